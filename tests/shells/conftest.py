@@ -1,0 +1,33 @@
+"""The shells that are here, and the bench. An absent shell skips on a person's machine and fails where CI=true."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .bench import Bench
+from .driver import Shell
+
+DRIVERS = {"bash": "Bash", "zsh": "Zsh", "fish": "Fish", "powershell": "PowerShell"}
+
+
+def driver(name: str) -> type[Shell]:
+    module = importlib.import_module(f".{name}", __package__)
+    kind: type[Shell] = getattr(module, DRIVERS[name])
+    if reason := kind.absent():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{name}: {reason}")
+        pytest.skip(reason)
+    return kind
+
+
+@pytest.fixture
+def bench(kind_name: str, tmp_path: Path) -> Iterator[Bench]:
+    """The test says which shell: it is parametrized over `kind_name`."""
+    bench = Bench(driver(kind_name), tmp_path)
+    yield bench
+    bench.close()
