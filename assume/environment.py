@@ -1,0 +1,199 @@
+"""The environment as a value: the baseline, what a switch sets, what `off` puts back. Pure.
+
+*Baseline*: the environment as it was before the first `assume`, with whatever
+the user has changed since. Every command resolves in it. It is found from the
+present environment and from ASSUME_BEFORE, in which each switch leaves what
+was there before the first one, and what it set over it.
+
+Environments are dicts of str to str. A change is (name, value); None unsets.
+"""
+
+from assume.errors import Unsafe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Change = tuple[str, str | None]
+
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+EXPIRATIONS = ("AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION")
+SET = (*KEYS, "AWS_PROFILE", *REGIONS, *EXPIRATIONS)
+# each of these can win over what we set, or lie about it
+DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_VAULT")
+DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
+BEFORE = "ASSUME_BEFORE"
+OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", BEFORE)
+EXPORTS = ("both", "keys", "profile")
+
+
+def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
+    """The whole environment without what we did to it, and whether ASSUME_BEFORE could tell.
+
+    Where it could not, every variable that we ever set is left out.
+    """
+    if not any(name in have for name in OWN):
+        return dict(have), True
+    result = {name: value for name, value in have.items() if name not in OWN}
+    record = _decoded(have.get(BEFORE, ""))
+    if record is None:
+        return {name: value for name, value in result.items() if name not in SET}, False
+    before, over = record
+    set_over = _set_over(have, over)
+    keys_are_ours = all(set_over[name] == have.get(name) for name in KEYS)
+    for name in {*set_over, *filter(_is_dropped, before), *filter(_is_dropped, have)}:
+        ours = keys_are_ours if name in KEYS else have.get(name) == set_over.get(name)
+        if name in REGIONS and "region" not in over:
+            continue  # not touched by the last switch: what stands there is the user's
+        if not ours and not (name == KEYS[2] and have.get(KEYS[0], "").startswith("AKIA")):
+            continue
+        result.pop(name, None)
+        if name in before:
+            result[name] = before[name]
+    return result, True
+
+
+def wanted(
+    base: "Mapping[str, str]",
+    *,
+    profile: str,
+    aws_profile: str | None,
+    region: str | None,
+    keys: "tuple[str, str, str]",
+    expires_at: int | None,
+    role_arn: str,
+    export: str,
+) -> dict[str, str]:
+    """The baseline with a role over it, ready for a shell or a child process.
+
+    `aws_profile` is None for a role that has no profile; `keys` are key id, secret
+    and session token, the last may be empty; `export` is one of EXPORTS. Raises
+    Unsafe for a value that must not reach a shell.
+    """
+    check_name(profile)
+    check_keys(keys)
+    if region is not None:
+        check_region(region)
+    result = {name: value for name, value in base.items() if not _is_concerned(name) or name in REGIONS}
+    if aws_profile is None or export == "keys":
+        export, aws_profile = "keys", None
+    if export != "profile":
+        result.update((name, value) for name, value in zip(KEYS, keys, strict=True) if value)
+        result["ASSUME_KEY_ID"] = keys[0]
+    if aws_profile is not None:
+        result["AWS_PROFILE"] = aws_profile
+    if region is not None:
+        result.update(dict.fromkeys(REGIONS, region))
+    if expires_at is not None:
+        result.update(dict.fromkeys(EXPIRATIONS, instant(expires_at)))
+        result["ASSUME_EXPIRES"] = str(expires_at)
+    if role_arn:
+        result["ASSUMED_ROLE_ARN"] = role_arn
+    result["ASSUME_PROFILE"] = profile
+    result["ASSUME_EXPORTED"] = export
+    over = {"region": region, "profile": aws_profile}
+    result[BEFORE] = _encoded(base, {name: value for name, value in over.items() if value is not None})
+    return result
+
+
+def changes(have: "Mapping[str, str]", want: "Mapping[str, str]") -> "list[Change]":
+    """The fewest changes that turn the environment `have` into `want`, of the names that are ours to change."""
+    names = [*SET, *DROPPED, *OWN, *sorted(filter(_is_of_family, {*have, *want}))]
+    return [(name, want.get(name)) for name in names if have.get(name) != want.get(name)]
+
+
+def instant(at: int) -> str:
+    """Epoch seconds as `2026-11-23T20:47:07Z`: boto3 crashes on a time without its zone."""
+    from time import gmtime
+
+    return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z".format(*gmtime(at)[:6])
+
+
+def check_name(name: str) -> None:
+    """Refuses control characters, in a name that goes into prompts and variables."""
+    if not name or any(ord(mark) < 0x20 or 0x7F <= ord(mark) < 0xA0 for mark in name):
+        raise Unsafe(
+            f"the name {ascii(name)} is empty or has control characters in it",
+            "rename the profile in the AWS config file",
+        )
+
+
+def check_keys(keys: "tuple[str, str, str]") -> None:
+    """Refuses what no AWS reply holds: the values come from the network, from files, from commands."""
+    key_id, secret, session_token = keys
+    plain = key_id.replace("_", "a")
+    if not (16 <= len(key_id) <= 128 and plain.isascii() and plain.isalnum()):
+        raise Unsafe("the access key id is not one", "nothing was changed; the reply or the file that gave it is broken")
+    for what, value in (("secret access key", secret), ("session token", session_token)):
+        # 32,768: what Windows takes as a variable; AWS promises no maximum, and gives about 1,000
+        if not (value.isascii() and value.isprintable() and " " not in value and len(value) < 32768):
+            raise Unsafe(f"the {what} holds what none does", "nothing was changed; the reply or the file is broken")
+    if not secret:
+        raise Unsafe("the secret access key is empty", "nothing was changed; the reply or the file that gave it is broken")
+
+
+def check_region(region: str) -> None:
+    """A region is a host label, as botocore wants it."""
+    plain = region.replace("-", "a")
+    if not (plain.isascii() and plain.isalnum() and len(region) < 64 and region[0] != "-" and region[-1] != "-"):
+        raise Unsafe(f"{ascii(region)} is not a region", "correct `region` in the profile, or give --region")
+
+
+def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str, str | None]":
+    """What the last switch made of each variable: a value, or None where it was to be unset."""
+    expires = have.get("ASSUME_EXPIRES", "")
+    end = instant(int(expires)) if expires.isascii() and expires.isdigit() and len(expires) < 12 else None
+    result: dict[str, str | None] = dict.fromkeys((*DROPPED, *EXPIRATIONS, *REGIONS, *KEYS))
+    result.update(dict.fromkeys(EXPIRATIONS, end))
+    result.update(dict.fromkeys(REGIONS, over.get("region")))
+    result["AWS_PROFILE"] = over.get("profile")
+    if "ASSUME_KEY_ID" in have and have.get(KEYS[0]) in (have["ASSUME_KEY_ID"], None):
+        # the three are one: whoever changed the key id changed them all, whoever removed it left useless rests
+        result.update((name, have.get(name)) for name in KEYS)
+    return result
+
+
+def _is_of_family(name: str) -> bool:
+    for family in DROPPED_FAMILIES:
+        if name.startswith(family):
+            rest = name[len(family) :].replace("_", "A")
+            return rest.isascii() and rest.isalnum() and rest.isupper() or rest.isdigit() and rest.isascii()
+    return False
+
+
+def _is_dropped(name: str) -> bool:
+    return name in DROPPED or _is_of_family(name)
+
+
+def _is_concerned(name: str) -> bool:
+    return name in SET or name in OWN or _is_dropped(name)
+
+
+def _encoded(base: "Mapping[str, str]", over: "Mapping[str, str]") -> str:
+    from binascii import b2a_base64
+
+    kept = {name: value for name, value in base.items() if _is_concerned(name) and name not in OWN}
+    return b2a_base64(_joined([*sorted(over.items()), *sorted(kept.items())]), newline=False).decode()
+
+
+def _joined(pairs: "Iterable[tuple[str, str]]") -> bytes:
+    return b"\0".join([b"1", *(f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in pairs)])
+
+
+def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
+    """ASSUME_BEFORE as (before, set over it); None for anything that we did not write."""
+    from binascii import a2b_base64
+
+    try:
+        version, *records = a2b_base64(text.encode("ascii"), strict_mode=True).split(b"\0")
+    except ValueError:
+        return None
+    before: dict[str, str] = {}
+    over: dict[str, str] = {}
+    for record in records:
+        name, equals, value = record.decode("utf-8", "surrogateescape").partition("=")
+        if not equals or not (name in ("region", "profile") or _is_concerned(name) and name not in OWN):
+            return None
+        (over if name in ("region", "profile") else before)[name] = value
+    return (before, over) if version == b"1" else None

@@ -1,0 +1,93 @@
+"""The tree of failures: what failed, for which profile, what to do, exit status.
+
+    AssumeError             status 1: refused or failed
+    ├── UsageError          status 2: the command line itself is wrong
+    ├── Interrupted         status 130: Ctrl-C, or the end of input at a question
+    ├── ConfigError         the AWS files do not say what is needed
+    │   └── NoSuchProfile   a name that is in neither file
+    ├── NoTerminal          a question, and nobody to ask
+    ├── SourceError         the first credentials of a chain cannot be had
+    ├── Refused             STS answered, and said no
+    │   └── WrongCode       STS did not take the MFA code
+    ├── Unreachable         STS did not answer, or not in time, or not sense
+    ├── LockTimeout         another terminal kept the lock for too long
+    └── Unsafe              a value that must not reach a shell
+
+`str(error)` is what a user reads: `assume: PROFILE: what`, then the cure two
+spaces in. It holds no secret: messages are built from names and from what AWS
+says, never from a whole reply.
+"""
+
+
+class AssumeError(Exception):
+    """A failure that a user can do something about.
+
+    `what` is one line, `cure` any number of lines, `profile` may be empty.
+    """
+
+    status = 1
+
+    def __init__(self, what: str, cure: str = "", profile: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.cure = cure
+        self.profile = profile
+
+    def __str__(self) -> str:
+        head = f"assume: {self.profile}: {self.what}" if self.profile else f"assume: {self.what}"
+        return "\n".join([head, *(f"  {line}" for line in self.cure.splitlines())])
+
+
+class UsageError(AssumeError):
+    """The command line is wrong; nothing was read or called."""
+
+    status = 2
+
+
+class Interrupted(AssumeError):
+    """The user pressed Ctrl-C, or closed the terminal at a question."""
+
+    status = 130
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")
+
+
+class ConfigError(AssumeError):
+    """The AWS files name no way to credentials for this profile."""
+
+
+class NoSuchProfile(ConfigError):
+    """A profile that is in neither file. Its nearest names are shown, never taken."""
+
+
+class NoTerminal(AssumeError):
+    """A question has to be asked and there is no terminal to ask it on."""
+
+
+class SourceError(AssumeError):
+    """The chain's first credentials cannot be had: a file, a command, an endpoint."""
+
+
+class Refused(AssumeError):
+    """STS answered with an error; `code` is AWS's word for it."""
+
+    def __init__(self, what: str, cure: str = "", profile: str = "", code: str = "") -> None:
+        super().__init__(what, cure, profile)
+        self.code = code
+
+
+class WrongCode(Refused):
+    """STS did not take the MFA code: mistyped, too old, or used before."""
+
+
+class Unreachable(AssumeError):
+    """STS was not reached, did not answer in time, or answered no sense."""
+
+
+class LockTimeout(AssumeError):
+    """Another process kept the lock of an entry for longer than anyone may."""
+
+
+class Unsafe(AssumeError):
+    """A value that must not be handed to a shell, from a file or from a reply."""
