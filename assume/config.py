@@ -134,6 +134,7 @@ class Config:
             values.update(section.values(self.warnings))
         return values
 
+
 def nested(value: str, name: str = "") -> "str | dict[str, str]":
     """A value that starts on the line after its `=` is a map, one level deep."""
     if not value.startswith("\n"):
@@ -144,7 +145,9 @@ def nested(value: str, name: str = "") -> "str | dict[str, str]":
             continue
         key, equals, text = line.partition("=")
         if not equals:
-            raise ConfigError(f"[{shown(name)}]: {shown(line.strip())} under a nested setting has no `=`", "correct that line")
+            raise ConfigError(
+                f"[{shown(name)}]: {shown(line.strip())} under a nested setting has no `=`", "correct that line"
+            )
         result[key.strip()] = text.strip()
     return result
 

@@ -124,13 +124,17 @@ def check_keys(keys: "tuple[str, str, str]") -> None:
     key_id, secret, session_token = keys
     plain = key_id.replace("_", "a")
     if not (16 <= len(key_id) <= 128 and plain.isascii() and plain.isalnum()):
-        raise Unsafe("the access key id is not one", "nothing was changed; the reply or the file that gave it is broken")
+        raise Unsafe(
+            "the access key id is not one", "nothing was changed; the reply or the file that gave it is broken"
+        )
     for what, value in (("secret access key", secret), ("session token", session_token)):
         # 32,768: what Windows takes as a variable; AWS promises no maximum, and gives about 1,000
         if not (value.isascii() and value.isprintable() and " " not in value and len(value) < 32768):
             raise Unsafe(f"the {what} holds what none does", "nothing was changed; the reply or the file is broken")
     if not secret:
-        raise Unsafe("the secret access key is empty", "nothing was changed; the reply or the file that gave it is broken")
+        raise Unsafe(
+            "the secret access key is empty", "nothing was changed; the reply or the file that gave it is broken"
+        )
 
 
 def check_region(region: str) -> None:

@@ -1,0 +1,170 @@
+"""The words after `use`, `exec` and `export`, read without Typer.
+
+One table, OPTIONS, which a test compares with Typer's own. In: words; out:
+`Options`, or None where the words ask for help or are wrong, which is Typer's
+business to say. On the warm lane: nothing is imported.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TEXT, LIST, SECONDS = "text", "list", "seconds"  # what follows an option; any other value is what a flag sets
+
+OPTIONS: "dict[str, tuple[str, object]]" = {
+    # word: (attribute of Options, what follows or what a flag sets)
+    "--mfa-code": ("mfa_code", TEXT),
+    "--region": ("region", TEXT),
+    "--duration": ("duration_s", SECONDS),
+    "--session-name": ("session_name", TEXT),
+    "--external-id": ("external_id", TEXT),
+    "--role-arn": ("role_arn", TEXT),
+    "--credential-source": ("credential_source", TEXT),
+    "--read-only": ("read_only", True),
+    "--no-read-only": ("read_only", False),
+    "--policy": ("policy", TEXT),
+    "--policy-arn": ("policy_arns", LIST),
+    "--min-left": ("min_left_s", SECONDS),
+    "--export": ("export", TEXT),
+    "--refresh": ("refresh", True),
+    "--no-cache": ("no_cache", True),
+    "--yes": ("yes", True),
+    "--debug": ("debug", True),
+    # ours alone, said by the shell function
+    "--shell": ("shell", TEXT),
+    "--state": ("state", TEXT),
+    # of `export`
+    "--format": ("format", TEXT),
+    "--force": ("force", True),
+}
+OF_EXPORT = ("--format", "--force")
+OF_SHELLS = ("--shell", "--state")
+# what `assume -` says again: never a code, never a consent
+REPEATED = (
+    "--region",
+    "--duration",
+    "--session-name",
+    "--external-id",
+    "--role-arn",
+    "--credential-source",
+    "--read-only",
+    "--no-read-only",
+    "--policy",
+    "--policy-arn",
+    "--min-left",
+    "--export",
+)
+UNITS_S = {"s": 1, "m": 60, "h": 3600}
+
+
+class Options:
+    """What a command line asks for. Everything is unset at first."""
+
+    __slots__ = (
+        "command",
+        "credential_source",
+        "debug",
+        "duration_s",
+        "export",
+        "external_id",
+        "force",
+        "format",
+        "mfa_code",
+        "min_left_s",
+        "no_cache",
+        "policy",
+        "policy_arns",
+        "profile",
+        "read_only",
+        "refresh",
+        "region",
+        "role_arn",
+        "session_name",
+        "shell",
+        "state",
+        "yes",
+    )
+
+    def __init__(self) -> None:
+        self.profile = ""
+        self.command: list[str] = []  # of `exec`
+        self.mfa_code = self.region = self.session_name = self.external_id = self.role_arn = ""
+        self.credential_source = self.policy = self.export = self.shell = self.state = self.format = ""
+        self.policy_arns: tuple[str, ...] = ()
+        self.duration_s = self.min_left_s = 0
+        self.read_only: bool | None = None
+        self.refresh = self.no_cache = self.yes = self.debug = self.force = False
+
+    def repeated(self) -> "list[str]":
+        """The words that ask for the same again, profile first, in the order of the table."""
+        words = [self.profile]
+        for option in REPEATED:
+            attribute, kind = OPTIONS[option]
+            value = getattr(self, attribute)
+            if kind is LIST:
+                words += [word for item in value for word in (option, item)]
+            elif kind in (TEXT, SECONDS) and value:
+                words += [option, str(value)]
+            elif isinstance(kind, bool) and value is kind:
+                words.append(option)
+        return words
+
+
+def read(words: "Sequence[str]", verb: str = "use") -> "Options | None":
+    """Options from `words`; None for help, for an unknown option, for a word too many."""
+    options = Options()
+    waiting = list(words)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--":
+            if not options.profile and not options.credential_source and waiting:
+                options.profile = waiting.pop(0)
+                if verb == "exec" and waiting[:1] == ["--"]:
+                    waiting.pop(0)
+            if verb != "exec" and waiting:
+                return None
+            options.command = waiting
+            break
+        if len(word) > 1 and word[0] == "-":
+            if not _take(options, word, waiting, verb):
+                return None
+        elif not options.profile and not options.credential_source:
+            options.profile = word
+        elif verb == "exec":
+            options.command = [word, *waiting]
+            break
+        else:
+            return None
+    return options
+
+
+def seconds(text: str) -> "int | None":
+    """`2700`, `45m` or `1h` as seconds; None for anything else."""
+    unit = UNITS_S.get(text[-1:])
+    digits = text[:-1] if unit else text
+    return int(digits) * (unit or 1) if digits.isascii() and digits.isdigit() and len(digits) < 9 else None
+
+
+def _take(options: Options, word: str, waiting: "list[str]", verb: str) -> bool:
+    """One option into `options`, its value off the front of `waiting`; False where that cannot be."""
+    name, equals, value = word.partition("=")
+    if name not in OPTIONS or (name in OF_EXPORT and verb != "export"):
+        return False
+    attribute, kind = OPTIONS[name]
+    if isinstance(kind, bool):
+        setattr(options, attribute, kind)
+        return not equals
+    if not equals:
+        if not waiting:
+            return False
+        value = waiting.pop(0)
+    if kind is LIST:
+        setattr(options, attribute, (*getattr(options, attribute), value))
+    elif kind is SECONDS:
+        length_s = seconds(value)
+        if not length_s:
+            return False
+        setattr(options, attribute, length_s)
+    else:
+        setattr(options, attribute, value)
+    return True

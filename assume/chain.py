@@ -1,0 +1,136 @@
+"""What a chain is: a source, and the hops after it in the order in which they are called. Pure.
+
+The *source* is where the first credentials come from; a *hop* is one call that
+turns credentials into those of a role; a *request* is the text of both, by
+which entries are named and compared. `plan` makes chains, `resolve` walks them.
+"""
+
+CHAINED_MAX_S = 3600  # AWS: a role reached from temporary credentials lasts an hour at most
+DEFAULT_S = 3600  # STS's own, where the profile says nothing
+
+# kinds of source
+STATIC, ENVIRONMENT, INSTANCE, CONTAINER = "static keys", "Environment", "Ec2InstanceMetadata", "EcsContainer"
+PROCESS, SSO, LOGIN, WEB_IDENTITY, FALLBACK = "credential_process", "SSO", "login_session", "WebIdentity", "the machine"
+
+
+class Source:
+    """Where a chain's first credentials come from.
+
+    `kind` is one of the words above, `profile` the profile that says so, `keys` the
+    key pair where it is known at once, `identity` what tells this source from others.
+    """
+
+    __slots__ = ("identity", "keys", "kind", "profile")
+
+    def __init__(self, kind: str, profile: str, identity: str, keys: "tuple[str, str, str] | None" = None) -> None:
+        self.kind = kind
+        self.profile = profile
+        self.identity = identity
+        self.keys = keys
+
+
+class Hop:
+    """One AssumeRole call (with `token_file`, AssumeRoleWithWebIdentity). Durations end in _s."""
+
+    __slots__ = (
+        "duration_s",
+        "external_id",
+        "mfa_process",
+        "mfa_serial",
+        "mfa_session",
+        "policy",
+        "policy_arns",
+        "profile",
+        "role_arn",
+        "session_name",
+        "source_identity",
+        "tags",
+        "token_file",
+        "transitive_tags",
+    )
+
+    def __init__(self, profile: str, role_arn: str) -> None:
+        self.profile = profile
+        self.role_arn = role_arn
+        self.duration_s: int | None = None
+        self.external_id: str | None = None
+        self.mfa_serial: str | None = None
+        self.mfa_process = ""
+        self.mfa_session = True
+        self.policy = ""
+        self.policy_arns: tuple[str, ...] = ()
+        self.session_name = ""  # "" where nobody configured one
+        self.source_identity = ""
+        self.tags: tuple[tuple[str, str], ...] = ()
+        self.transitive_tags: tuple[str, ...] = ()
+        self.token_file: str | None = None
+
+    def fields(self) -> "list[tuple[str, str]]":
+        """What makes this call this call and no other, as (name, value)."""
+        pairs = [
+            ("role_arn", self.role_arn),
+            ("duration_s", "" if self.duration_s is None else str(self.duration_s)),
+            ("external_id", "-" if self.external_id is None else "=" + self.external_id),
+            ("mfa_serial", "-" if self.mfa_serial is None else "=" + self.mfa_serial),
+            ("policy", self.policy),
+            ("policy_arns", ",".join(self.policy_arns)),
+            ("session_name", self.session_name),
+            ("source_identity", self.source_identity),
+            ("tags", "".join(f"{len(key)}:{key}={len(value)}:{value}," for key, value in self.tags)),
+            ("transitive_tags", ",".join(self.transitive_tags)),
+            ("token_file", "-" if self.token_file is None else "=" + self.token_file),
+        ]
+        return [pair for pair in pairs if pair[1] not in ("", "-")]
+
+
+class Chain:
+    """A source, its hops, and what the named profile says about using them."""
+
+    __slots__ = (
+        "ad_hoc",
+        "colour",
+        "confirm",
+        "endpoint",
+        "export",
+        "files",
+        "hops",
+        "name",
+        "profile",
+        "reasons",
+        "region",
+        "renew",
+        "settings",
+        "source",
+        "warnings",
+    )
+
+    def __init__(self, profile: str, source: Source, hops: "list[Hop]") -> None:
+        self.profile = profile  # the named profile: its region and endpoint hold for the whole chain; "" for none
+        self.name = profile  # what prompts show
+        self.source = source
+        self.hops = hops
+        self.ad_hoc = False  # the last hop has no profile of its own
+        self.settings: list[tuple[str, str]] = []  # that decide which STS is called
+        self.endpoint = ""  # an endpoint of the user's own
+        self.region: str | None = None  # to export
+        self.export = "both"
+        self.colour = ""
+        self.confirm = False
+        self.renew = True
+        self.files: list[str] = []  # beside the AWS files, that the chain depends on
+        self.reasons: list[str] = []
+        self.warnings: list[str] = []
+
+    def request(self, hops: int) -> str:
+        """The text that stands for the first `hops` hops: entries are named by it and compared with it."""
+        lines = [f"{name}={value}" for name, value in self.settings if value]
+        lines.append(f"source={self.source.kind}:{self.source.identity}")
+        for hop in self.hops[:hops]:
+            lines.append("hop")
+            lines += [f"  {name}={value}" for name, value in hop.fields()]
+        return "\n".join(line.replace("\\", "\\\\").replace("\n", "\\n") for line in lines)
+
+    @property
+    def role_arn(self) -> str:
+        """The role that the chain ends in; "" for a profile that is no role."""
+        return self.hops[-1].role_arn if self.hops else ""

@@ -1,0 +1,97 @@
+"""Where things are: the home, the AWS files, the AWS CLI's caches, our store.
+
+All from an environment that is handed in. A home that is unset, empty or
+relative is the password database's, for config and store alike: never the
+current directory.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WINDOWS = sys.platform == "win32"
+
+
+def is_absolute(path: str) -> bool:
+    """Whether a path means the same file whatever the current directory is."""
+    return path[:1] == "/" or (WINDOWS and (path[1:2] == ":" or path[:1] == "\\"))
+
+
+def home(base: "Mapping[str, str]") -> str:
+    """The user's home; "" where there is none."""
+    path = base.get("USERPROFILE" if WINDOWS else "HOME", "")
+    return path if is_absolute(path) else _recorded_home()
+
+
+def is_told(base: "Mapping[str, str]") -> bool:
+    """Whether the environment itself names a home that can be used."""
+    return is_absolute(base.get("USERPROFILE" if WINDOWS else "HOME", ""))
+
+
+def aws_files(base: "Mapping[str, str]") -> "tuple[str, str]":
+    """Paths of the config and the credentials file, `~` and `$NAME` put in as botocore does."""
+    folder = home(base)
+    return (
+        expanded(base.get("AWS_CONFIG_FILE") or f"{folder}/.aws/config", base),
+        expanded(base.get("AWS_SHARED_CREDENTIALS_FILE") or f"{folder}/.aws/credentials", base),
+    )
+
+
+def expanded(path: str, base: "Mapping[str, str]") -> str:
+    """`path` with a leading `~` and `$NAME`, `${NAME}` put in; names that are not set stay as they are."""
+    if "$" in path:
+        first, *others = path.split("$")
+        path = first + "".join(_variable(other, base) for other in others)
+    if path == "~" or path[:2] == "~/":
+        path = home(base) + path[1:]
+    return path
+
+
+def is_plain(path: str) -> bool:
+    """Whether the warm lane may take a path as it is written."""
+    return is_absolute(path) and "$" not in path and "~" not in path
+
+
+def sso_cache(base: "Mapping[str, str]") -> str:
+    """The folder in which AWS tools keep their SSO tokens."""
+    return f"{home(base)}/.aws/sso/cache"
+
+
+def cli_cache(base: "Mapping[str, str]") -> str:
+    """The folder in which the AWS CLI keeps credentials of roles."""
+    return f"{home(base)}/.aws/cli/cache"
+
+
+def store(base: "Mapping[str, str]") -> str:
+    """Our own folder: ASSUME_HOME, else `~/.aws/assume`; "" where there is no home."""
+    own = expanded(base.get("ASSUME_HOME", ""), base)
+    if own and is_absolute(own):
+        return own.rstrip("/") or own
+    folder = home(base)
+    return f"{folder}/.aws/assume" if folder else ""
+
+
+def _variable(text: str, base: "Mapping[str, str]") -> str:
+    if text[:1] == "{" and "}" in text:
+        name, _, rest = text[1:].partition("}")
+    else:
+        end = 0
+        while end < len(text) and (text[end].isalnum() or text[end] == "_") and text[end].isascii():
+            end += 1
+        name, rest = text[:end], text[end:]
+    return base[name] + rest if name in base else "$" + text
+
+
+def _recorded_home() -> str:
+    if WINDOWS:
+        return ""
+    import os
+    import pwd
+
+    try:
+        path = pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return ""
+    return path if path[:1] == "/" and path != "/nonexistent" else ""

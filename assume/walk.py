@@ -1,0 +1,253 @@
+"""From a role towards its source: the hops on the way, and where it ends. Pure.
+
+The rules are botocore's (botocore/credentials.py: the order of providers in
+`create_credential_resolver`, the checks of `AssumeRoleProvider`), compared case
+by case in tests/test_differential.py. Every refusal names the profile and the
+change that mends it.
+"""
+
+from assume.chain import (
+    CONTAINER,
+    ENVIRONMENT,
+    FALLBACK,
+    INSTANCE,
+    LOGIN,
+    PROCESS,
+    SSO,
+    STATIC,
+    WEB_IDENTITY,
+    Hop,
+    Source,
+)
+from assume.config import CREDENTIALS, shown
+from assume.errors import ConfigError, NoSuchProfile
+from assume.places import sso_cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from assume.config import Config, Values
+
+CREDENTIAL_SOURCES = (ENVIRONMENT, INSTANCE, CONTAINER)  # case counts, as in botocore
+ROLE_MIN = 20  # characters of an ARN, by the STS model: botocore refuses less before any call
+DURATION_MIN_S = 900
+OFF = ("no", "false", "off", "0")
+
+
+class Walk:
+    """From a role towards its source: collects hops, files and reasons on the way."""
+
+    def __init__(self, config: "Config", base: "Mapping[str, str]") -> None:
+        self.config = config
+        self.base = base
+        self.hops: list[Hop] = []
+        self.files: list[str] = []
+        self.reasons: list[str] = []
+
+    def to_source(self, name: str, as_source: bool) -> Source:
+        visited = [name]
+        while True:
+            values = self.config.profile(name) or {}
+            keys = "aws_access_key_id" in values or "aws_secret_access_key" in values
+            role = "role_arn" in values and "web_identity_token_file" not in values
+            if not role or (as_source and keys):
+                return self._provider(name, values, as_source)
+            hop = _role_hop(name, values)
+            self.hops.insert(0, hop)
+            kind, source = values.get("credential_source"), values.get("source_profile")
+            if kind is not None and source is not None:
+                raise ConfigError("has both source_profile and credential_source", "remove one of them", shown(name))
+            if kind is not None:
+                self.reasons.append(f"{name}: role {hop.role_arn}, from credential_source {kind}")
+                if kind not in CREDENTIAL_SOURCES:
+                    known = ", ".join(CREDENTIAL_SOURCES)
+                    raise ConfigError(
+                        f"credential_source {shown(kind)} is not one", f"use {known} (case counts)", shown(name)
+                    )
+                return machine_source(kind, name, self.base)
+            if source is None:
+                raise ConfigError(
+                    "has role_arn, and neither source_profile nor credential_source",
+                    "add `source_profile = NAME`: the profile whose credentials may assume the role",
+                    shown(name),
+                )
+            self._check_next(name, source, visited)
+            self.reasons.append(f"{name}: role {hop.role_arn}, from source_profile {source}")
+            visited.append(source)
+            name, as_source = source, True
+
+    def _check_next(self, name: str, source: str, visited: "list[str]") -> None:
+        values = self.config.profile(source)
+        if values is None:
+            close = ", ".join(shown(match) for match in nearest(source, self.config.names()))
+            raise ConfigError(
+                f"its source_profile {shown(source)} does not exist",
+                f"did you mean: {close}?" if close else f"add [profile {shown(source)}], or correct source_profile",
+                shown(name),
+            )
+        if source not in visited:
+            return
+        if source == name:
+            if "aws_access_key_id" in values or "aws_secret_access_key" in values:
+                return  # a role whose source is itself: its own keys
+            cure = f"give [profile {shown(name)}] keys of its own, or another source_profile"
+        else:
+            cure = f"give [profile {shown(name)}] a source_profile outside it"
+        circle = " -> ".join(shown(step) for step in [*visited[visited.index(source) :], source])
+        raise ConfigError(f"source_profile goes in a circle: {circle}", cure, shown(visited[0]))
+
+    def _provider(self, name: str, values: "Values", as_source: bool) -> Source:
+        """Where a profile's own credentials come from, in botocore's order of providers."""
+        why = self.reasons.append
+        if values.get("web_identity_token_file"):
+            if not values.get("role_arn"):
+                raise ConfigError("has web_identity_token_file and no role_arn", "add the role's ARN", shown(name))
+            token_file = values["web_identity_token_file"]
+            self.hops.insert(0, web_hop(name, values["role_arn"], token_file, values.get("role_session_name", "")))
+            self.files.append(token_file)
+            why(f"{name}: role {values['role_arn']} by web identity, {token_file}")
+            return Source(WEB_IDENTITY, name, token_file)
+        if "sso_account_id" in values or "sso_role_name" in values:
+            return self._sso(name, values)
+        for file in (CREDENTIALS, "profile"):
+            own = self.config.section(file, name) or {}
+            if "aws_access_key_id" in own:
+                why(f"{name}: its own keys")
+                return Source(STATIC, name, own["aws_access_key_id"], _key_pair(name, own))
+            if file == CREDENTIALS and values.get("login_session"):
+                why(f"{name}: login_session")
+                return Source(LOGIN, name, values["login_session"])
+            if file == CREDENTIALS and "credential_process" in values:
+                why(f"{name}: credential_process")
+                return Source(PROCESS, name, values["credential_process"])
+        if "aws_secret_access_key" in values and as_source:
+            raise ConfigError(
+                "has aws_secret_access_key and no aws_access_key_id", "add it, in the same file", shown(name)
+            )
+        if as_source:
+            raise ConfigError(
+                "is a source profile and has no credentials", "`aws configure` gives it keys", shown(name)
+            )
+        why(f"{name}: says nothing of credentials, so those of this machine")
+        return machine_source(FALLBACK, name, self.base)
+
+    def _sso(self, name: str, values: "Values") -> Source:
+        session = values.get("sso_session", "")
+        start_url = values.get("sso_start_url", "")
+        if session:
+            section = self.config.section("sso-session", session)
+            if section is None:
+                raise ConfigError(
+                    f"its sso_session {shown(session)} does not exist",
+                    f"add [sso-session {shown(session)}]",
+                    shown(name),
+                )
+            start_url = section.get("sso_start_url", "")
+        self.files.append(f"{sso_cache(self.base)}/{_sha1(session or start_url)}.json")
+        self.reasons.append(f"{name}: SSO, account {values.get('sso_account_id')}, role {values.get('sso_role_name')}")
+        parts = (session, start_url, values.get("sso_account_id", ""), values.get("sso_role_name", ""))
+        return Source(SSO, name, " ".join(parts))
+
+
+def web_hop(profile: str, role_arn: str, token_file: str, session_name: str) -> Hop:
+    """A call of AssumeRoleWithWebIdentity: botocore sends nothing but these."""
+    hop = Hop(profile, _checked_arn(profile, role_arn))
+    hop.token_file = token_file
+    hop.session_name = session_name
+    return hop
+
+
+def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source:
+    """A source outside the AWS files: the environment, the container, the instance."""
+    if kind == ENVIRONMENT:
+        key_id, secret = base.get("AWS_ACCESS_KEY_ID", ""), base.get("AWS_SECRET_ACCESS_KEY", "")
+        if not key_id or not secret:
+            lacks = "AWS_SECRET_ACCESS_KEY" if key_id else "AWS_ACCESS_KEY_ID"
+            raise ConfigError(
+                f"credential_source Environment: {lacks} is not set", f"export {lacks} first", shown(profile)
+            )
+        session_token = base.get("AWS_SECURITY_TOKEN") or base.get("AWS_SESSION_TOKEN", "")  # botocore's order
+        return Source(kind, profile, key_id, (key_id, secret, session_token))
+    address = base.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") or base.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")
+    metadata = base.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "")
+    identity = {CONTAINER: address, INSTANCE: metadata, WEB_IDENTITY: base.get("AWS_WEB_IDENTITY_TOKEN_FILE", "")}
+    return Source(kind, profile, identity.get(kind, f"{address} {metadata}"))
+
+
+def _role_hop(name: str, values: "Values") -> Hop:
+    hop = Hop(name, _checked_arn(name, values["role_arn"]))
+    hop.external_id = values.get("external_id")
+    hop.mfa_serial = values.get("mfa_serial")
+    hop.mfa_process = values.get("mfa_process", "")
+    hop.mfa_session = values.get("mfa_session", "").strip().lower() not in OFF
+    hop.session_name = values.get("role_session_name", "")
+    hop.source_identity = values.get("source_identity", "")
+    hop.tags = tuple(_pair(name, item) for item in _items(values.get("session_tags", "")))
+    hop.transitive_tags = tuple(_items(values.get("transitive_session_tags", "")))
+    try:
+        hop.duration_s = int(values["duration_seconds"])  # botocore drops what int() does not take
+    except (KeyError, ValueError):
+        pass
+    if hop.duration_s is not None and hop.duration_s < DURATION_MIN_S:
+        raise ConfigError(
+            f"duration_seconds = {hop.duration_s} is too short", "AWS gives 900 seconds at least", shown(name)
+        )
+    return hop
+
+
+def _checked_arn(name: str, role_arn: str) -> str:
+    if len(role_arn) < ROLE_MIN:
+        raise ConfigError(
+            f"role_arn {shown(role_arn)!r} is no ARN of a role",
+            "it looks like arn:aws:iam::123456789012:role/NAME",
+            shown(name),
+        )
+    return role_arn
+
+
+def _key_pair(name: str, own: "Values") -> "tuple[str, str, str]":
+    if not own.get("aws_secret_access_key") or not own["aws_access_key_id"]:
+        lacks = "aws_secret_access_key" if own["aws_access_key_id"] else "aws_access_key_id"
+        raise ConfigError(f"has half a key pair: {lacks} is missing", "both belong into the same file", shown(name))
+    session_token = own.get("aws_security_token") or own.get("aws_session_token", "")
+    return (own["aws_access_key_id"], own["aws_secret_access_key"], session_token)
+
+
+def _items(text: str) -> "list[str]":
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _pair(name: str, item: str) -> "tuple[str, str]":
+    key, equals, value = item.partition("=")
+    if not equals:
+        raise ConfigError(
+            f"session_tags: {shown(item)} is no key=value", "write `session_tags = key=value,key2=value2`", shown(name)
+        )
+    return (key.strip(), value.strip())
+
+
+def _sha1(text: str) -> str:
+    from hashlib import sha1
+
+    return sha1(text.encode("utf-8", "surrogateescape")).hexdigest()  # noqa: S324  the CLI's name for the file
+
+
+def nearest(name: str, names: "Sequence[str]") -> "list[str]":
+    """Up to three of `names` that a typing error could have meant."""
+    from difflib import get_close_matches
+
+    folded = {candidate.casefold(): candidate for candidate in names}
+    close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
+    return [folded[match] for match in close]
+
+
+def no_such_profile(name: str, config: "Config") -> NoSuchProfile:
+    """The error for a name that is in neither file; what is near it is shown, never taken."""
+    names = config.names()
+    if not names:
+        return NoSuchProfile("no profiles: there is no AWS config here", "`aws configure` makes one", shown(name))
+    close = ", ".join(shown(match) for match in nearest(name, names))
+    return NoSuchProfile(
+        "no such profile", f"did you mean: {close}?" if close else "`assume list` shows them", shown(name)
+    )
