@@ -1,0 +1,34 @@
+"""`uninstall`: takes out just what `install` brought, the line and the file.
+
+In: a shell (or none: the one this runs in), a home, an environment; out: the
+lines to say. Shells that are open keep what they have loaded.
+"""
+
+import os
+from collections.abc import Mapping
+
+from assume.cli import rcfile
+from assume.cli.install import chosen, init_path, short
+from assume.errors import AssumeError
+
+
+def uninstall(name: str | None, home: str, environ: Mapping[str, str]) -> list[str]:
+    """Remove the line and the init file of one shell. What was done, a line each."""
+    shell, program = chosen(name, environ)
+    said = []
+    path = rcfile.find(shell, home, environ, program)
+    target = init_path(shell, home, environ)
+    try:
+        if rcfile.take_out(path):
+            said.append(f"assume: took its line out of {short(path, home)}")
+        if os.path.lexists(target):
+            os.unlink(target)
+            said.append(f"assume: removed {short(target, home)}")
+    except OSError as error:
+        raise AssumeError(f"{error.filename or path} cannot be written: {error.strerror}") from None
+    folder = os.path.dirname(target)
+    if os.path.isdir(folder) and not os.listdir(folder):
+        os.rmdir(folder)
+    if number := rcfile.written_by_hand(shell, path):
+        said.append(f"assume: line {number} of {short(path, home)} still loads assume; it is yours to take out")
+    return said or [f"assume: nothing is installed for {shell.name}"]
