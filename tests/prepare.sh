@@ -38,8 +38,8 @@ find_minor() {
 find_python() {
     local path minor
     for path in "${PYTHON:-}" python3 python; do
-        if [ -n "$path" ] && "$path" -c "import sys; sys.exit(sys.version_info < (3, $OLDEST))" 2>/dev/null; then
-            type -P "$path"
+        # prints the interpreter behind a shim of pyenv, asdf or mise
+        if [ -n "$path" ] && "$path" -c "import sys; sys.version_info < (3, $OLDEST) and sys.exit(1); print(sys.executable)" 2>/dev/null; then
             return
         fi
     done
