@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BEGIN, END = "# --- filled in by ", "# --- end ---\n"
 MARK = "# assume install"  # ends the line in the rc file
+MAIN = f"{files.PACKAGE}/__main__.py"  # what the interpreter is given: the entry of the fast lanes
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
 
 # What the function runs and does not capture. Anything else is a profile, `use`, `off` or `-`.
@@ -86,16 +87,14 @@ def named(name: str) -> Shell:
     return shell
 
 
-def init_text(
-    name: str, prompt: bool = False, program: "Sequence[str] | None" = None, script: "str | None" = None
-) -> str:
-    """What `assume init NAME` prints. `program` and `script`: what it starts, ourselves where not given."""
+def init_text(name: str, prompt: bool = False, interpreter: str = "", script: str = "") -> str:
+    """What `assume init NAME` prints. `interpreter`, `script`: what it starts; where not given, what runs now."""
     shell = named(name)
-    words = list(program or this_program())
-    path = script or console_script()
+    interpreter = interpreter or sys.executable
+    script = script or console_script()
     block = [
-        shell.assign_array("__assume_program", words),
-        shell.assign("__assume_script", path),
+        shell.assign_array("__assume_program", [interpreter, "-I", "-S", MAIN, script]),
+        shell.assign("__assume_script", script),
         shell.assign("__assume_commands", " ".join(COMMANDS)),
         shell.assign("__assume_prompt", "1" if prompt else ""),
     ]
@@ -104,18 +103,13 @@ def init_text(
     if not (begin and end):
         raise AssumeError(f"shell/{shell.file} has lost its first block", "install assume-shell again")
     filled = f"{head}{BEGIN}`assume init {shell.name}` ---\n" + "".join(line + "\n" for line in block) + END + tail
-    return f"{stamp(prompt, words, path)}\n{filled}\n{files.text('completions', shell.completion)}"
+    return f"{stamp(prompt, interpreter, script)}\n{filled}\n{files.text('completions', shell.completion)}"
 
 
 def undo_text(name: str) -> str:
     """What `assume init NAME --undo` prints: a call of what the shell file brought for this."""
     named(name)
     return "__assume_undo\n"
-
-
-def this_program() -> "list[str]":
-    """The words that start this very installation on its fast lane."""
-    return [sys.executable, "-I", "-S", f"{files.PACKAGE}/__main__.py"]
 
 
 def console_script() -> str:
@@ -140,9 +134,9 @@ def console_script() -> str:
     return path if _is_ours(path := os.path.join(os.path.dirname(sys.executable), name)) else "assume"
 
 
-def stamp(prompt: bool, program: "Sequence[str]", script: str) -> str:
+def stamp(prompt: bool, interpreter: str, script: str) -> str:
     """The first line of an init text. Its values are all that is needed to write it again."""
-    values = {"prompt": "1" if prompt else "", "interpreter": program[0], "main": program[-1], "script": script}
+    values = {"prompt": "1" if prompt else "", "interpreter": interpreter, "main": MAIN, "script": script}
     return f"# assume {__version__} " + " ".join(f"{name}={_encoded(value)}" for name, value in values.items())
 
 

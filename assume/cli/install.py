@@ -58,15 +58,15 @@ def refresh_init_files(environ: Mapping[str, str]) -> None:
 
 
 def _refresh(shell: Shell, path: str, values: dict[str, str]) -> None:
-    ours = shells.this_program()
-    if values["main"] != ours[-1] and os.path.exists(values["main"]):
+    ours = values["main"] == shells.MAIN
+    if not ours and os.path.exists(values["main"]):
         return
-    alive = values["main"] == ours[-1] and os.access(values["interpreter"], os.X_OK)
-    if alive and values["version"] == __version__:
+    interpreter, script = (
+        values[name] if os.access(values[name], os.X_OK) else "" for name in ("interpreter", "script")
+    )
+    if ours and interpreter and script and values["version"] == __version__:
         return
-    program = [values["interpreter"], *ours[1:]] if alive else ours
-    script = values["script"] if os.access(values["script"], os.X_OK) else None
-    text = shells.init_text(shell.name, bool(values["prompt"]), program, script)
+    text = shells.init_text(shell.name, bool(values["prompt"]), interpreter if ours else "", script)
     rcfile.write_atomically(path, render.encoded(text))
 
 
