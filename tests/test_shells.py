@@ -1,0 +1,174 @@
+"""The table of shells, and the text that `assume init` prints: stamp, block, function, completion."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assume import __version__, files, shells
+from assume.errors import AssumeError, UsageError
+
+ROOT = Path(__file__).parent.parent
+NASTY = '/tmp/it\'s a "path" with $(touch PWN) `id` \\ %41 ünïcödé \u2018curly\u2019/bin/python'
+PATHS = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), min_size=1)
+
+
+def block(text: str) -> str:
+    """The filled block alone."""
+    return text.partition(shells.BEGIN)[2].partition("\n")[2].partition(shells.END)[0]
+
+
+def test_each_shell_has_its_two_files_and_there_are_no_others():
+    rows = shells.SHELLS.values()
+    assert {row.file for row in rows} == {path.name for path in (ROOT / "shell").iterdir()}
+    assert {row.completion for row in rows} == {path.name for path in (ROOT / "completions").iterdir()}
+
+
+@pytest.mark.parametrize("name", shells.SHELLS)
+def test_the_text_is_stamp_function_and_completion(name):
+    text = shells.init_text(name, prompt=True)
+    row = shells.SHELLS[name]
+    stamp, _, rest = text.partition("\n")
+    assert shells.read_stamp(stamp) == {
+        "version": __version__,
+        "prompt": "1",
+        "interpreter": sys.executable,
+        "main": shells.MAIN,
+        "script": shells.console_script(),
+    }
+    own = files.text("shell", row.file)
+    head, tail = own.partition(shells.BEGIN)[0], own.partition(shells.END)[2]
+    assert rest.startswith(head)
+    assert rest.endswith(f"{shells.END}{tail}\n{files.text('completions', row.completion)}")
+
+
+@pytest.mark.parametrize("name", shells.SHELLS)
+def test_the_block_has_the_variables_of_the_unfilled_one(name):
+    own = files.text("shell", shells.SHELLS[name].file)
+    for variable in ("__assume_program", "__assume_script", "__assume_commands", "__assume_prompt"):
+        assert variable in block(own), f"shell/{shells.SHELLS[name].file}"
+        assert variable in block(shells.init_text(name))
+    assert len(block(shells.init_text(name)).splitlines()) == 4
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "command", "show"),
+    [
+        ("bash", ["bash", "--norc", "-euc"], r"""printf '%s\0' "${__assume_program[@]}" """),
+        ("zsh", ["zsh", "-fuc"], r"""printf '%s\0' "${__assume_program[@]}" """),
+        ("fish", ["fish", "--no-config", "-c"], r"printf '%s\0' $__assume_program"),
+        (
+            "powershell",
+            [os.environ.get("ASSUME_TEST_PWSH", "pwsh"), "-NoProfile", "-NonInteractive", "-Command"],
+            "foreach ($word in $__assume_program) { [Console]::Out.Write($word + [char]0) }",
+        ),
+    ],
+)
+def test_a_real_shell_reads_the_words_as_they_are(name, command, show, tmp_path):
+    if not shutil.which(command[0]):
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{command[0]} is not installed")
+    code = block(shells.init_text(name, interpreter=NASTY, script=NASTY + "\n"))
+    ran = subprocess.run([*command, f"{code}\n{show}"], cwd=tmp_path, capture_output=True, timeout=60)
+    assert (ran.stderr, ran.returncode) == (b"", 0)
+    assert ran.stdout.decode().split("\0")[:-1] == [NASTY, "-I", "-S", shells.MAIN, NASTY + "\n"]
+    assert not (tmp_path / "PWN").exists()
+
+
+def test_powershell_is_ascii_whatever_the_paths_hold():
+    assert shells.init_text("powershell", interpreter=NASTY, script="/\U0001f600").isascii()
+
+
+@given(PATHS, PATHS)
+def test_a_stamp_is_one_line_and_read_back_for_any_text(interpreter, script):
+    line = shells.stamp(prompt=False, interpreter=interpreter, script=script)
+    assert line.isascii()
+    assert line.isprintable()
+    values = shells.read_stamp(line)
+    assert values is not None
+    assert (values["interpreter"], values["script"], values["prompt"]) == (interpreter, script, "")
+
+
+def test_a_path_that_is_not_utf8_survives_the_stamp():
+    path = os.fsdecode(b"/home/\xff/python")
+    assert (shells.read_stamp(shells.stamp(prompt=True, interpreter=path, script="/s")) or {})["interpreter"] == path
+
+
+@pytest.mark.parametrize("line", ["", "# assume", "# assume 1.0 and more words", "# assume 1.0 prompt=1", "#!/bin/sh"])
+def test_another_line_is_no_stamp(line):
+    assert shells.read_stamp(line) is None
+
+
+@pytest.mark.parametrize("call", [shells.init_text, shells.undo_text])
+def test_an_unknown_shell_is_wrong_usage_and_says_which_there_are(call):
+    with pytest.raises(UsageError) as raised:
+        call("tcsh")
+    assert str(raised.value) == "assume: 'tcsh' is no shell that assume knows\n  one of: bash zsh fish powershell"
+    assert raised.value.status == 2
+
+
+def test_pwsh_is_powershell():
+    assert shells.init_text("pwsh") == shells.init_text("powershell")
+
+
+def test_a_shell_file_without_its_block_is_a_broken_installation(monkeypatch):
+    monkeypatch.setattr(files, "text", lambda *_: "# nothing here\n")
+    with pytest.raises(AssumeError, match=r"assume\.bash has lost its first block\n  install assume-shell again"):
+        shells.init_text("bash")
+
+
+def test_a_file_that_is_gone_is_a_broken_installation(monkeypatch, tmp_path):
+    monkeypatch.setattr(files, "PACKAGE", str(tmp_path))
+    monkeypatch.setattr(files, "CHECKOUT", str(tmp_path))
+    with pytest.raises(AssumeError, match=r"assume\.bash is missing\n  install assume-shell again"):
+        files.text("shell", "assume.bash")
+
+
+def script_at(path: Path, content: str = "#!/usr/bin/python3\nfrom assume.__main__ import main\n") -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_the_script_is_the_one_that_was_called_links_unresolved(monkeypatch, tmp_path):
+    real = script_at(tmp_path / "venvs" / "bin" / "assume")
+    link = tmp_path / "bin" / "assume"
+    link.parent.mkdir()
+    link.symlink_to(real)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["bin/assume", "init", "bash"])
+    assert shells.console_script() == str(link)
+
+
+def test_called_as_a_module_the_script_is_that_of_its_environment(monkeypatch, tmp_path):
+    script = script_at(tmp_path / "bin" / "assume")
+    monkeypatch.setattr(files, "CHECKOUT", str(tmp_path / "lib" / "python3.11" / "site-packages"))
+    monkeypatch.setattr(
+        sys, "argv", [str(tmp_path / "lib" / "python3.11" / "site-packages" / "assume" / "__main__.py")]
+    )
+    assert shells.console_script() == script
+
+
+def test_beside_the_interpreter_a_stranger_of_the_same_name_is_passed_over(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
+    assert shells.console_script() == "assume"
+    script_at(tmp_path / "assume", "#!/bin/sh\nexec granted\n")
+    assert shells.console_script() == "assume"
+    ours = script_at(tmp_path / "assume")
+    assert shells.console_script() == ours
+
+
+def test_what_the_package_holds_wins_over_what_lies_beside_it(monkeypatch, tmp_path):
+    for place in ("site-packages", "site-packages/assume"):
+        (tmp_path / place / "shell").mkdir(parents=True)
+        (tmp_path / place / "shell" / "assume.bash").write_text(place)
+    monkeypatch.setattr(files, "PACKAGE", str(tmp_path / "site-packages" / "assume"))
+    monkeypatch.setattr(files, "CHECKOUT", str(tmp_path / "site-packages"))
+    assert files.text("shell", "assume.bash") == "site-packages/assume"
