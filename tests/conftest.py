@@ -1,39 +1,41 @@
-"""What holds for every test: an environment without AWS in it, a home of its own, one seed that is said.
-
-Hypothesis draws ASSUME_TEST_EXAMPLES values where a test names no number of its
-own (`make fuzz` sets it).
-"""
+"""Fixtures for every test: no AWS variables of the machine's own; the simulator and a HOME for it."""
 
 import os
+import time
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-FOREIGN = ("AWS_", "AWSUME_", "AWSU_", "ASSUME_", "ASSUMED_", "GRANTED_", "XDG_", "STARSHIP_", "POSH_", "P9K_")
-OURS = ("ASSUME_TEST_",)
+from assume.demo import config
+from assume.demo.sts import serve
 
-settings.register_profile(
-    "assume",
-    deadline=None,  # two cores, shared: a slow example is no fault
-    max_examples=int(os.environ.get("ASSUME_TEST_EXAMPLES", "100")),
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("assume")
-
-
-def pytest_configure():
-    """Before any module is imported: whoever runs the tests may be in a role, in a themed shell, on a proxy."""
-    for name in list(os.environ):
-        proxy = name.lower().endswith("_proxy") or name in ("ZDOTDIR", "PROMPT_COMMAND", "BASH_ENV", "ENV")
-        if proxy or (name.startswith(FOREIGN) and not name.startswith(OURS)):
-            del os.environ[name]
+from .simulator import OURS, home_of
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory, monkeypatch):
-    """A home of its own for each test, so that none reads or writes the real one."""
-    folder = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.setenv("USERPROFILE", str(folder))
-    return folder
+def no_aws_variables(monkeypatch):
+    """Nothing of the machine's own steers a test, and no test asks a real metadata service."""
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def world():
+    """The demo's world: accounts, users, roles; a test adds what else it needs."""
+    return config.world()
+
+
+@pytest.fixture
+def sts(world):
+    """The simulator, serving `world` by the machine's clock; `sts.clock = …` to own it."""
+    with serve(world, time.time) as running:
+        yield running
+
+
+@pytest.fixture
+def aws_home(tmp_path, monkeypatch, sts, world):
+    """A HOME with the demo's AWS files, for this process too."""
+    files = config.build(tmp_path / "home", sts.url, world, sts.clock())
+    for name, value in files.environment.items():
+        monkeypatch.setenv(name, value)
+    return home_of(files)

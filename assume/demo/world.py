@@ -85,14 +85,14 @@ class World:
         with self._lock:
             self.users[arn] = user
             if key_id is not None:
-                self.key(arn, key_id, secret or made_secret())
+                self.key(arn, key_id, secret)
             for serial, seed in (mfa or {}).items():
                 self.devices[serial] = Device(serial, seed, arn)
         return user
 
-    def key(self, user_arn: str, key_id: str, secret: str) -> Key:
+    def key(self, user_arn: str, key_id: str, secret: str | None = None) -> Key:
         """One more key for a user who exists."""
-        key = Key(key_id, secret, self.users[user_arn].arn)
+        key = Key(key_id, secret or made_secret(), self.users[user_arn].arn)
         with self._lock:
             self.keys[key_id] = key
         return key
