@@ -1,0 +1,441 @@
+# shellcheck shell=bash
+# assume in bash, 3.2 and later: the function `assume`, the hook before each prompt, the prompt segment.
+# `assume init bash` prints this file with the block filled in, and completions/assume.bash behind it.
+#
+# Builtins are called as \builtin NAME: `export`, `local` or `test` may be an alias here. Names are compared by
+# `test`, which no shopt changes. Only digits reach arithmetic, where `a[$(…)]` would run.
+
+# --- filled in by `assume init bash` ---
+__assume_program=()
+__assume_script=assume
+__assume_commands='exec export list status explain policy each clear console init install uninstall doctor demo'
+__assume_prompt=
+# --- end ---
+
+# What is known of this shell. The state stays when this is read again, and is no child's business.
+if ! \builtin declare -F __assume_hook >/dev/null; then
+    __assume_state=
+fi
+\builtin export -n __assume_state
+__assume_segment=
+__assume_traced=
+__assume_moved=
+__assume_said=
+__assume_seen_at=0
+__assume_idle=
+__assume_failed=
+__assume_next_at=0
+__assume_wait_s=60
+
+# ---- function ----
+
+# Granted has an alias of this name, and an alias comes before a function.
+\builtin unalias assume 2>/dev/null || \builtin true
+
+function assume {
+    # a trace would print the secrets
+    { __assume_traced=$- && \builtin set +xvT; } 2>/dev/null
+    \builtin local __assume_status=0
+    __assume_route ${1+"$@"} || __assume_status=$?
+    __assume_retrace
+    \builtin return "$__assume_status"
+}
+
+# Turns the tracing on again that `assume` or the hook has turned off.
+function __assume_retrace {
+    \builtin local __assume_flags=$__assume_traced
+    __assume_traced=
+    case $__assume_flags in *T*) \builtin set -T ;; esac
+    case $__assume_flags in *v*) \builtin set -v ;; esac
+    case $__assume_flags in *x*) \builtin set -x ;; esac
+}
+
+# What is asked for: a verb that is run, `off`, or a profile to take on.
+function __assume_route {
+    \builtin local __assume_verb=use __assume_word __assume_rest="$__assume_commands "
+    case ${1-} in
+    -h | --help | --version)
+        __assume_run "$@"
+        \builtin return
+        ;;
+    esac
+    while \builtin test -n "${1-}" && \builtin test -n "$__assume_rest"; do
+        __assume_word=${__assume_rest%% *}
+        __assume_rest=${__assume_rest#* }
+        \builtin test "$__assume_word" = "$1" || \builtin continue
+        \builtin shift
+        case $__assume_word in
+        exec | export | status) __assume_run "$__assume_word" --state "$__assume_state" ${1+"$@"} ;;
+        *) __assume_run "$__assume_word" ${1+"$@"} ;;
+        esac
+        \builtin return
+    done
+    if \builtin test "${1-}" = off || \builtin test "${1-}" = use; then
+        __assume_verb=$1
+        \builtin shift
+    fi
+    for __assume_word in ${1+"$@"}; do
+        case $__assume_word in
+        --) \builtin break ;;
+        -h | --help)
+            __assume_run "$__assume_verb" "$@"
+            \builtin return
+            ;;
+        esac
+    done
+    __assume_take "$__assume_verb" ${1+"$@"}
+}
+
+# Finds the words that start the program, for __assume_words. An upgrade may have taken away what we were told.
+function __assume_find {
+    \builtin local __assume_last=${#__assume_program[@]}
+    __assume_words=("$__assume_script")
+    if ((__assume_last)); then
+        if [[ -x ${__assume_program[0]} && -r ${__assume_program[__assume_last - 1]} ]]; then
+            __assume_words=("${__assume_program[@]}")
+            \builtin return 0
+        fi
+    elif \builtin type -P "$__assume_script" >/dev/null; then
+        \builtin return 0
+    fi
+    if ! \builtin command "$__assume_script" --version >/dev/null 2>&1 </dev/null; then
+        \builtin printf 'assume: the program is gone\n  install assume-shell again, then open a new shell\n' >&2
+        \builtin return 1
+    fi
+    if \builtin test -z "$__assume_moved"; then
+        __assume_moved=1
+        \builtin printf 'assume: the program has moved or was upgraded: open a new shell\n' >&2
+    fi
+}
+
+# Runs the program as it is: what it prints is for the person.
+function __assume_run {
+    \builtin local __assume_words
+    __assume_find || \builtin return 1
+    \builtin command "${__assume_words[@]}" "$@"
+}
+
+# Runs the program and makes the changes that it answers with. A failure changes nothing.
+function __assume_take {
+    \builtin local __assume_words __assume_reply __assume_verb=$1
+    \builtin shift
+    __assume_find || \builtin return 1
+    __assume_reply=$(
+        \builtin command "${__assume_words[@]}" "$__assume_verb" --shell bash --state "$__assume_state" ${1+"$@"}
+    ) || \builtin return
+    __assume_apply || \builtin return
+    __assume_idle=
+    if ((BASH_SUBSHELL)); then
+        \builtin printf 'assume: this ran in a subshell (a pipe, & or parentheses): your shell has not changed\n  %s\n' \
+            'call assume on a line of its own' >&2
+    fi
+}
+
+# Makes the changes in __assume_reply, all or none of them.
+function __assume_apply {
+    \builtin local __assume_line __assume_rest="$__assume_reply"$'\n' __assume_names __assume_blocked
+    __assume_names=(__assume_state)
+    \builtin test -n "$__assume_reply" || __assume_rest=
+    while \builtin test -n "$__assume_rest"; do
+        __assume_line=${__assume_rest%%$'\n'*}
+        __assume_rest=${__assume_rest#*$'\n'}
+        case $__assume_line in
+        "__assume_state='"*"'") \builtin continue ;;
+        '\builtin export '[A-Z]*"='"*"'")
+            __assume_line=${__assume_line#*export }
+            __assume_line=${__assume_line%%=*}
+            ;;
+        '\builtin unset '[A-Z]*) __assume_line=${__assume_line#*unset } ;;
+        *) __assume_line='?' ;;
+        esac
+        case $__assume_line in
+        *[!ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*) __assume_line='?' ;;
+        esac
+        case $__assume_line in
+        AWS_* | ASSUME_* | ASSUMED_ROLE_ARN | AWSUME_* | GRANTED_*) ;;
+        *)
+            \builtin printf 'assume: the answer of the program is not what this shell expects\n  %s\n' \
+                'open a new shell; assume doctor' >&2
+            \builtin return 1
+            ;;
+        esac
+        __assume_names+=("$__assume_line")
+    done
+    # In a subshell, where it harms nothing: what cannot be unset cannot be set. Then the person's own INT trap.
+    __assume_blocked=$(
+        for __assume_line in "${__assume_names[@]}"; do
+            \builtin unset -v "$__assume_line" 2>/dev/null || {
+                \builtin printf 'readonly %s' "$__assume_line"
+                \builtin exit 0
+            }
+        done
+        \builtin trap -p INT
+    )
+    case $__assume_blocked in
+    readonly*)
+        \builtin printf 'assume: %s is readonly in this shell: nothing was changed\n  open a new shell\n' \
+            "${__assume_blocked#readonly }" >&2
+        \builtin return 1
+        ;;
+    esac
+    \builtin trap '' INT # Ctrl-C between two of the changes would leave half a role
+    \builtin eval "$__assume_reply"
+    \builtin export -n __assume_state # `set -a` exports what is assigned
+    \builtin trap - INT
+    \builtin eval "$__assume_blocked"
+    __assume_failed=
+    __assume_next_at=0
+    __assume_wait_s=60
+}
+
+# ---- hook ----
+
+# Before each prompt. Whatever stands behind it in PROMPT_COMMAND finds $? as it was, but with `set -e`, where any
+# status other than 0 would end the shell.
+function __assume_hook {
+    {
+        \builtin local __assume_status=$?
+        __assume_traced=${__assume_traced:-$-}
+        \builtin set +xvT
+    } 2>/dev/null
+    __assume_look || \builtin true
+    __assume_place || \builtin true
+    \builtin test "${PROMPT_COMMAND-}" != __assume_hook || __assume_status=0
+    case $- in *e*) __assume_status=0 ;; esac
+    __assume_retrace
+    \builtin return "$__assume_status"
+}
+
+# Is this shell still what it says that it is? Sets __assume_segment, speaks of a change once, renews what is due.
+function __assume_look {
+    \builtin local __assume_now __assume_left='' __assume_other='' __assume_what='' __assume_n
+    __assume_clock
+    __assume_digits "$__assume_seen_at"
+    ((__assume_n == 0 || __assume_now - __assume_n <= 3600)) || __assume_idle=1
+    __assume_seen_at=$__assume_now
+    __assume_segment=
+    if \builtin test -z "${ASSUME_PROFILE-}"; then
+        __assume_said=
+        \builtin return 0
+    fi
+    __assume_compare
+    __assume_tell
+    __assume_digits "${ASSUME_EXPIRES-}"
+    ((__assume_n == 0)) || __assume_left=$((__assume_n - __assume_now))
+    if __assume_due; then
+        if \builtin test -z "$__assume_failed"; then __assume_renew; else __assume_renew 2>/dev/null; fi
+        __assume_digits "${ASSUME_EXPIRES-}"
+        ((__assume_n == 0)) || __assume_left=$((__assume_n - __assume_now))
+    fi
+    __assume_draw
+}
+
+# Seconds since 1970 in __assume_now. Bash before 4.2 can only count on from what `date` said once.
+if ((BASH_VERSINFO[0] > 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 2)); then
+    function __assume_clock { \builtin printf -v __assume_now '%(%s)T' -1; }
+else
+    __assume_epoch=
+    function __assume_clock {
+        \builtin local __assume_second
+        __assume_digits "${SECONDS-}"
+        __assume_second=$__assume_n
+        __assume_digits "${__assume_epoch#*/}"
+        if \builtin test -z "$__assume_epoch" || ((__assume_second < __assume_n)); then # or somebody has set SECONDS
+            __assume_epoch=$(\builtin command date +%s)/$__assume_second
+            __assume_n=$__assume_second
+        fi
+        __assume_second=$((__assume_second - __assume_n))
+        __assume_digits "${__assume_epoch%/*}"
+        __assume_now=$((__assume_n + __assume_second))
+    }
+fi
+
+# A number from outside in __assume_n; 0 for what is none.
+function __assume_digits {
+    case $1 in
+    '' | 0* | *[!0123456789]* | ????????????????*) __assume_n=0 ;;
+    *) __assume_n=$1 ;;
+    esac
+}
+
+# Does another identity stand beside ours? Its name in __assume_other, what has changed in __assume_what.
+function __assume_compare {
+    \builtin local __assume_keys='' __assume_profile=''
+    case ${ASSUME_EXPORTED-} in
+    both) __assume_keys=${ASSUME_KEY_ID-} __assume_profile=$ASSUME_PROFILE ;;
+    keys) __assume_keys=${ASSUME_KEY_ID-} ;;
+    profile) __assume_profile=$ASSUME_PROFILE ;;
+    esac
+    if ! \builtin test "${AWS_ACCESS_KEY_ID-}" = "$__assume_keys"; then
+        __assume_other=none __assume_what='AWS_ACCESS_KEY_ID was removed'
+        \builtin test -z "${AWS_ACCESS_KEY_ID-}" ||
+            __assume_other=keys __assume_what='AWS_ACCESS_KEY_ID is not the one that assume set'
+    fi
+    if ! \builtin test "${AWS_PROFILE-}" = "$__assume_profile"; then
+        if \builtin test -n "${AWS_PROFILE-}"; then
+            __assume_other=${AWS_PROFILE//[[:cntrl:]]/?} __assume_what="AWS_PROFILE is $__assume_other now"
+        elif \builtin test -z "$__assume_other"; then
+            __assume_other=none __assume_what='AWS_PROFILE was removed'
+        fi
+    fi
+    if \builtin test -n "${AWS_DEFAULT_PROFILE-}"; then
+        __assume_other=${AWS_DEFAULT_PROFILE//[[:cntrl:]]/?}
+        __assume_what="AWS_DEFAULT_PROFILE is $__assume_other now"
+    fi
+}
+
+# Says once what has changed, whom the AWS CLI obeys, and the way back.
+function __assume_tell {
+    \builtin local __assume_name=${ASSUME_PROFILE//[[:cntrl:]]/?} __assume_uses __assume_word
+    \builtin local __assume_news="$__assume_what/${AWS_ACCESS_KEY_ID-}"
+    if \builtin test -z "$__assume_what"; then
+        __assume_said=
+        \builtin return 0
+    fi
+    \builtin test "$__assume_news" != "$__assume_said" || \builtin return 0
+    __assume_said=$__assume_news
+    if \builtin test -z "${AWS_ACCESS_KEY_ID-}"; then
+        __assume_uses="the profile ${AWS_DEFAULT_PROFILE:-${AWS_PROFILE:-default}}"
+        __assume_uses=${__assume_uses//[[:cntrl:]]/?}
+    elif \builtin test "$AWS_ACCESS_KEY_ID" = "${ASSUME_KEY_ID-}"; then
+        __assume_uses="the keys, which are still those of $__assume_name"
+    else
+        __assume_uses="the keys, which are not those of $__assume_name"
+    fi
+    \builtin printf -v __assume_word %q "$__assume_name"
+    \builtin printf 'assume: %s: %s: the AWS CLI uses %s\n  assume %s brings it back, assume off leaves it\n' \
+        "$__assume_name" "$__assume_what" "$__assume_uses" "$__assume_word" >&2
+}
+
+# Is a renewal due? Only for what was taken in this shell, in its last five minutes, by a person who is here.
+function __assume_due {
+    case $__assume_state in 'renew;'*) ;; *) \builtin return 1 ;; esac
+    case ${ASSUME_RENEW-} in 0 | [Nn][Oo] | [Ff][Aa][Ll][Ss][Ee] | [Oo][Ff][Ff]) \builtin return 1 ;; esac
+    __assume_digits "$__assume_next_at"
+    \builtin test -z "$__assume_other" && \builtin test -z "$__assume_idle" &&
+        \builtin test -n "$__assume_left" && ((__assume_left <= 300 && __assume_now >= __assume_n))
+}
+
+# Renews. The program asks nothing and ends within 2 s by itself. Its reason for a failure is shown once.
+function __assume_renew {
+    \builtin local __assume_words __assume_reply
+    # before the call, so that Ctrl-C here is followed by a pause too
+    __assume_digits "$__assume_wait_s"
+    __assume_next_at=$((__assume_now + __assume_n))
+    __assume_wait_s=$((__assume_n * 2 > 900 ? 900 : __assume_n * 2))
+    if __assume_find && __assume_reply=$(
+        \builtin command "${__assume_words[@]}" renew --shell bash --state "$__assume_state" </dev/null
+    ) && __assume_apply; then
+        \builtin return 0
+    fi
+    __assume_failed=1
+}
+
+# ---- prompt segment ----
+
+# Draws __assume_segment: for PS1 by reference, `PS1='$__assume_segment '"$PS1"`, never by value.
+function __assume_draw {
+    \builtin local __assume_name=${ASSUME_PROFILE//[[:cntrl:]]/?} __assume_text __assume_colour __assume_flag
+    \builtin local __assume_style='' __assume_unlike='!=' __assume_edge='[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]'
+    \builtin test "${ASSUME_PROMPT-}" != 0 || \builtin return 0
+    __assume_flag=${__assume_state%%;*}
+    __assume_colour=${__assume_state#*;}
+    __assume_colour=${__assume_colour%%;*}
+    __assume_text=$__assume_name
+    case $__assume_colour in
+    '' | *[!0123456789]* | ????*)
+        __assume_colour=36
+        # shellcheck disable=SC2254 # a pattern on purpose
+        case "-$__assume_name-" in
+        *${__assume_edge}[Pp][Rr][Oo][Dd]${__assume_edge}* | \
+            *${__assume_edge}[Pp][Rr][Oo][Dd][Uu][Cc][Tt][Ii][Oo][Nn]${__assume_edge}*)
+            __assume_colour='1;31'
+            __assume_text="PROD $__assume_name"
+            ;;
+        esac
+        ;;
+    esac
+    if \builtin test -n "$__assume_other"; then
+        case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+        *[Uu][Tt][Ff]-8* | *[Uu][Tt][Ff]8*) __assume_unlike=$'\342\211\240' ;;
+        esac
+        __assume_text=$__assume_name$__assume_unlike$__assume_other
+        __assume_style='7;'
+    else
+        case $__assume_flag in renew | hold) ;; *) __assume_text="$__assume_text inherited" ;; esac
+        if \builtin test -z "$__assume_left"; then
+            \builtin true
+        elif ((__assume_left <= 0)); then
+            __assume_text="$__assume_text expired"
+            __assume_style='7;'
+        elif ((__assume_left < 900)); then
+            __assume_text="$__assume_text $(((__assume_left + 59) / 60))m"
+        fi
+    fi
+    __assume_segment="[$__assume_text]"
+    \builtin test -z "${NO_COLOR-}" && \builtin test "${TERM-}" != dumb || \builtin return 0
+    # \001 and \002 tell readline what has no width; \[ and \] mean nothing inside a variable
+    __assume_segment=$'\001\e['"$__assume_style$__assume_colour"$'m\002'"$__assume_segment"$'\001\e[0m\002'
+}
+
+# Puts the segment into PS1, once there is one, before the first character that shows.
+function __assume_place {
+    # shellcheck disable=SC2016 # a reference: what it says is never expanded
+    \builtin local __assume_reference='${__assume_segment:+$__assume_segment }' __assume_lines=
+    \builtin test -n "$__assume_segment" && \builtin test "$__assume_prompt" = 1 || \builtin return 0
+    case ${PS1-} in *__assume_segment*) \builtin return 0 ;; esac
+    \builtin shopt -q promptvars || \builtin return 0
+    # these show AWS themselves
+    case "${STARSHIP_SHELL-} ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
+    bash* | *starship_precmd* | *_omp_hook* | *_omp_precmd*) \builtin return 0 ;;
+    esac
+    while \builtin true; do
+        case ${PS1:${#__assume_lines}} in
+        '\n'*) __assume_lines=$__assume_lines'\n' ;;
+        $'\n'*) __assume_lines=$__assume_lines$'\n' ;;
+        *) \builtin break ;;
+        esac
+    done
+    # printf, since a PS1 that is readonly would end an assignment's caller too
+    \builtin printf -v PS1 %s "$__assume_lines$__assume_reference${PS1:${#__assume_lines}}" 2>/dev/null
+}
+
+# Takes out what this file has put into the shell; the role stays. `assume init bash --undo` prints a call of it.
+function __assume_undo {
+    \builtin local __assume_at
+    # shellcheck disable=SC2016
+    \builtin local __assume_reference='${__assume_segment:+$__assume_segment }'
+    case ${PS1-} in *"$__assume_reference"*) PS1=${PS1//"$__assume_reference"/} ;; esac
+    if \builtin test -n "${PROMPT_COMMAND[*]-}" && (\builtin unset -v PROMPT_COMMAND) 2>/dev/null; then
+        for __assume_at in "${!PROMPT_COMMAND[@]}"; do
+            PROMPT_COMMAND[__assume_at]=${PROMPT_COMMAND[__assume_at]//__assume_hook;/}
+            PROMPT_COMMAND[__assume_at]=${PROMPT_COMMAND[__assume_at]//;__assume_hook/}
+            \builtin test "${PROMPT_COMMAND[__assume_at]}" != __assume_hook || \builtin unset "PROMPT_COMMAND[$__assume_at]"
+        done
+        __assume_at=${PROMPT_COMMAND[*]-}
+        if \builtin test -n "$__assume_plain" || \builtin test -z "$__assume_at"; then \builtin unset -v PROMPT_COMMAND; fi
+        # shellcheck disable=SC2178 # it was no list before
+        \builtin test -z "$__assume_plain" || PROMPT_COMMAND=$__assume_at
+    fi
+    \builtin complete -r assume 2>/dev/null
+    \builtin unset -f assume __assume_{retrace,route,find,run,take,apply,hook,look,clock,digits,compare,tell,due,renew,draw,place}
+    \builtin unset -f __assume_undo __assume_complete
+    \builtin unset -v "${!__assume_@}"
+}
+
+# The hook goes first: it may put the segment into what the others build on. From 5.1 on PROMPT_COMMAND may be a list,
+# each of whose members finds $? and PIPESTATUS as the command left them.
+case $- in
+*i*)
+    # shellcheck disable=SC2128,SC2178 # what is no list is handled as what it is
+    if [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && (\builtin unset -v PROMPT_COMMAND) 2>/dev/null; then
+        __assume_plain=
+        if [[ -n ${PROMPT_COMMAND[*]-} ]] && ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1])); then
+            ((${#PROMPT_COMMAND[@]} > 1)) || __assume_plain=1
+            PROMPT_COMMAND=(__assume_hook "${PROMPT_COMMAND[@]}")
+        else
+            PROMPT_COMMAND="__assume_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+        fi
+    fi
+    ;;
+esac
