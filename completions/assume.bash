@@ -21,7 +21,7 @@ function __assume_split {
             __assume_char=''
             __assume_cut=${#__assume_word}
             ;;
-        \\ | '"\')
+        \\ | "\"\\")
             case $__assume_quote${__assume_line:__assume_at+1:1} in
             '"'[!\\\"\$\`]) ;; # a backslash like any other character
             *)
@@ -57,14 +57,24 @@ function __assume_offer {
     COMPREPLY+=("$__assume_text")
 }
 
+# The lines of $1 in __assume_lines. A `*` in one of them is no pattern.
+function __assume_cut_lines {
+    \builtin local IFS=$'\n' __assume_set=$-
+    \builtin set -f
+    # shellcheck disable=SC2206 # split on purpose
+    __assume_lines=($1)
+    case $__assume_set in *f*) ;; *) \builtin set +f ;; esac
+}
+
 # Files: readline knows best; where it cannot be asked (before bash 4), here.
 function __assume_files {
     if ((BASH_VERSINFO[0] >= 4)); then
         \builtin compopt -o default
         \builtin return 0
     fi
-    \builtin local IFS=$'\n' __assume_line __assume_last=${__assume_words[${#__assume_words[@]} - 1]}
-    for __assume_line in $(\builtin compgen -f -- "$__assume_last"); do
+    \builtin local __assume_lines __assume_line
+    __assume_cut_lines "$(\builtin compgen -f -- "${__assume_words[${#__assume_words[@]} - 1]}")"
+    for __assume_line in ${__assume_lines[@]+"${__assume_lines[@]}"}; do
         [[ ! -d $__assume_line ]] || __assume_line+=/
         __assume_offer "$__assume_line"
     done
@@ -81,8 +91,9 @@ function __assume_command {
         __assume_from=$((__assume_from + ${#__assume_lead} + ${#COMP_WORDS[__assume_at]}))
     done
     if (($1 + 1 == __assume_last)); then
-        \builtin local IFS=$'\n'
-        for __assume_lead in $(\builtin compgen -c -- "$__assume_name"); do __assume_offer "$__assume_lead"; done
+        \builtin local __assume_lines
+        __assume_cut_lines "$(\builtin compgen -c -- "$__assume_name")"
+        for __assume_lead in ${__assume_lines[@]+"${__assume_lines[@]}"}; do __assume_offer "$__assume_lead"; done
         [[ $__assume_name != */* ]] || __assume_files
         \builtin return 0
     fi
@@ -110,29 +121,32 @@ function __assume_command {
 
 # Asks the program once. It answers with candidates, a line each, or with whose business the word is.
 function __assume_answer {
-    \builtin local IFS=$'\n' __assume_line __assume_program_words
-    __assume_program_words=(${__assume_program[@]+"${__assume_program[@]}"})
-    [[ -x ${__assume_program_words[0]-} ]] || __assume_program_words=("${__assume_script:-assume}")
+    \builtin local __assume_line __assume_lines
+    __assume_lines=(${__assume_program[@]+"${__assume_program[@]}"})
+    [[ -x ${__assume_lines[0]-} ]] || __assume_lines=("${__assume_script:-assume}")
     __assume_line=$(
-        \builtin command "${__assume_program_words[@]}" complete --shell bash -- "${__assume_words[@]:1}" \
-            2>/dev/null </dev/null
+        \builtin command "${__assume_lines[@]}" complete --shell bash -- "${__assume_words[@]:1}" 2>/dev/null </dev/null
     ) || \builtin return 0
     case $__assume_line in
     files) __assume_files ;;
     'command '[0-9] | 'command '[0-9][0-9]) __assume_command $((${__assume_line#command } + 1)) ;;
-    *) for __assume_line in $__assume_line; do __assume_offer "${__assume_line%%$'\t'*}"; done ;;
+    *)
+        __assume_cut_lines "$__assume_line"
+        for __assume_line in ${__assume_lines[@]+"${__assume_lines[@]}"}; do
+            __assume_offer "${__assume_line%%$'\t'*}"
+        done
+        ;;
     esac
 }
 
 function __assume_complete {
-    \builtin local __assume_words __assume_starts __assume_quote __assume_cut __assume_set=$-
-    { \builtin set +xv -f; } 2>/dev/null
+    { \builtin local __assume_traced=$- && \builtin set +xv; } 2>/dev/null
+    \builtin local __assume_words __assume_starts __assume_quote __assume_cut
     COMPREPLY=()
     __assume_split
     __assume_answer
-    case $__assume_set in *f*) ;; *) \builtin set +f ;; esac
-    case $__assume_set in *v*) \builtin set -v ;; esac
-    case $__assume_set in *x*) \builtin set -x ;; esac
+    case $__assume_traced in *v*) \builtin set -v ;; esac
+    case $__assume_traced in *x*) \builtin set -x ;; esac
 }
 
 \builtin complete -F __assume_complete assume
