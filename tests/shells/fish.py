@@ -1,0 +1,81 @@
+"""The driver for fish: its command line, rc file and language."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from .driver import ROOT, Shell
+
+# Suggestions and colours only add noise to the stream.
+RC = r"""
+set -g fish_greeting
+set -g fish_autosuggestion_enabled 0
+function fish_prompt
+    printf '$ \e]7777;%s\a' $status
+end
+"""
+
+
+class Fish(Shell):
+    name = "fish"
+
+    @classmethod
+    def absent(cls) -> str | None:
+        return None if shutil.which("fish") else "no fish on PATH"
+
+    @classmethod
+    def command(cls) -> list[str]:
+        return [shutil.which("fish") or "fish", "-i"]
+
+    @classmethod
+    def write_rc(cls, home: Path, rc: str) -> None:
+        folder = home / ".config/fish"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.fish").write_text(RC + rc + "\n")
+
+    @classmethod
+    def files(cls) -> list[Path]:
+        return [ROOT / "shell/assume.fish", ROOT / "completions/assume.fish"]
+
+    @classmethod
+    def block(cls, program: Sequence[str], script: str, commands: Sequence[str], prompt: bool) -> str:
+        words = " ".join(map(cls.quote, program))
+        return (
+            f"set -g __assume_program {words}\nset -g __assume_script {cls.quote(script)}\n"
+            f"set -g __assume_commands {cls.quote(' '.join(commands))}\n"
+            f"set -g __assume_prompt {cls.quote('1' if prompt else '')}\n"
+        )
+
+    @classmethod
+    def quote(cls, text: str) -> str:
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    @classmethod
+    def export(cls, name: str, value: str) -> str:
+        return f"set -gx {name} {cls.quote(value)}"
+
+    @classmethod
+    def unset(cls, name: str) -> str:
+        return f"set -eg {name}"
+
+    @classmethod
+    def assign(cls, name: str, value: str) -> str:
+        return f"set -g {name} {cls.quote(value)}"
+
+    @classmethod
+    def write_variable(cls, name: str, to: Path) -> str:
+        return f'builtin printf %s "${name}" >{cls.quote(str(to))}'
+
+    @classmethod
+    def source(cls, path: Path) -> str:
+        return f"source {cls.quote(str(path))}"
+
+    @classmethod
+    def redirected(cls, line: str, out: Path, err: Path) -> str:
+        return f"begin; {line}; end >{cls.quote(str(out))} 2>{cls.quote(str(err))}"
+
+    @classmethod
+    def segment(cls, to: Path) -> str:
+        return f"assume_segment >{cls.quote(str(to))}"
