@@ -1,21 +1,53 @@
-"""Fixtures for every test: no AWS variables of the machine's own; the simulator and a HOME for it."""
+"""What holds for every test: no AWS variables and no home of the machine's own; the simulator and a HOME for it.
+
+Hypothesis draws ASSUME_TEST_EXAMPLES values where a test names no number of its
+own (`make fuzz` sets it).
+"""
 
 import os
 import time
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from assume.demo import config
 from assume.demo.sts import serve
 
 from .simulator import OURS, home_of
 
+FOREIGN = ("XDG_", "STARSHIP_", "POSH_", "P9K_")
+STARTUP = {"ZDOTDIR", "PROMPT_COMMAND", "BASH_ENV", "ENV", "VIRTUAL_ENV"}
+
+settings.register_profile(
+    "assume",
+    deadline=None,  # two cores, shared: a slow example is no fault
+    max_examples=int(os.environ.get("ASSUME_TEST_EXAMPLES", "100")),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("assume")
+
+
+def pytest_configure():
+    """Before a test module is imported: whoever runs the tests may be in a role, a themed shell, behind a proxy."""
+    for name in list(os.environ):
+        steers = name in STARTUP or name.lower().endswith("_proxy") or name.startswith((*FOREIGN, *OURS))
+        if steers and not name.startswith("ASSUME_TEST_"):
+            del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory, monkeypatch):
+    """A home of its own for each test, so that none reads or writes the real one."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    return folder
+
 
 @pytest.fixture(autouse=True)
 def no_aws_variables(monkeypatch):
     """Nothing of the machine's own steers a test, and no test asks a real metadata service."""
-    for name in [name for name in os.environ if name.startswith(OURS)]:
-        monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 

@@ -23,15 +23,15 @@ def install(name: str | None, home: str, environ: Mapping[str, str], *, prompt: 
     shell, program = chosen(name, environ)
     owned(home)
     path = rcfile.find(shell, home, environ, program)
-    if number := rcfile.written_by_hand(shell, path):
-        return [f"assume: line {number} of {short(path, home)} loads assume already; nothing was changed"]
     target = init_path(shell, home, environ)
     line = shell.line.format(word(shell, target, home))
     try:
+        if number := rcfile.written_by_hand(shell, path):
+            return [f"assume: line {number} of {short(path, home)} loads assume already; nothing was changed"]
         written = rcfile.write_atomically(target, render.encoded(shells.init_text(shell.name, prompt)))
         done = rcfile.add(path, line)
     except OSError as error:
-        cure = f"add this line to it yourself:\n  {line}" if error.filename == path else ""
+        cure = f"add this line to it yourself:\n{line}" if error.filename == path else ""
         raise AssumeError(f"{error.filename or path} cannot be written: {error.strerror}", cure) from None
     said = [f"assume: wrote {short(target, home)}"] if written else []
     if done == "stands":

@@ -113,7 +113,10 @@ def _read(path: str) -> tuple[str, str]:
         content = b""
     marks = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
     encoding = marks.get(content[:2], "utf-8")
-    return content.decode(encoding, "surrogateescape"), encoding
+    try:
+        return content.decode(encoding, "surrogateescape"), encoding
+    except ValueError:
+        raise AssumeError(f"{path} begins as UTF-16 and is none", "save it as UTF-8") from None
 
 
 def _replace(path: str, text: str, encoding: str) -> None:

@@ -24,11 +24,11 @@ def uninstall(name: str | None, home: str, environ: Mapping[str, str]) -> list[s
         if os.path.lexists(target):
             os.unlink(target)
             said.append(f"assume: removed {short(target, home)}")
+        folder = os.path.dirname(target)
+        if os.path.isdir(folder) and not os.listdir(folder):
+            os.rmdir(folder)
+        if number := rcfile.written_by_hand(shell, path):
+            said.append(f"assume: line {number} of {short(path, home)} still loads assume; it is yours to take out")
     except OSError as error:
         raise AssumeError(f"{error.filename or path} cannot be written: {error.strerror}") from None
-    folder = os.path.dirname(target)
-    if os.path.isdir(folder) and not os.listdir(folder):
-        os.rmdir(folder)
-    if number := rcfile.written_by_hand(shell, path):
-        said.append(f"assume: line {number} of {short(path, home)} still loads assume; it is yours to take out")
     return said or [f"assume: nothing is installed for {shell.name}"]
