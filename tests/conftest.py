@@ -8,6 +8,8 @@ import os
 import time
 
 import pytest
+from botocore.credentials import SSOProvider
+from botocore.tokens import SSOTokenProvider
 from hypothesis import HealthCheck, settings
 
 from assume.demo import config
@@ -70,4 +72,6 @@ def aws_home(tmp_path, monkeypatch, sts, world):
     files = config.build(tmp_path / "home", sts.url, world, sts.clock())
     for name, value in files.environment.items():
         monkeypatch.setenv(name, value)
+    for reader in (SSOProvider, SSOTokenProvider):  # they look up HOME once, when they are imported
+        monkeypatch.setattr(reader, "_SSO_TOKEN_CACHE_DIR", str(files.home / ".aws" / "sso" / "cache"))
     return home_of(files)

@@ -49,7 +49,7 @@ class AwsHome:
     machine: dict[str, str]
 
 
-def client(sts: Sts, key_id: str | None = None, secret: str = "", session_token: str | None = None, **config):
+def client(sts: Sts, key_id: str | None, secret: str | None, session_token: str | None = None, **config):
     """botocore's STS client for `sts`, with these keys; one attempt unless `retries` says more."""
     config = {"retries": {"total_max_attempts": 1}} | config
     return boto3.session.Session().client(

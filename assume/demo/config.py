@@ -183,6 +183,7 @@ def _sign_in(aws: Path, world: World, role: Role, now: float) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (*reversed(path.parent.parents), path.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)  # each: `parents=True` gives the mode to the last alone
     path.touch(mode=0o600)
     path.write_text(text, encoding="utf-8")

@@ -147,8 +147,8 @@ class Handler(BaseHTTPRequestHandler):
     def _send_badly(self, raw: bytes, body_size: int, fault: Fault) -> None:
         match fault.kind:
             case "hang":
-                self._hang(fault)
-                self.wfile.write(raw)
+                if self._hang(fault):
+                    self.wfile.write(raw)
             case "drip":
                 for byte in raw:
                     self.wfile.write(bytes([byte]))
@@ -162,12 +162,15 @@ class Handler(BaseHTTPRequestHandler):
             case _:
                 self.wfile.write(raw)
 
-    def _hang(self, fault: Fault) -> None:
+    def _hang(self, fault: Fault) -> bool:
+        """Whether the wait ended before the server did."""
         if fault.reached is not None:
             fault.reached.set()
-        while fault.until is not None and not self.server.stopping.is_set():
-            if fault.until.wait(0.05):
-                return
+        while fault.until is not None and not fault.until.wait(0.05):
+            if self.server.stopping.is_set():
+                self.close_connection = True
+                return False
+        return True
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
