@@ -6,7 +6,9 @@ further: LEAN rooms import nothing at first but what such an interpreter has.
 """
 
 import ast
+import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,22 +22,36 @@ ROOMS: dict[str, set[str]] = {
     "__main__": set(),
     "cli": {"typer", "rich", "shellingham"},
     "demo": set(),
-    "fast": set(),
     "picker": {"prompt_toolkit"},
     "endpoint": set(),
-    "complete": set(),
+    "fast": set(),
+    # the cold lane
     "resolve": set(),
-    "warm": set(),
-    "shells": set(),
-    "mfa": set(),
+    "fetch": set(),
+    "errand": set(),
     "sources": {"botocore"},
-    "sts": {"boto3", "botocore"},
+    "sts": {"botocore"},
+    "refusals": {"botocore"},
+    "client": {"botocore"},
+    "connection": {"botocore"},
+    "mfa": set(),
+    "guard": set(),
+    "command": set(),
+    "cli_cache": set(),
+    "folder": set(),
+    # the warm and the middle lane, completion, init
+    "complete": set(),
+    "warm": set(),
     "lock": set(),
+    "takeover": set(),
+    "patience": set(),
+    "shells": set(),
+    "plan": set(),
+    "walk": set(),
     "terminal": set(),
     "entries": set(),
     "store": set(),
-    "plan": set(),
-    "walk": set(),
+    # values and their texts
     "chain": set(),
     "arguments": set(),
     "places": set(),
@@ -47,17 +63,23 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "__init__": set(),
 }
-LEAN = {"__main__", "fast", "complete", "warm", "shells", "terminal", "entries", "store", "chain", "arguments"} | {
-    "places",
-    "config",
-    "environment",
-    "state",
-    "render",
-    "files",
-    "errors",
-    "__init__",
+NOT_LEAN = (
+    "cli demo picker endpoint resolve fetch errand sources sts refusals client connection mfa guard command".split()
+)
+LEAN = set(ROOMS) - {*NOT_LEAN, "cli_cache", "folder", "patience"}
+LEAN_IMPORTS = {
+    "sys",
+    "time",
+    "posix",
+    "nt",
+    "binascii",
+    "fcntl",
+    "msvcrt",
+    "marshal",
+    "builtins",
+    "_signal",
+    "_thread",
 }
-LEAN_IMPORTS = {"sys", "time", "posix", "nt", "binascii", "fcntl", "msvcrt", "marshal", "builtins", "_thread"}
 
 
 def room_of(path: Path) -> str:
@@ -157,6 +179,12 @@ def test_imports_point_down_and_foreign_code_stays_in_its_rooms():
     assert not faults, "\n" + "\n".join(faults)
 
 
+def test_what_the_rooms_may_import_is_what_an_installation_brings():
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    brought = {re.split(r"[^\w]", requirement)[0] for requirement in project["dependencies"]}
+    assert set().union(*ROOMS.values()) == brought
+
+
 def test_files_and_functions_are_short():
     faults = [fault for _, where, tree, lines in parsed() for fault in faults_of_size(tree, lines, where)]
     assert not faults, "\n" + "\n".join(faults)
@@ -179,7 +207,7 @@ def test_what_is_public_says_what_it_is():
         ("store", "if TYPE_CHECKING:\n    from assume.resolve import resolve", "resolve, which stands above"),
         ("warm", "if TYPE_CHECKING:\n    import os\nelse:\n    import re", "imports re at first"),
         ("warm", "if TYPE_CHECKING:\n    import os\ndef f():\n    import json", None),
-        ("sts", "import boto3\nfrom assume import __version__, errors", None),
+        ("client", "import botocore.session\nfrom assume import __version__, errors", None),
     ],
 )
 def test_the_walk_sees_what_it_is_there_for(room, code, fault):
