@@ -33,12 +33,13 @@ OPTIONS: "dict[str, tuple[str, object]]" = {
     # ours alone, said by the shell function
     "--shell": ("shell", TEXT),
     "--state": ("state", TEXT),
+    "--holding": ("holding", TEXT),  # the file number of a lock that came through execv
     # of `export`
     "--format": ("format", TEXT),
     "--force": ("force", True),
 }
 OF_EXPORT = ("--format", "--force")
-OF_SHELLS = ("--shell", "--state")
+OF_SHELLS = ("--shell", "--state", "--holding")
 # what `assume -` says again: never a code, never a consent
 REPEATED = (
     "--region",
@@ -69,6 +70,7 @@ class Options:
         "external_id",
         "force",
         "format",
+        "holding",
         "mfa_code",
         "min_left_s",
         "no_cache",
@@ -89,7 +91,7 @@ class Options:
         self.profile = ""
         self.command: list[str] = []  # of `exec`
         self.mfa_code = self.region = self.session_name = self.external_id = self.role_arn = ""
-        self.credential_source = self.policy = self.export = self.shell = self.state = self.format = ""
+        self.credential_source = self.policy = self.export = self.shell = self.state = self.format = self.holding = ""
         self.policy_arns: tuple[str, ...] = ()
         self.duration_s = self.min_left_s = 0
         self.read_only: bool | None = None

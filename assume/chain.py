@@ -94,11 +94,13 @@ class Chain:
         "export",
         "files",
         "hops",
+        "mfa_process",
         "name",
         "profile",
         "reasons",
         "region",
         "renew",
+        "serial",
         "settings",
         "source",
         "warnings",
@@ -109,6 +111,8 @@ class Chain:
         self.name = profile  # what prompts show
         self.source = source
         self.hops = hops
+        self.serial = ""  # of the MFA session that a static profile is to be
+        self.mfa_process = ""  # for that session
         self.ad_hoc = False  # the last hop has no profile of its own
         self.settings: list[tuple[str, str]] = []  # that decide which STS is called
         self.endpoint = ""  # an endpoint of the user's own
@@ -123,14 +127,27 @@ class Chain:
 
     def request(self, hops: int) -> str:
         """The text that stands for the first `hops` hops: entries are named by it and compared with it."""
-        lines = [f"{name}={value}" for name, value in self.settings if value]
-        lines.append(f"source={self.source.kind}:{self.source.identity}")
+        lines = self._origin()
+        if self.serial:
+            lines.append(f"session={self.serial}")
         for hop in self.hops[:hops]:
             lines.append("hop")
             lines += [f"  {name}={value}" for name, value in hop.fields()]
-        return "\n".join(line.replace("\\", "\\\\").replace("\n", "\\n") for line in lines)
+        return _joined(lines)
+
+    def session_request(self, serial: str) -> str:
+        """The same for the MFA session of the source's keys: every role behind them shares it."""
+        return _joined([*self._origin(), f"session={serial}"])
+
+    def _origin(self) -> "list[str]":
+        lines = [f"{name}={value}" for name, value in self.settings if value]
+        return [*lines, f"source={self.source.kind}:{self.source.identity}"]
 
     @property
     def role_arn(self) -> str:
         """The role that the chain ends in; "" for a profile that is no role."""
         return self.hops[-1].role_arn if self.hops else ""
+
+
+def _joined(lines: "list[str]") -> str:
+    return "\n".join(line.replace("\\", "\\\\").replace("\n", "\\n") for line in lines)

@@ -118,6 +118,12 @@ class Config:
     def __contains__(self, name: str) -> bool:
         return ("profile", name) in self._named or (CREDENTIALS, name) in self._named
 
+    def naming(self, text: str) -> "list[str]":
+        """Those profiles whose sections hold `text` somewhere, found without parsing them."""
+        return [
+            name for (_, name), sections in self._named.items() if any(text in section.body for section in sections)
+        ]
+
     def profile(self, name: str) -> "Values | None":
         """A profile's settings, the credentials file winning key by key; None if it is in neither file."""
         if name not in self:

@@ -26,10 +26,7 @@ COLOURS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magen
 
 def plan(config: "Config", options: "Options", base: "Mapping[str, str]") -> Chain:
     """The chain for one command line. Raises ConfigError, NoSuchProfile, UsageError."""
-    if options.credential_source:
-        chain = _of_machine(options, base)
-    else:
-        chain = _of_profile(config, options, base)
+    chain = _of_machine(options, base) if options.credential_source else _of_profile(config, options, base)
     if options.role_arn:
         _add_hop(chain, options, config.profile(options.profile) or {})
     _apply(chain, options)
@@ -52,6 +49,9 @@ def _of_profile(config: "Config", options: "Options", base: "Mapping[str, str]")
     chain.reasons, chain.files = walk.reasons, walk.files
     chain.settings, chain.endpoint = _settings(config, values, base)
     chain.region = values.get("region", "").strip() or None
+    if source.kind == STATIC and not walk.hops and values.get("mfa_serial") and _wants_session(values):
+        chain.serial, chain.mfa_process = values["mfa_serial"], values.get("mfa_process", "")
+        chain.reasons.append(f"{name}: mfa_session is on, so its keys are those of an MFA session")
     chain.confirm = switch(values, "assume_confirm", False, chain.warnings)
     chain.renew = switch(values, "assume_renew", True, chain.warnings)
     if switch(values, "assume_read_only", False, chain.warnings) and options.read_only is None:
@@ -59,6 +59,11 @@ def _of_profile(config: "Config", options: "Options", base: "Mapping[str, str]")
     chain.export = values.get("assume_export", "") or base.get("ASSUME_EXPORT", "") or "both"
     chain.colour = _colour(values.get("assume_colour", ""), chain.warnings)
     return chain
+
+
+def _wants_session(values: "Values") -> bool:
+    """A static profile stays plain keys, as in the AWS CLI, unless it says `mfa_session = on`."""
+    return values.get("mfa_session", "").strip().lower() in ON
 
 
 def _of_machine(options: "Options", base: "Mapping[str, str]") -> Chain:
@@ -166,8 +171,8 @@ def _settings(
             or values.get("endpoint_url", "")
         )
     settings = [("region", base.get("AWS_DEFAULT_REGION") or values.get("region", "")), ("endpoint", endpoint)]
-    for name in ("sts_regional_endpoints", "use_fips_endpoint", "use_dualstack_endpoint"):
-        settings.append((name, base.get(f"AWS_{name.upper()}") or values.get(name, "")))
+    names = ("sts_regional_endpoints", "use_fips_endpoint", "use_dualstack_endpoint")
+    settings += [(name, base.get(f"AWS_{name.upper()}") or values.get(name, "")) for name in names]
     return settings, endpoint
 
 

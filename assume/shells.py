@@ -27,7 +27,7 @@ MAIN = f"{files.PACKAGE}/__main__.py"  # what the interpreter is given: the entr
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
 
 # What the function runs and does not capture. Anything else is a profile, `use`, `off` or `-`.
-COMMANDS = ("exec export list status explain policy each clear console init install uninstall doctor demo").split()
+COMMANDS = "exec export list status clear init install uninstall demo".split()
 
 
 class Shell:
@@ -77,6 +77,19 @@ SHELLS = {
         ),
     )
 }
+
+
+_LOADING = {
+    "bash": 'eval "$(assume init bash)"',
+    "zsh": 'eval "$(assume init zsh)"',
+    "fish": "assume init fish | source",
+    "powershell": "Invoke-Expression (& assume init powershell | Out-String)",
+}
+
+
+def loading_line(name: str) -> str:
+    """What a person adds to the rc file by hand, in the shell's own idiom."""
+    return _LOADING[name]
 
 
 def named(name: str) -> Shell:

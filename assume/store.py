@@ -160,20 +160,25 @@ def remove(folder: str, names: "Iterable[str]") -> int:
     return count
 
 
+def names(folder: str, ending: str) -> "list[str]":
+    """The files of one kind; none where the folder cannot be read."""
+    try:
+        return [name for name in system.listdir(folder) if name.endswith(ending)]
+    except (OSError, ValueError):
+        return []
+
+
 def sweep(folder: str, now: float) -> None:
     """Takes away what a killed process left half written, and entries that have ended."""
-    try:
-        names = system.listdir(folder)
-    except OSError:
-        return
-    for name in names:
+    present = names(folder, "")
+    for name in present:
         if name.startswith(TEMPORARY):
             pid = name[len(TEMPORARY) :].partition(".")[0]
             if not pid.isdigit() or not _is_alive(int(pid)) or _age(folder, name, now) > 60:
                 remove(folder, [name])
     if _age(folder, "swept" + NOTE, now) < 86400:
         return
-    for name in names:
+    for name in present:
         if name.endswith(ENTRY):
             fields = read(folder, name)
             if fields is None or number(fields, "expires_at") < now:

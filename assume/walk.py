@@ -46,6 +46,10 @@ class Walk:
         self.reasons: list[str] = []
 
     def to_source(self, name: str, as_source: bool) -> Source:
+        """The source that `name` ends in; `self.hops` is then filled, first call first.
+
+        `as_source`: keys of its own win over a role (botocore's rule for a source_profile).
+        """
         visited = [name]
         while True:
             values = self.config.profile(name) or {}

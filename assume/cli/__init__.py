@@ -1,0 +1,1 @@
+"""The command line: words, options, tables. One file per verb; what they decide is decided elsewhere."""

@@ -1,0 +1,194 @@
+"""The Typer app: help, errors of usage, and the verbs that may take their time.
+
+`use`, `exec` and `export` are read by assume/arguments.py where they are right.
+Here they only have their help and their errors, built from the same table.
+"""
+
+import inspect
+from typing import Annotated
+
+import typer
+
+from assume import __version__, arguments, terminal
+from assume.errors import UsageError
+
+app = typer.Typer(
+    add_completion=False,  # its installer edits rc files; `assume init` brings the completion
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+HELP = {
+    "--mfa-code": ("CODE", "The MFA code; - reads it from standard input."),
+    "--region": ("REGION", "The region to set."),
+    "--duration": ("TIME", "How long the role is to last: 3600, 45m, 2h."),
+    "--session-name": ("NAME", "The session's name, as CloudTrail shows it."),
+    "--external-id": ("ID", "The external ID that the role asks for."),
+    "--role-arn": ("ARN", "A role that has no profile; PROFILE is its source."),
+    "--credential-source": ("SOURCE", "Not PROFILE: Ec2InstanceMetadata, EcsContainer, WebIdentity, Environment."),
+    "--read-only": ("", "Enter with a session policy that only reads."),
+    "--no-read-only": ("", "Enter as the role is, whatever the profile says."),
+    "--policy": ("FILE", "A session policy, JSON."),
+    "--policy-arn": ("ARN", "A managed policy as session policy; more than once if need be."),
+    "--min-left": ("TIME", "Renew unless that much is left."),
+    "--export": ("WHAT", "both, keys or profile: what an SDK will find."),
+    "--refresh": ("", "Ignore what is stored (the MFA session stays)."),
+    "--no-cache": ("", "Neither read nor write what is stored."),
+    "--yes": ("", "Do not ask, even where the profile is guarded."),
+    "--debug": ("", "Say why, step by step."),
+    "--format": ("FORMAT", "bash, zsh, fish, powershell, cmd, dotenv, env-file, json or process."),
+    "--force": ("", "Print secrets even on a terminal."),
+}
+
+
+def main(words: list[str]) -> int:
+    """One command line through Typer; an exit status."""
+    try:
+        result = app(words, prog_name="assume", standalone_mode=False)
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        # Typer's errors of usage are click's; newer versions carry click inside, out of reach of an import
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        context = getattr(error, "ctx", None)
+        name = context.command_path if context is not None else "assume"
+        raise UsageError(message().rstrip("."), f"`{name} --help` shows what there is") from None
+    return result if isinstance(result, int) else 0
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        terminal.write(1, f"assume {__version__}\n".encode())
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _assume(
+    context: typer.Context,
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """An AWS IAM role, in the shell you are in.
+
+    `assume PROFILE` takes on the role of a profile (short for `assume use
+    PROFILE`), `assume -` the one before it, and `assume off` gives the shell
+    back as it was before the first.
+    """
+    if context.invoked_subcommand is None:
+        raise UsageError("which profile?", "assume PROFILE; `assume --help` shows the rest")
+
+
+def _gives(verb: str, summary: str, *, command: bool = False, left_out: tuple[str, ...] = ()) -> None:
+    """Adds a verb that gives credentials: its help, and its errors of usage."""
+
+    def run(**_: object) -> int:
+        raise UsageError("that is more than one profile, or a time that is none", f"`assume {verb} --help`")
+
+    kinds: dict[object, type] = {arguments.TEXT: str, arguments.LIST: list[str], arguments.SECONDS: str}
+    profile = Annotated[str, typer.Argument(metavar="PROFILE", help="A profile of the AWS files; - is the one before.")]
+    parameters = [_parameter("profile", profile, "")]
+    if command:
+        words = Annotated[list[str], typer.Argument(metavar="[--] COMMAND…", help="What to run, as it is.")]
+        parameters.append(_parameter("command", words, []))
+    for word, (metavar, text) in HELP.items():
+        if word not in left_out:
+            kind = kinds.get(arguments.OPTIONS[word][1], bool)
+            option = typer.Option(word, metavar=metavar or None, help=text)
+            default = {bool: False, str: ""}.get(kind, [])
+            parameters.append(_parameter(word.strip("-").replace("-", "_"), Annotated[kind, option], default))
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__doc__ = summary
+    app.command(verb, context_settings={"allow_interspersed_args": not command})(run)
+
+
+def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+_gives("use", "Take on the role of PROFILE in this shell.", left_out=arguments.OF_EXPORT)
+_gives("exec", "Run one command with the role of PROFILE.", command=True, left_out=arguments.OF_EXPORT)
+_gives("export", "Print the role of PROFILE as text.")
+
+
+@app.command()
+def off() -> None:
+    """The shell's environment as it was before the first `assume`."""
+
+
+@app.command("list")
+def _list(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> int:
+    """Every profile: how it gets credentials, account, role, what is cached."""
+    from assume.cli import list as verb
+
+    return verb.run(as_json)
+
+
+@app.command()
+def status(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing: 0 is live, 1 none or expired.")] = False,
+    state: Annotated[str, typer.Option(hidden=True)] = "",
+) -> int:
+    """Who this shell is: profile, role, session, account, region, time left."""
+    from assume.cli import status as verb
+
+    return verb.run(quiet, state)
+
+
+@app.command()
+def clear(
+    profiles: Annotated[list[str] | None, typer.Argument(metavar="[PROFILE]…", help="Whose credentials.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Those of every profile.")] = False,
+) -> int:
+    """Forget cached credentials, ours and those in the AWS CLI's cache."""
+    from assume.cli import clear as verb
+
+    return verb.run(profiles or [], everything)
+
+
+@app.command()
+def init(
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.")],
+    prompt: Annotated[bool, typer.Option("--prompt", help="Put the segment into the prompt.")] = False,
+    undo: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> int:
+    """Print the function, the hook, the prompt segment and the completion for a shell."""
+    from assume.cli import init as verb
+    from assume.render import encoded
+
+    return 0 if terminal.write(1, encoded(verb.init(shell, prompt=prompt, undo=undo))) else 1
+
+
+def _said(lines: list[str]) -> int:
+    for line in lines:
+        terminal.say(line)
+    return 0
+
+
+@app.command()
+def install(
+    shell: Annotated[str, typer.Argument(metavar="[SHELL]", help="The one that this runs in, if none is named.")] = "",
+    prompt: Annotated[bool, typer.Option("--prompt/--no-prompt", help="Put the segment into the prompt.")] = True,
+) -> int:
+    """Add assume to a shell: one file, and the line in its rc file that reads it."""
+    from assume.cli import install as verb
+    from assume.fast import own_environment
+    from assume.places import home
+
+    have = own_environment()
+    return _said(verb.install(shell or None, home(have), have, prompt=prompt))
+
+
+@app.command()
+def uninstall(
+    shell: Annotated[str, typer.Argument(metavar="[SHELL]", help="The one that this runs in, if none is named.")] = "",
+) -> int:
+    """Take out what `install` added, and nothing else."""
+    from assume.cli import uninstall as verb
+    from assume.fast import own_environment
+    from assume.places import home
+
+    have = own_environment()
+    return _said(verb.uninstall(shell or None, home(have), have))

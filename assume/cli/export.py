@@ -1,0 +1,52 @@
+"""`export`: the role as text, for programs that are no shell of ours."""
+
+from assume import environment, render, terminal
+from assume.arguments import Options
+from assume.cli.taking import take
+from assume.config import shown
+from assume.errors import AssumeError, UsageError
+from assume.fast import own_environment
+
+
+def run(options: Options) -> int:
+    """Prints the variables in one of render.FORMATS; to a terminal only with --force."""
+    if not (options.profile or options.credential_source):
+        raise UsageError("which profile?", "assume export PROFILE --format FORMAT")
+    if options.format not in render.FORMATS:
+        said = f"--format {shown(options.format)}: no such format" if options.format else "which format?"
+        raise UsageError(said, f"--format {'|'.join(render.FORMATS)}")
+    if terminal.is_terminal(1) and not options.force:
+        raise AssumeError(
+            "secrets are not shown on a terminal", "send them to a program, or say --force", shown(options.profile)
+        )
+    have = own_environment()
+    options = _current(options, have)
+    taken = take(options, have)
+    if options.format == "process":
+        expires_at = taken.credentials.expires_at
+        ends = environment.instant(expires_at) if expires_at is not None else ""
+        content = render.process_document(*taken.credentials.keys, ends)
+    else:
+        wanted = taken.environment()
+        names = (*environment.SET, *environment.OWN)
+        content = render.exported(
+            options.format, {name: wanted[name] for name in names if name in wanted and name != environment.BEFORE}
+        )
+    if taken.note:
+        terminal.say(taken.note)
+    return 0 if terminal.write(1, content) else 1
+
+
+def _current(options: Options, have: dict[str, str]) -> Options:
+    """`-` is what this shell holds."""
+    if options.profile != "-":
+        return options
+    from assume import arguments, state
+
+    words = state.current(options.state)
+    again = arguments.read(words) if words else None
+    if again is None:
+        raise UsageError("this shell has taken no role of its own", "name a profile: assume export PROFILE …")
+    for name in ("format", "force", "yes", "mfa_code", "debug"):
+        setattr(again, name, getattr(options, name))
+    return again

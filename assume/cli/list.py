@@ -1,0 +1,75 @@
+"""`list`: every profile, how it gets credentials, and what is stored for it. Calls nobody."""
+
+import time
+
+from assume import arguments, entries, environment, places, terminal
+from assume.config import Config, read, shown
+from assume.errors import AssumeError
+from assume.fast import own_environment
+from assume.plan import plan
+
+
+def run(as_json: bool = False) -> int:
+    """A table for people, or with --json an array of objects."""
+    base, _ = environment.baseline(own_environment())
+    config = Config(*map(read, places.aws_files(base)))
+    rows = [_row(name, config, base, time.time()) for name in config.names()]
+    if as_json:
+        import json
+
+        return 0 if terminal.write(1, (json.dumps(rows, indent=2) + "\n").encode()) else 1
+    if not rows:
+        terminal.say(f"assume: no profiles in {' or '.join(places.aws_files(base))}\n  `aws configure` makes one")
+        return 1
+    _print(rows)
+    for warning in config.warnings:
+        terminal.say(f"assume: {warning}")
+    return 0
+
+
+def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[str, str]:
+    options = arguments.Options()
+    options.profile = name
+    try:
+        chain = plan(config, options, base)
+    except AssumeError as error:
+        return {"profile": name, "credentials": "", "account": "", "role": "", "left": "", "error": error.what}
+    steps = [hop.profile for hop in reversed(chain.hops[:-1])]
+    source = chain.source.profile if chain.source.profile != name else chain.source.kind
+    how = " < ".join([*steps, source]) if chain.hops else chain.source.kind
+    stored = entries.read(places.store(base), chain.request(len(chain.hops)), now)
+    left = terminal.left(stored.left_s(now)) if stored is not None else ""
+    role = chain.role_arn.partition(":role/")[2] or chain.role_arn
+    if any(hop.mfa_serial for hop in chain.hops):
+        how += " + MFA"
+    return {
+        "profile": name,
+        "credentials": how,
+        "account": terminal.account(chain.role_arn),
+        "role": role,
+        "left": left,
+        "error": "",
+    }
+
+
+def _print(rows: list[dict[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("profile", "credentials from", "account", "role", "cached"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        name = Text(shown(row["profile"]), style="bold red" if terminal.is_production(row["profile"]) else "")
+        if terminal.is_production(row["profile"]):
+            name.append(" PROD")
+        if row["error"]:
+            table.add_row(name, Text(shown(row["error"]), style="yellow"))
+        else:
+            cells = (row["credentials"], row["account"], row["role"], row["left"])
+            table.add_row(name, *(Text(shown(cell)) for cell in cells))
+    console = Console(soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(width=4000)
+    console.print(table)

@@ -1,0 +1,98 @@
+"""From the words of a command line to the verb's file. Typer only comes in for help, errors and the slower verbs.
+
+In: the words after `assume`; out: an exit status. No traceback reaches a user.
+"""
+
+import sys
+
+from assume import arguments, terminal
+from assume.errors import AssumeError
+from assume.shells import COMMANDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+QUICK = ("use", "exec", "export", "renew")  # read by assume/arguments.py
+VERBS = ("use", "off", "renew", "complete", *COMMANDS)
+
+
+def start(words: "Sequence[str]") -> int:
+    """Runs one command line."""
+    try:
+        return _run(list(words))
+    except AssumeError as error:
+        terminal.say(str(error))
+        return error.status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:  # noqa: BLE001  a fault of ours; its text may hold anything
+        terminal.say(_fault(error))
+        return 1
+
+
+def _run(words: "list[str]") -> int:
+    if words and words[0] not in VERBS and words[0] not in ("-h", "--help", "--version"):
+        words.insert(0, "use")
+    verb = words[0] if words else "use"
+    if verb == "init" and len(words) > 1 and not words[1].startswith("-"):
+        status = _init(words[1:])
+        if status is not None:
+            return status
+    if verb == "complete":
+        from assume.complete import complete
+        from assume.fast import own_environment
+
+        return complete(words[1:], own_environment())
+    if verb in QUICK:
+        options = arguments.read(words[1:], verb)
+        if options is not None:
+            return run(verb, options)
+    if verb == "off":
+        from assume.cli.use import off
+
+        return off(words[1:])
+    from assume.cli.app import main
+
+    return main(words)
+
+
+def run(verb: str, options: arguments.Options) -> int:
+    """One of the verbs that give credentials."""
+    if verb == "exec":
+        from assume.cli.exec import run as run_exec
+
+        return run_exec(options)
+    if verb == "export":
+        from assume.cli.export import run as run_export
+
+        return run_export(options)
+    from assume.cli import use
+
+    return use.renew(options) if verb == "renew" else use.run(options)
+
+
+def _init(words: "list[str]") -> int | None:
+    """`init SHELL` without Typer: a shell that starts is waiting for it."""
+    if not set(words[1:]) <= {"--prompt", "--undo"}:
+        return None
+    from assume.render import encoded
+    from assume.shells import init_text, undo_text
+
+    text = undo_text(words[0]) if "--undo" in words else init_text(words[0], "--prompt" in words)
+    return 0 if terminal.write(1, encoded(text)) else 1
+
+
+def _fault(error: Exception) -> str:
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    where = ""
+    if step is not None:
+        file = step.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+        where = f" in {file}, line {step.tb_lineno}"
+    python = ".".join(map(str, sys.version_info[:3]))
+    text = f"assume: this is a fault of assume's own: {type(error).__name__}{where} (Python {python})"
+    return text + "\n  nothing was changed; please report it with this line"

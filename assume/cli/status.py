@@ -1,0 +1,95 @@
+"""`status`: who this shell is. Calls nobody.
+
+Exit 0: a role that is live, and what the AWS CLI will use. Exit 1: none, an
+expired one, or keys and profile that no longer belong together.
+"""
+
+import time
+
+from assume import environment, places, state, store, terminal
+from assume.config import shown
+from assume.fast import own_environment
+
+
+def run(quiet: bool = False, of_shell: str = "") -> int:
+    """Says it, or with `quiet` only ends with it. `of_shell` is the shell's own state."""
+    have = own_environment()
+    name = have.get("ASSUME_PROFILE", "")
+    if not name:
+        return _say(quiet, ["assume: this shell has no role", "  assume PROFILE takes one"], 1)
+    now = time.time()
+    ends = have.get("ASSUME_EXPIRES", "")
+    left_s = int(ends) - now if ends.isascii() and ends.isdigit() and len(ends) < 12 else None
+    lines = [f"{'profile':10}{name}" + ("  PROD" if terminal.is_production(name) else "")]
+    found = _stored(have)
+    rows = [
+        ("role", have.get("ASSUMED_ROLE_ARN", "")),
+        ("session", found.get("arn", "").rpartition("/")[2]),
+        ("account", terminal.account(have.get("ASSUMED_ROLE_ARN", ""))),
+        ("region", have.get("AWS_REGION") or have.get("AWS_DEFAULT_REGION", "")),
+        ("left", "does not end" if left_s is None else terminal.left(left_s)),
+        ("chain", _chain(found.get("request", ""))),
+        ("taken", "in this shell" if state.current(of_shell) else "in a shell above this one, or by exec"),
+    ]
+    lines += [f"{heading:10}{value}" for heading, value in rows if value]
+    status = 0
+    if left_s is not None and left_s <= 0:
+        status = 1
+    if (other := mismatch(have)) is not None:
+        lines += other
+        status = 1
+    return _say(quiet, lines, status)
+
+
+def mismatch(have: dict[str, str]) -> list[str] | None:
+    """Words on keys and profile that are not what the last switch set; None if they are."""
+    exported = have.get("ASSUME_EXPORTED", "")
+    keys = have.get("ASSUME_KEY_ID", "") if exported in ("both", "keys") else ""
+    profile = have["ASSUME_PROFILE"] if exported in ("both", "profile") else ""
+    key_id, named = have.get("AWS_ACCESS_KEY_ID", ""), have.get("AWS_PROFILE", "")
+    other = have.get("AWS_DEFAULT_PROFILE", "")
+    if key_id == keys and named == profile and not other:
+        return None
+    name = have["ASSUME_PROFILE"]
+    changed = other or (named if named != profile else "")
+    if changed:
+        what = f"the profile is {shown(changed)} now, not {shown(name)}"
+    elif named != profile:
+        what = f"AWS_PROFILE is gone, which {shown(name)} had set"
+    else:
+        what = f"the keys are not those of {shown(name)} any more"
+    used = f"the keys ({key_id})" if key_id else f"the profile ({shown(named or other or 'default')})"
+    return [
+        f"assume: {what}: the AWS CLI uses {used}",
+        f"  `assume {shown(name)}` brings it back, `assume off` leaves it",
+    ]
+
+
+def _stored(have: dict[str, str]) -> dict[str, str]:
+    """The entry that this shell's keys are from, for the session's name and the chain."""
+    base, _ = environment.baseline(have)
+    folder = places.store(base)
+    key_id = have.get("ASSUME_KEY_ID")
+    for name in store.names(folder, store.ENTRY) if key_id else ():
+        fields = store.read(folder, name)
+        if fields is not None and fields.get("key_id") == key_id:
+            return fields
+    return {}
+
+
+def _chain(request: str) -> str:
+    """`alice's keys > hub > role`, from the request of an entry."""
+    source, roles = "", []
+    for line in request.split("\n"):
+        name, _, value = line.strip().partition("=")
+        if name == "source":
+            source = value.partition(":")[0]
+        elif name == "role_arn":
+            roles.append(value)
+    return " > ".join([source, *roles]) if roles else ""
+
+
+def _say(quiet: bool, lines: list[str], status: int) -> int:
+    if not quiet:
+        terminal.write(1, ("\n".join(map(shown, lines)) + "\n").encode())
+    return status

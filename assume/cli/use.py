@@ -1,0 +1,73 @@
+"""`use`, `off` and the hook's `renew`, in a full interpreter: what the fast lanes left over."""
+
+import time
+
+from assume import arguments, environment, fast, state, terminal, warm
+from assume.arguments import Options
+from assume.errors import AssumeError, UsageError
+
+
+def run(options: Options) -> int:
+    """Puts a role into the shell whose function asks; without the function it cannot, and says so."""
+    have = fast.own_environment()
+    if not options.shell:
+        raise not_loaded(options.profile)
+    if not options.profile and not options.credential_source:
+        options.profile = _picked()
+    options = warm.asked(options)
+    from assume.cli.install import refresh_init_files
+    from assume.resolve import resolve
+
+    taken = resolve(options, have)
+    status = fast.hand_over(taken, options, have, time.time())
+    refresh_init_files(environment.baseline(have)[0])
+    return status
+
+
+def renew(options: Options) -> int:
+    """The same again, before a prompt: it never asks, and ends within two seconds."""
+    have = fast.own_environment()
+    words = state.current(options.state)
+    before = arguments.read(words) if words else None
+    if before is None or not options.shell:
+        return 1
+    before.shell, before.state = options.shell, options.state
+    from assume.resolve import resolve
+
+    taken = resolve(before, have, silent=True)
+    return 0 if terminal.write(1, warm.reply(taken, before, have)) else 1
+
+
+def off(words: list[str]) -> int:
+    """The baseline again."""
+    options = arguments.read(words)
+    if options is None or options.profile:
+        raise UsageError("off takes no profile", "assume off")
+    if not options.shell:
+        raise not_loaded("off")
+    return fast.off(options)
+
+
+def not_loaded(word: str) -> AssumeError:
+    """The program cannot change the shell that started it: only the shell's own function can."""
+    from assume import shells
+
+    try:
+        import shellingham
+
+        name = shellingham.detect_shell()[0]
+        shell = shells.named(name)
+    except Exception:  # noqa: BLE001  no shell above, or none that we know
+        lines = "\n".join(shells.loading_line(name) for name in shells.SHELLS)
+        return AssumeError(
+            "the shell function is not loaded, so this shell cannot be changed", f"load it with one of\n{lines}"
+        )
+    rest = f", then `assume {word}` again" if word else ""
+    return AssumeError(
+        f"the shell function is not loaded, so this {shell.name} cannot be changed",
+        f"load it: {shells.loading_line(shell.name)}\n(`assume install` adds it for every new shell){rest}",
+    )
+
+
+def _picked() -> str:
+    raise UsageError("which profile?", "assume PROFILE; `assume list` shows them")

@@ -1,0 +1,174 @@
+"""The AWS CLI's own cache of credentials, shared both ways: botocore's key, botocore's format.
+
+After `assume X`, `aws --profile X` asks for no MFA code, and the reverse. The
+key leaves out the source, the endpoint, tags and policies, so an entry is used
+or written only where none of them can make a difference. Only on the cold lane.
+
+botocore/credentials.py, `_create_cache_key`; botocore/utils.py, `JSONFileCache`.
+"""
+
+import json
+import os
+import tempfile
+from hashlib import sha1
+
+from assume import places
+from assume.entries import Credentials
+from assume.environment import check_keys, instant
+from assume.errors import Unsafe
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from assume.chain import Chain, Hop
+    from assume.config import Config
+
+
+class Cache:
+    """The folder as a mapping of keys to replies, as botocore's providers take one; nothing torn ever comes out."""
+
+    def __init__(self, base: "Mapping[str, str]") -> None:
+        self.folder = places.cli_cache(base) if places.home(base) else ""
+
+    def path(self, key: str) -> str:
+        """The file of one entry."""
+        return f"{self.folder}/{key}.json"
+
+    def get(self, key: str) -> "dict[str, Any] | None":
+        """An entry that can be believed; None for anything else."""
+        try:
+            with open(self.path(key), "rb") as file:
+                entry = json.loads(file.read(1 << 20))
+            given = entry["Credentials"]
+            keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+            check_keys(keys)
+            ends(given["Expiration"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, Unsafe):
+            return None
+        return dict(entry)
+
+    def __contains__(self, key: str) -> bool:
+        return self.get(key) is not None
+
+    def __getitem__(self, key: str) -> "dict[str, Any]":
+        entry = self.get(key)
+        if entry is None:
+            raise KeyError(key)
+        return entry
+
+    def __setitem__(self, key: str, entry: "Mapping[str, Any]") -> None:
+        """Whole or not at all; a cache that cannot be written is left alone."""
+        if not self.folder:
+            return
+        temporary = ""
+        try:
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=f"{key}.", suffix=".tmp", dir=self.folder)
+            with os.fdopen(handle, "w") as file:
+                json.dump(entry, file, default=_json)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, self.path(key))
+        except OSError:
+            if temporary:
+                _forget(temporary)
+
+    def remove(self, key: str) -> bool:
+        """Forgets an entry, whoever wrote it."""
+        return _forget(self.path(key))
+
+
+def key_of(hop: "Hop", web_identity: str = "") -> str:
+    """botocore's key for a call; `web_identity` is the token's text, which CLI 1.46.3 puts in."""
+    args: dict[str, object] = {"RoleArn": hop.role_arn}
+    if hop.token_file is None:
+        given = {"ExternalId": hop.external_id, "SerialNumber": hop.mfa_serial, "DurationSeconds": hop.duration_s}
+        args.update((name, value) for name, value in given.items() if value is not None)
+    if hop.session_name:
+        args["RoleSessionName"] = hop.session_name
+    if web_identity:
+        args["WebIdentityToken"] = web_identity
+    return sha1(json.dumps(args, sort_keys=True).encode()).hexdigest()  # noqa: S324  a name, no protection
+
+
+def keys_of(hop: "Hop") -> list[str]:
+    """Every key under which an AWS CLI looks for this call."""
+    keys = [key_of(hop)]
+    if hop.token_file is not None:
+        try:
+            with open(hop.token_file, encoding="utf-8") as file:
+                keys.append(key_of(hop, file.read()))
+        except (OSError, ValueError):
+            pass
+    return keys
+
+
+def is_shared(chain: "Chain", config: "Config") -> bool:
+    """Whether the CLI's key stands for this request and for no other one."""
+    if not chain.hops or chain.ad_hoc or chain.endpoint:
+        return False
+    hop = chain.hops[-1]
+    if hop.tags or hop.transitive_tags or hop.source_identity or hop.policy or hop.policy_arns:
+        return False
+    own = config.profile(chain.profile) or {}
+    told = ("source_profile", "credential_source", "web_identity_token_file", "region")
+    for name in config.naming(hop.role_arn):
+        other = config.profile(name) or {}
+        if other.get("role_arn") == hop.role_arn and any(other.get(word) != own.get(word) for word in told):
+            return False
+    return True
+
+
+def read(cache: Cache, hop: "Hop", files: "list[str]", now: float) -> Credentials | None:
+    """What an AWS CLI has stored for this call, if it is younger than every file of the chain."""
+    changed_at = max((os.stat(path).st_mtime for path in files if os.path.exists(path)), default=0.0)
+    for key in keys_of(hop):
+        entry = cache.get(key)
+        if entry is None or os.stat(cache.path(key)).st_mtime <= changed_at:
+            continue
+        given = entry["Credentials"]
+        keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        expires_at = ends(given["Expiration"])
+        issued_at = int(min(now, os.stat(cache.path(key)).st_mtime))
+        return Credentials(*keys, expires_at, issued_at, str(entry.get("AssumedRoleUser", {}).get("Arn", "")))
+    return None
+
+
+def write(cache: Cache, hop: "Hop", credentials: Credentials) -> list[str]:
+    """Leaves credentials where every AWS CLI looks for them; the keys of the entries."""
+    expiration = instant(credentials.expires_at or 0).replace("Z", "UTC")
+    entry = {
+        "Credentials": {
+            "AccessKeyId": credentials.key_id,
+            "SecretAccessKey": credentials.secret,
+            "SessionToken": credentials.session_token,
+            "Expiration": expiration,
+        },
+        "AssumedRoleUser": {"AssumedRoleId": "", "Arn": credentials.arn},
+    }
+    keys = keys_of(hop)
+    for key in keys:
+        cache[key] = entry
+    return keys
+
+
+def ends(text: str) -> int:
+    """`2026-11-23T20:47:07UTC`, with `Z` or an offset too, as epoch seconds. Raises ValueError."""
+    from datetime import UTC, datetime
+
+    at = datetime.fromisoformat(text.replace("UTC", "+00:00"))
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+
+
+def _json(value: object) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%S%Z") if hasattr(value, "strftime") else str(value)
+
+
+def _forget(path: str) -> bool:
+    try:
+        os.unlink(path)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""A command of the user's own (`credential_process`, `mfa_process`), bounded in time and output.
+
+No shell in between. It runs in the baseline's environment, so that it sees the
+user's keys and not the role's; its output goes into no message and no log.
+"""
+
+import subprocess
+import threading
+import time
+
+from assume.config import shown
+from assume.errors import SourceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import IO
+
+LIMIT_S = 120.0
+OUTPUT_LARGEST = 1 << 20
+
+
+class Command:
+    """A command that runs to its end when it is asked for its output: what botocore takes for a Popen."""
+
+    def __init__(self, words: "Sequence[str]", base: "Mapping[str, str]", limit_s: float = LIMIT_S) -> None:
+        self.words = list(words)
+        self.base = base
+        self.limit_s = limit_s
+        self.returncode = 0
+
+    def communicate(self) -> tuple[bytes, bytes]:
+        """(stdout, stderr). Raises SourceError when the time or the space is up, FileNotFoundError."""
+        name = shown(self.words[0]) if self.words else "an empty command"
+        running = subprocess.Popen(  # noqa: S603
+            self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        ends = time.monotonic() + self.limit_s
+        outputs = [_Output(stream) for stream in (running.stdout, running.stderr) if stream is not None]
+        try:
+            for output in outputs:
+                output.thread.join(max(ends - time.monotonic(), 0))
+            if any(len(output.content) > OUTPUT_LARGEST for output in outputs):
+                raise SourceError(f"{name} printed more than a megabyte", "run it by hand and look")
+            self.returncode = running.wait(max(ends - time.monotonic(), 0.001))
+        except subprocess.TimeoutExpired:
+            text = f"{name} has not ended within {self.limit_s:g} s"
+            raise SourceError(text, "run it by hand and look") from None
+        finally:
+            if running.poll() is None:
+                running.kill()
+                running.wait()
+        stderr = shown(outputs[1].content.decode("utf-8", "replace").replace("\n", " ").strip())
+        return outputs[0].content, stderr.encode()
+
+
+class _Output:
+    """What comes out of a pipe, up to the limit: past it the other end is left to wait, and is ended."""
+
+    def __init__(self, stream: "IO[bytes]") -> None:
+        self.content = b""
+        self.stream = stream
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self) -> None:
+        self.content = self.stream.read(OUTPUT_LARGEST + 1)

@@ -1,0 +1,161 @@
+"""What TAB offers: profiles, verbs, options and their values. On the fast lane; reads the AWS files, calls nobody.
+
+In: the words after `assume`, the last one partial; out: lines `value<TAB>description`,
+or one directive without a TAB: `files`, or `command N` (complete a command line
+that starts at word N). A name that could steer a terminal is left out.
+"""
+
+from assume import arguments, environment, places, render, shells, terminal
+from assume.config import Config, read
+from assume.errors import AssumeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+VERBS = {
+    "use": "take on a role in this shell",
+    "off": "the shell as it was before",
+    "exec": "run one command with a role",
+    "export": "print a role's variables",
+    "list": "every profile",
+    "status": "who this shell is",
+    "clear": "forget cached credentials",
+    "init": "print the code for a shell",
+    "install": "add assume to this shell's rc file",
+    "uninstall": "take it out again",
+    "demo": "try it all with no account",
+}
+OPTIONS = {
+    "exec": (*arguments.REPEATED, "--mfa-code", "--refresh", "--no-cache", "--yes", "--debug", "--help"),
+    "list": ("--json", "--help"),
+    "status": ("--quiet", "--help"),
+    "clear": ("--all", "--help"),
+    "init": ("--prompt", "--help"),
+    "install": ("--no-prompt", "--help"),
+    "uninstall": ("--help",),
+    "demo": ("--script", "--help"),
+    "off": (),
+}
+OPTIONS["use"] = OPTIONS["exec"]
+OPTIONS["export"] = (*OPTIONS["exec"], "--format", "--force")
+SOURCES = ("Ec2InstanceMetadata", "EcsContainer", "WebIdentity", "Environment")
+# the regions that every account has; others are completed from the profiles' own
+REGIONS = (
+    "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 "
+    "eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2"
+).split()
+
+
+def complete(words: "Sequence[str]", have: "Mapping[str, str]") -> int:
+    """Prints what goes with `words` (after `--shell SHELL --`); always exit 0."""
+    shell = words[words.index("--shell") + 1] if "--shell" in words[:-1] else ""
+    typed = list(words[words.index("--") + 1 :]) if "--" in words else []
+    base, _ = environment.baseline(have)
+    try:
+        lines = list(_offered(typed or [""], base, described=shell != "bash"))
+    except AssumeError:
+        lines = []  # TAB is no place for an error; `assume` itself says it
+    terminal.write(1, render.encoded("".join(line + "\n" for line in lines)))
+    return 0
+
+
+def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> "Iterator[str]":
+    *before, current = typed
+    verb = before[0] if before and before[0] in VERBS else "use"
+    words = before[1:] if before and before[0] in VERBS else before
+    if not before:
+        yield from _lines(VERBS.items(), current)
+    name, equals, partial = current.partition("=")
+    if current[:2] == "--" and equals:
+        yield from _lines(((f"{name}={value}", "") for value in _values(name, base)), current)
+        return
+    waiting = words[-1] if words and _takes_value(words[-1]) else ""
+    if waiting in ("--policy",):
+        yield "files"
+    elif waiting:
+        yield from _lines(((value, "") for value in _values(waiting, base)), current)
+    elif verb == "exec" and (start := _command(words)) is not None:
+        yield f"command {start + len(before) - len(words)}"
+    elif current[:1] == "-":
+        yield from _lines(((option, "") for option in OPTIONS[verb]), current)
+    elif verb in ("init", "install", "uninstall"):
+        yield from _lines(((shell, "") for shell in shells.SHELLS), current)
+    elif verb == "clear" or (verb in ("use", "exec", "export") and not _has_profile(words)):
+        yield from _profiles(base, current, described)
+
+
+def _lines(pairs: "Iterable[tuple[str, str]]", start: str) -> "Iterator[str]":
+    for value, description in pairs:
+        if value.startswith(start):
+            yield f"{value}\t{description}"
+
+
+def _profiles(base: "Mapping[str, str]", start: str, described: bool) -> "Iterator[str]":
+    config = Config(*map(read, places.aws_files(base)))
+    for name in config.names():
+        if name.startswith(start) and name.isprintable():
+            yield f"{name}\t{_description(config, name) if described else ''}"
+
+
+def _description(config: Config, name: str) -> str:
+    """`123456789012 marketingadminrole`: the account and the role, as far as the profile itself says."""
+    try:
+        values = config.profile(name) or {}
+    except AssumeError:
+        return ""
+    role_arn = values.get("role_arn", "")
+    account = values.get("sso_account_id", "") or terminal.account(role_arn)
+    role = values.get("sso_role_name", "") or role_arn.partition(":role/")[2]
+    text = f"{account} {role}".strip()
+    return text if text.isprintable() else ""
+
+
+def _takes_value(word: str) -> bool:
+    return word in arguments.OPTIONS and not isinstance(arguments.OPTIONS[word][1], bool)
+
+
+def _values(option: str, base: "Mapping[str, str]") -> "Sequence[str]":
+    if option == "--format":
+        return render.FORMATS
+    if option == "--region":
+        return REGIONS
+    if option == "--export":
+        return environment.EXPORTS
+    if option == "--credential-source":
+        return SOURCES
+    return ()
+
+
+def _positions(words: "list[str]") -> "Iterator[int]":
+    """Where the words stand that are neither options nor their values."""
+    skip = False
+    for at, word in enumerate(words):
+        if skip:
+            skip = False
+        elif word == "--":
+            yield from range(at + 1, len(words))
+            return
+        elif word[:1] == "-" and len(word) > 1:
+            skip = _takes_value(word)
+        else:
+            yield at
+
+
+def _has_profile(words: "list[str]") -> bool:
+    return next(_positions(words), None) is not None or "--credential-source" in words
+
+
+def _command(words: "list[str]") -> int | None:
+    """Where the command of `exec` starts, in `words` or right behind them; None while the profile is still to come."""
+    positions = list(_positions(words))
+    if "--credential-source" not in words:
+        if not positions:
+            return None
+        first = positions.pop(0)
+        if "--" in words and words.index("--") >= first:
+            return words.index("--") + 1
+        return positions[0] if positions else len(words)
+    if "--" in words:
+        return words.index("--") + 1
+    return positions[0] if positions else len(words)

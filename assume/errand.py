@@ -1,0 +1,123 @@
+"""One request on the cold lane: who asked for what, where it is kept, which locks are held for it."""
+
+import os
+import time
+
+from assume import entries, lock, store, takeover, terminal
+from assume.patience import Patience
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assume.arguments import Options
+    from assume.chain import Chain
+    from assume.config import Config
+    from assume.entries import Credentials
+
+
+class Errand:
+    """What the steps of the cold lane share. `folder` is "" where nothing can be kept."""
+
+    def __init__(
+        self,
+        options: "Options",
+        config: "Config",
+        chain: "Chain",
+        base: dict[str, str],
+        folder: str,
+        clock: "Callable[[], float]" = time.time,
+        silent: bool = False,
+        patience: Patience | None = None,
+    ) -> None:
+        self.options = options
+        self.config = config
+        self.chain = chain
+        self.base = base
+        self.folder = "" if options.no_cache else folder
+        self.clock = clock
+        self.silent = silent
+        self.patience = patience or Patience()
+        self.locks: list[lock.Lock] = []
+        self.unkept = ""  # why the result could not be stored
+
+    def kept(self, request: str) -> "Credentials | None":
+        """Stored credentials that are good enough to sign one more call with."""
+        found = entries.read(self.folder, request, self.clock())
+        return found if found is not None and entries.is_usable(found, self.clock()) else None
+
+    def keep(self, request: str, credentials: "Credentials") -> None:
+        """Stores a result; a store that cannot be written stands in nobody's way."""
+        if not self.folder:
+            return
+        try:
+            entries.keep(self.folder, request, credentials)
+        except OSError as error:
+            self.unkept = error.strerror or str(error)
+
+    def remembers(self, note: str) -> bool:
+        """Whether `remember` was called with this note's name, lately."""
+        return bool(self.folder) and store.read(self.folder, note) is not None
+
+    def remember(self, note: str) -> None:
+        """Leaves a note for the next time."""
+        if self.folder:
+            try:
+                store.write(self.folder, note, {}, sync=False)
+            except OSError as error:
+                self.unkept = error.strerror or str(error)
+
+    def hold(self, request: str, found: "Callable[[], Credentials | None]") -> "Credentials | None":
+        """Takes the lock of `request`; what `found()` gave while another process held it, else None."""
+        if not self.folder:
+            return None
+        name = store.name_of(request)
+        if self.options.holding.isdigit() and not self.locks:
+            adopted = lock.adopt(int(self.options.holding), self.folder, name)
+            if adopted is not None:
+                self._held(adopted)
+                return found()
+        wait_s = 0.5 if self.silent else lock.WAIT_S
+        try:
+            got = lock.acquire(self.folder, name, found, self._say, wait_s=wait_s, offer=self._offer())
+        except OSError as error:
+            self.unkept = error.strerror or str(error)
+            return None
+        if isinstance(got, lock.Lock):
+            self._held(got)
+            return found()
+        return got
+
+    def release(self) -> None:
+        """Lets go of every lock."""
+        for held in self.locks:
+            held.note("")
+            held.release()
+        self.locks.clear()
+
+    def note_question(self, asking: bool) -> None:
+        """Tells those who wait that a person is being asked, and where."""
+        for held in self.locks:
+            held.note(f"waiting for an MFA code in {_here()}" if asking else f"process {os.getpid()} is calling AWS")
+
+    def is_taken_over(self) -> bool:
+        """Whether someone in another terminal wants to answer the question."""
+        return bool(self.locks) and takeover.is_wanted(self.locks[0].path)
+
+    def _held(self, held: lock.Lock) -> None:
+        held.note(f"process {os.getpid()} is calling AWS")
+        self.locks.append(held)
+
+    def _say(self, reason: str) -> None:
+        if not self.silent:
+            terminal.say(f"assume: {self.chain.name}: waiting: {reason}")
+
+    def _offer(self) -> "takeover.Offer | None":
+        return None if self.silent else takeover.Offer()
+
+
+def _here() -> str:
+    try:
+        return f"process {os.getpid()} ({os.ttyname(0)})"
+    except (OSError, AttributeError):
+        return f"process {os.getpid()}"

@@ -1,0 +1,115 @@
+"""What a bare interpreter can answer by itself; everything else goes to the console script.
+
+In: the words after `assume`. `use` is answered by the warm or the middle lane,
+or, while another process is getting the same credentials, by waiting for it;
+`off`, `complete` and `init` always. Nothing outside the standard library.
+"""
+
+import sys
+import time
+
+from assume import environment, render, state, terminal, warm
+from assume.arguments import read
+from assume.errors import AssumeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os as system
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from assume.arguments import Options
+elif sys.platform == "win32":
+    import nt as system
+else:
+    import posix as system
+
+
+def own_environment() -> dict[str, str]:
+    """The process's environment, undecodable bytes kept as surrogates."""
+    if sys.platform == "win32":
+        import os
+
+        return dict(os.environ)
+    raw: dict[bytes, bytes] = getattr(system, "environ")  # noqa: B009  bytes, in the module below `os`
+    return {
+        name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape") for name, value in raw.items()
+    }
+
+
+def answer(script: str, words: "Sequence[str]") -> "NoReturn":
+    """Answers `words` and ends the process, or becomes `script`."""
+    holding: list[str] = []
+    try:
+        status = _answered(words, holding)
+    except AssumeError as error:
+        terminal.say(str(error))
+        status = error.status
+    except KeyboardInterrupt:
+        status = 130
+    if status is None:
+        _become(script, [*words[:1], *holding, *words[1:]])
+    system._exit(status)  # no teardown: everything is written
+
+
+def _answered(words: "Sequence[str]", holding: "list[str]") -> int | None:
+    verb = words[0] if words else ""
+    if verb == "use":
+        options = read(words[1:])
+        return None if options is None or not options.shell else use(options, holding)
+    if verb == "off":
+        options = read(words[1:])
+        return None if options is None or not options.shell or options.profile else off(options)
+    if verb == "complete":
+        from assume.complete import complete
+
+        return complete(words[1:], own_environment())
+    return None
+
+
+def use(options: "Options", holding: "list[str]") -> int | None:
+    """`use` from what is stored; None where that does not do. `holding` gets what the console script is told."""
+    have = own_environment()
+    now = time.time()
+    if not options.profile and not options.credential_source:
+        return None
+    options = warm.asked(options)
+    taken = warm.hit(options, have, now)
+    if taken is None:
+        taken, chain, folder = warm.stored(options, have, now)
+        if taken is None and chain is not None:
+            taken = warm.others(options, have, chain, folder, holding)
+    return None if taken is None else hand_over(taken, options, have, now)
+
+
+def hand_over(taken: "warm.Taken", options: "Options", have: "dict[str, str]", now: float) -> int:
+    """The reply to the shell function, in one write, and a line for the person at the terminal."""
+    if not terminal.write(1, warm.reply(taken, options, have)):
+        return 1
+    if terminal.is_terminal(2):
+        terminal.say(warm.summary(taken, now))
+    if taken.note:
+        terminal.say(taken.note)
+    return 0
+
+
+def off(options: "Options") -> int:
+    """The baseline again."""
+    have = own_environment()
+    base, told = environment.baseline(have)
+    if not told:
+        terminal.say("assume: what was set before is not known any more: the variables of the role are unset")
+    changes = environment.changes(have, base)
+    return 0 if terminal.write(1, render.reply(options.shell, changes, state.after_off(options.state))) else 1
+
+
+def _become(script: str, words: "Sequence[str]") -> "NoReturn":
+    try:
+        if sys.platform == "win32":
+            import os
+
+            system._exit(os.spawnv(os.P_WAIT, script, [script, *words]))
+        system.execv(script, [script, *words])
+    except OSError as error:
+        terminal.say(f"assume: {script} cannot be run: {error.strerror}\n  install it again, then open a new shell")
+    system._exit(1)

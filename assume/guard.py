@@ -1,0 +1,32 @@
+"""The guard: a profile with `assume_confirm` is given out only to somebody who says its name."""
+
+from assume import terminal
+from assume.config import shown
+from assume.errors import AssumeError, NoTerminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from assume.arguments import Options
+    from assume.chain import Chain
+
+
+def confirm(chain: "Chain", options: "Options") -> None:
+    """Asks where the profile wants it: the account id or the profile's name, not `y`. Raises AssumeError."""
+    if not chain.confirm or options.yes:
+        return
+    name = chain.profile or chain.name
+    account = terminal.account(chain.role_arn)
+    what = f"account {account}" if account else "credentials"
+    expected = f"the account id or `{name}`" if account else f"`{name}`"
+    if options.format == "process":  # an SDK started this: nobody expects a question
+        raise AssumeError(
+            "is guarded (assume_confirm)", "give --yes in the credential_process line if you mean it", shown(name)
+        )
+    try:
+        answer = terminal.ask(f"{name} is guarded ({what}). Type {expected} to go on: ", echo=True)
+    except NoTerminal:
+        raise AssumeError(
+            "is guarded (assume_confirm), and there is no terminal to ask on", "give --yes if you mean it", shown(name)
+        ) from None
+    if answer not in (name, account) or not answer:
+        raise AssumeError("not confirmed: nothing was changed", f"the answer is {expected}", shown(name))

@@ -1,0 +1,207 @@
+"""One miss, one request: a lock per entry, and waiting for whoever holds it.
+
+The platform's own call on a file beside the entry: `fcntl.flock`, or
+`msvcrt.locking` on Windows. The kernel lets go when the holder dies. Whoever
+waits imports nothing more, and is told after a second what for.
+
+    held = acquire(folder, name, found, say, ...)   -> Lock, or what `found()` returned meanwhile
+"""
+
+import sys
+import time
+
+from assume import store, takeover
+from assume.errors import LockTimeout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os as system
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Found = TypeVar("Found")
+elif sys.platform == "win32":
+    import nt as system
+else:
+    import posix as system
+
+WAIT_S = 120  # any wait ends here
+TELL_S = 1
+OFFER_S = 5  # then a waiter at a terminal may take the question over
+POLL_S = 0.05
+NOTE_SIZE = 300
+
+
+class Lock:
+    """A held lock. Its file says what the holder is doing, for those who wait."""
+
+    __slots__ = ("handle", "path")
+
+    def __init__(self, handle: int, path: str) -> None:
+        self.handle = handle
+        self.path = path
+
+    def note(self, text: str) -> None:
+        """Says what the holder is doing; an empty text for nothing that takes long."""
+        try:
+            system.ftruncate(self.handle, 0)
+            system.lseek(self.handle, 0, 0)
+            system.write(self.handle, text.encode("utf-8", "replace")[:NOTE_SIZE])
+        except OSError:
+            pass
+
+    def release(self) -> None:
+        """Lets go; the file stays, since taking it away would split those who wait."""
+        try:
+            system.close(self.handle)
+        except OSError:
+            pass
+
+
+def acquire(
+    folder: str,
+    name: str,
+    found: "Callable[[], Found | None]",
+    say: "Callable[[str], None]",
+    offer: "Callable[[str, str], bool] | None" = None,
+    wait_s: float = WAIT_S,
+) -> "Lock | Found":
+    """The lock of `name`, or what `found()` has come up with while another process held it.
+
+    `say` is told once what the wait is for. `offer` is asked, after five seconds,
+    whether the user takes the holder's question over. Raises OSError
+    where no lock file can be had, LockTimeout after `wait_s`.
+    """
+    path = f"{folder}/{name}{store.LOCK}"
+    started = time.monotonic()
+    told = False
+    while True:
+        handle = _opened(path)
+        while takeover.is_wanted(path) or not _try(handle):
+            waited = time.monotonic() - started
+            if waited >= TELL_S and not told:
+                told = True
+                say(_reason(handle))
+            if waited >= wait_s:
+                system.close(handle)
+                raise LockTimeout(
+                    f"another terminal has been at it for {int(waited)} s",
+                    "finish or cancel what it asks there, or run `assume clear` for this profile",
+                )
+            if offer is not None and waited >= OFFER_S and offer(_reason(handle), path):
+                time.sleep(POLL_S)
+            else:
+                _wait(handle, _step_s(waited, wait_s))
+            if (result := found()) is not None:
+                system.close(handle)
+                return result
+        if _is_same(handle, path):
+            takeover.is_done(path)
+            return Lock(handle, path)
+        system.close(handle)  # the folder was cleared meanwhile: this file is nobody's any more
+
+
+def _step_s(waited: float, wait_s: float) -> float:
+    """How long to wait before there is something to say, to offer, or to give up."""
+    return max(next((at for at in (TELL_S, OFFER_S, wait_s) if at > waited), waited) - waited, POLL_S)
+
+
+def adopt(handle: int, folder: str, name: str) -> "Lock | None":
+    """A lock that came through `execv` with its file still open; None if it is not that."""
+    path = f"{folder}/{name}{store.LOCK}"
+    try:
+        if not _is_same(handle, path) or not _try(handle):
+            return None
+        system.set_inheritable(handle, False)
+    except OSError:
+        return None
+    return Lock(handle, path)
+
+
+def _opened(path: str) -> int:
+    """The lock's file, ours and nobody else's. Raises OSError."""
+    flags = system.O_RDWR | system.O_CREAT | store.OPEN
+    for attempt in range(2):
+        try:
+            handle = system.open(path, flags, 0o600)
+        except OSError:
+            if attempt:
+                raise
+            _set_aside(path)
+            continue
+        seen = system.fstat(handle)
+        ours = not store.POSIX or (seen.st_uid == system.geteuid() and seen.st_nlink == 1)
+        if ours and seen.st_mode & 0o170000 == 0o100000:
+            return handle
+        system.close(handle)
+        _set_aside(path)
+    raise OSError(f"{path} is not a file of ours")
+
+
+def _set_aside(path: str) -> None:
+    """Renames what stands in the way: made by root, a link, a folder. The folder is ours."""
+    system.rename(path, f"{path}.{system.getpid()}.aside")
+
+
+def _reason(handle: int) -> str:
+    try:
+        system.lseek(handle, 0, 0)
+        note = system.read(handle, NOTE_SIZE).decode("utf-8", "replace")
+    except OSError:
+        note = ""
+    return note if note.isprintable() and note else "another terminal is getting these credentials"
+
+
+def _is_same(handle: int, path: str) -> bool:
+    try:
+        named, held = system.stat(path), system.fstat(handle)
+    except OSError:
+        return False
+    return (named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    FAR = 1 << 30  # a byte that nobody reads: Windows locks keep readers out too
+
+    def _try(handle: int) -> bool:
+        system.lseek(handle, FAR, 0)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _wait(_handle: int, seconds: float) -> None:
+        time.sleep(min(seconds, POLL_S))
+
+else:
+    import _signal  # type: ignore[import-not-found]  # `signal` would bring `enum` along
+    import fcntl
+
+    class _TimeIsUp(Exception):
+        pass
+
+    def _alarm(_number: int, _frame: object) -> None:
+        raise _TimeIsUp
+
+    def _try(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _wait(handle: int, seconds: float) -> None:
+        """Until the holder lets go, or `seconds` have passed. All who wait wake at once: the lock is shared."""
+        before = _signal.signal(_signal.SIGALRM, _alarm)
+        try:
+            _signal.setitimer(_signal.ITIMER_REAL, seconds)
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            fcntl.flock(handle, fcntl.LOCK_UN)
+        except _TimeIsUp:
+            pass
+        finally:
+            _signal.setitimer(_signal.ITIMER_REAL, 0)
+            _signal.signal(_signal.SIGALRM, before)

@@ -1,0 +1,114 @@
+"""An MFA code: from `--mfa-code`, from standard input, from `mfa_process`, or asked on the terminal.
+
+In: a device's serial and who wants it; out: six digits. A code is checked
+before any call, never shown, never kept, and never sent twice.
+"""
+
+import sys
+
+from assume import terminal
+from assume.command import Command
+from assume.config import shown, words
+from assume.errors import AssumeError, ConfigError, NoTerminal, SourceError, WrongCode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DIGITS = 6
+TRIES = 3  # on a terminal: the first, and a wrong code asked again twice
+
+
+class Taken(AssumeError):
+    """The question was taken over in another terminal."""
+
+
+class Device:
+    """Where the codes of one device come from, for one command."""
+
+    def __init__(
+        self,
+        serial: str,
+        profile: str,
+        process: str,
+        given: str,
+        base: "Mapping[str, str]",
+        cancelled: "Callable[[], bool] | None" = None,
+        silent: bool = False,
+    ) -> None:
+        self.serial = serial
+        self.profile = profile
+        self.process = process
+        self.given = given
+        self.base = base
+        self.cancelled = cancelled
+        self.silent = silent  # never ask: a renewal before a prompt
+        self.used: list[str] = []
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person would have to answer."""
+        return not self.given and not self.process
+
+    def code(self, why: str = "") -> str:
+        """A code that was not used before. Raises NoTerminal, Interrupted, Taken, WrongCode."""
+        if self.given:
+            text, self.given = (sys.stdin.readline() if self.given == "-" else self.given), ""
+        elif self.used and not self.asks:
+            text = ""
+        elif self.process:
+            text = self._of_process()
+        else:
+            return self._asked(why)
+        return self._fresh(text.strip())
+
+    def tries(self) -> int:
+        """How often a wrong code may be followed by another one."""
+        return TRIES if self.asks else 1
+
+    def _asked(self, why: str) -> str:
+        if self.silent:
+            raise NoTerminal("an MFA code is due", f"run `assume {shown(self.profile)}`", shown(self.profile))
+        if why:
+            terminal.say(why)
+        for _ in range(TRIES):
+            question = f"MFA code for {self.profile} ({self.serial}): "
+            try:
+                answer = terminal.ask(question, cancelled=self.cancelled)
+            except NoTerminal:
+                raise NoTerminal(
+                    f"an MFA code of {shown(self.serial)} is wanted, and there is no terminal to ask on",
+                    "give it with --mfa-code CODE, by `--mfa-code -` from standard input,\n"
+                    "or set mfa_process to a command that prints one",
+                    shown(self.profile),
+                ) from None
+            if answer is None:
+                raise Taken("the question was taken over in another terminal", "", shown(self.profile))
+            try:
+                return self._fresh(answer.replace(" ", ""))
+            except WrongCode as error:
+                terminal.say(str(error))
+        raise WrongCode("no code that could be one", "", shown(self.profile))
+
+    def _fresh(self, text: str) -> str:
+        if not (len(text) == DIGITS and text.isascii() and text.isdigit()):
+            raise WrongCode(f"an MFA code has {DIGITS} digits", "look at the device again", shown(self.profile))
+        if text in self.used:
+            raise WrongCode("that code was sent already", "wait for the next one, at most 30 s", shown(self.profile))
+        self.used.append(text)
+        return text
+
+    def _of_process(self) -> str:
+        command = words(self.process)
+        if not command:
+            raise ConfigError("mfa_process is no command", "correct it", shown(self.profile))
+        running = Command(command, self.base)
+        try:
+            stdout, stderr = running.communicate()
+        except OSError as error:
+            text = f"mfa_process cannot be run: {error.strerror}"
+            raise SourceError(text, "correct its path", shown(self.profile)) from None
+        if running.returncode:
+            text = f"mfa_process ended with status {running.returncode}: {stderr.decode()}"
+            raise SourceError(text, "run it by hand and look", shown(self.profile))
+        return stdout.decode("utf-8", "replace")

@@ -1,0 +1,53 @@
+"""A bound on everything that the network takes, whatever it does: 30 s for a whole chain.
+
+A reply that drips in a byte a second trips no socket's time-out, so calls run
+in a thread and are left behind when the time is up. The process ends by
+`os._exit`, so a thread that hangs on does not keep it.
+"""
+
+import threading
+import time
+
+from assume.errors import Unreachable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
+
+WHOLE_CHAIN_S = 30.0
+
+
+class Patience:
+    """What is left of the time; questions and the user's own commands do not count."""
+
+    def __init__(self, left_s: float = WHOLE_CHAIN_S) -> None:
+        self.whole_s = left_s
+        self.left_s = left_s
+
+    def call(self, what: "Callable[[], Result]") -> "Result":
+        """The result of `what()`, or its exception. Raises Unreachable when the time is up."""
+        results: list[Result] = []
+        failures: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                results.append(what())
+            except BaseException as error:  # noqa: BLE001  handed to the caller, whatever it is
+                failures.append(error)
+
+        started = time.monotonic()
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(self.left_s)
+        self.left_s = max(self.left_s - (time.monotonic() - started), 0.0)
+        if failures:
+            raise failures[0]
+        if not results:
+            raise Unreachable(
+                f"no answer from AWS within {self.whole_s:g} s",
+                "check the network, a proxy (HTTPS_PROXY) and the endpoint; nothing was changed",
+            )
+        return results[0]

@@ -1,0 +1,175 @@
+"""What AWS and botocore say, as ours: which call, why, and what mends it.
+
+In: an exception of botocore's; out: an AssumeError. Never the text of a
+ResponseParserError, which quotes the whole reply, secrets included.
+"""
+
+import time
+from email.utils import parsedate_to_datetime
+
+import botocore.exceptions as aws
+
+from assume.chain import CHAINED_MAX_S
+from assume.config import shown
+from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from assume.chain import Hop
+
+SKEW_S = 300  # AWS takes signatures that are up to 15 minutes off
+CODE_REFUSED = "MultiFactorAuthentication failed"
+
+
+def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = False) -> AssumeError:
+    """The failure of one call as a user needs it.
+
+    `what` names the call (`role/marketingadminrole`, `an MFA session`), `hop` is its
+    profile's, `chained` tells that the call was signed with temporary credentials.
+    """
+    profile = shown(hop.profile) if hop is not None else ""
+    if isinstance(error, AssumeError):
+        error.profile = error.profile or profile
+        return error
+    if isinstance(error, aws.ClientError):
+        return _refused(error, hop, what, chained)
+    if isinstance(error, aws.NoRegionError):
+        return ConfigError("an endpoint of your own needs a region", "add `region = …` to the profile", profile)
+    if isinstance(error, aws.SSLError):
+        text = f"the certificate of {_host(error)} is not trusted"
+        return Unreachable(
+            text, "if a proxy of your company signs it, set AWS_CA_BUNDLE (or ca_bundle) to its file", profile
+        )
+    if isinstance(error, aws.ProxyConnectionError):
+        return Unreachable("the proxy does not answer", "check HTTPS_PROXY and NO_PROXY", profile)
+    if isinstance(error, (aws.HTTPClientError, OSError)):
+        text = f"{what}: STS was not reached: {_kind(error)}"
+        return Unreachable(
+            text, "check the network, the proxy, and `region` or `endpoint_url`; nothing was changed", profile
+        )
+    if isinstance(error, aws.ParamValidationError):
+        return ConfigError(f"{what}: {_one_line(error)}", "correct that setting of the profile", profile)
+    if isinstance(error, aws.BotoCoreError) and not isinstance(error, _unquotable()):
+        return ConfigError(f"{what}: {_one_line(error)}", "", profile)
+    if isinstance(error, ValueError) and "Invalid endpoint" in str(error):
+        return ConfigError("its region is empty or no region", "correct `region`", profile)
+    text = f"{what}: what answered is not STS, or its reply was cut short"
+    return Unreachable(text, "a captive portal or a proxy may be in between; nothing was changed", profile)
+
+
+def source_failed(error: Exception, kind: str, profile: str) -> AssumeError:
+    """Why a source gave no credentials."""
+    if isinstance(error, AssumeError):
+        error.profile = error.profile or shown(profile)
+        return error
+    if isinstance(error, (aws.UnauthorizedSSOTokenError, aws.SSOTokenLoadError, aws.TokenRetrievalError)):
+        cure = f"run `aws sso login --profile {shown(profile)}`"
+        return SourceError("its SSO sign-in has ended, or there was none", cure, shown(profile))
+    if isinstance(error, (aws.CredentialRetrievalError, aws.InvalidConfigError, aws.PartialCredentialsError)):
+        return SourceError(_one_line(error), "", shown(profile))
+    if isinstance(error, FileNotFoundError):
+        text = f"{kind}: {shown(error.filename or 'a file')} does not exist"
+        return SourceError(text, "correct its path in the profile", shown(profile))
+    if isinstance(error, (aws.BotoCoreError, aws.ClientError)) and not isinstance(error, _unquotable()):
+        return SourceError(f"{kind}: {_one_line(error)}", "", shown(profile))
+    return SourceError(
+        f"{kind} gave nothing that could be read as credentials", "run it by hand and look", shown(profile)
+    )
+
+
+def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bool) -> AssumeError:
+    said = error.response.get("Error", {})
+    code, message = str(said.get("Code", "")), str(said.get("Message", "")).strip()
+    profile = shown(hop.profile) if hop is not None else ""
+    head = f"STS refused {what}"
+    if message.startswith(CODE_REFUSED):
+        if "unable to validate" in message:
+            cure = "check mfa_serial: it must be a device of the user whose keys these are"
+            return Refused(f"{head}: the MFA device is not known", cure, profile, code)
+        cure = "a code is good for one use: wait for the next one, at most 30 s"
+        return WrongCode(f"{head}: the MFA code is wrong, too old, or was used before", cure, profile, code)
+    if skew := _skew(error.response):
+        text = f"{head}: {code}, and this machine's clock is {skew} AWS's"
+        return Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
+    cure = {
+        "AccessDenied": lambda: _access_denied(hop, message),
+        "ExpiredToken": lambda: "the credentials that signed the call have ended: renew the source",
+        "ExpiredTokenException": lambda: "the web identity's file is out of date: have it written anew",
+        "InvalidIdentityToken": lambda: "the web identity's file is not one that this role trusts",
+        "InvalidClientTokenId": lambda: "its access key does not exist (any more): `aws configure` sets a new one",
+        "SignatureDoesNotMatch": lambda: "its secret access key is wrong: `aws configure` sets it",
+        "RegionDisabledException": lambda: "STS is off in that region for this account: choose another `region`",
+    }.get(code, lambda: "")()
+    if code == "ValidationError" and "DurationSeconds" in message:
+        limit = f"at most {CHAINED_MAX_S}, since the role is reached from temporary credentials" if chained else "less"
+        cure = f"make duration_seconds (or --duration) {limit}"
+    elif code in ("Throttling", "ThrottlingException", "RequestLimitExceeded"):
+        return Unreachable(f"{head}: too many calls just now", "wait a little and say it again", profile)
+    elif code.startswith("5") or code in ("InternalFailure", "ServiceUnavailable", "InternalError"):
+        return Unreachable(
+            f"{what}: STS has trouble of its own ({shown(code)})", "wait a little and say it again", profile
+        )
+    return Refused(f"{head}: {shown(message) or shown(code)}", cure, profile, code)
+
+
+def _access_denied(hop: "Hop | None", message: str) -> str:
+    """AWS says the same for half a dozen reasons: those that the profile leaves open, likeliest first."""
+    if "root accounts" in message:
+        return "use the keys of a user, not of the account's root"
+    if "with an explicit deny" in message or "because no" in message:
+        return "an administrator has to change that policy"
+    if hop is None:
+        return ""
+    reasons = []
+    if hop.external_id is None:
+        reasons.append("if the role wants an external ID: add `external_id = …` to the profile")
+    else:
+        reasons.append("if its external ID is another one: correct `external_id`")
+    if hop.mfa_serial is None:
+        reasons.append("if the role wants MFA: add `mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME` to the profile")
+    reasons.append("if its trust policy or the caller's policy leaves the caller out: ask an administrator")
+    return "\n".join(reasons)
+
+
+def _skew(response: "Mapping[str, Any]") -> str:
+    """`2 h ahead of`, or "" where this clock is near enough to the one in the reply."""
+    text = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        off_s = time.time() - parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError):
+        return ""
+    if abs(off_s) < SKEW_S:
+        return ""
+    size = f"{abs(off_s) / 3600:.0f} h" if abs(off_s) > 5400 else f"{abs(off_s) / 60:.0f} min"
+    return f"{size} {'ahead of' if off_s > 0 else 'behind'}"
+
+
+def _unquotable() -> "tuple[type[Exception], ...]":
+    """Exceptions whose text quotes the reply."""
+    from botocore.parsers import ResponseParserError
+
+    return (ResponseParserError,)
+
+
+def _one_line(error: Exception) -> str:
+    return shown(" ".join(str(error).split()))
+
+
+def _host(error: Exception) -> str:
+    fields = getattr(error, "kwargs", {})
+    return shown(str(fields.get("endpoint_url", "STS")))
+
+
+def _kind(error: Exception) -> str:
+    names = {
+        aws.ConnectTimeoutError: "it does not answer",
+        aws.ReadTimeoutError: "it took the request and does not answer",
+        aws.ConnectionClosedError: "it closed the connection",
+    }
+    for kind, text in names.items():
+        if isinstance(error, kind):
+            return f"{_host(error)}: {text}"
+    return f"{_host(error)}: no connection"

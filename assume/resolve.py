@@ -1,0 +1,168 @@
+"""The cold lane: config, chain, guard, lock, source, MFA, STS, store. botocore comes in behind the lock.
+
+In: options and the process's environment; out: `warm.Taken`, ready to be given
+to a shell or a child. A failure leaves environment, config and store as they
+were; credentials that are still good are given when new ones cannot be had.
+"""
+
+import os
+import time
+from functools import partial
+
+from assume import entries, environment, folder, guard, places, store, terminal, warm
+from assume.config import Config, read, shown
+from assume.errand import Errand
+from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Unreachable, UsageError
+from assume.patience import Patience
+from assume.plan import plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assume.arguments import Options
+    from assume.entries import Credentials
+
+RENEWAL_S = 1.6  # of the two seconds that a prompt may be kept waiting
+POLICY_LARGEST = 100_000  # characters: STS takes 2,048, and says so itself
+
+
+def resolve(options: "Options", have: "Mapping[str, str]", silent: bool = False) -> warm.Taken:
+    """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks nor waits long."""
+    base, told = environment.baseline(have)
+    if not told:
+        terminal.say("assume: ASSUME_BEFORE is gone or damaged: what was set before is not known")
+    if not (options.profile or options.credential_source):
+        raise UsageError("which profile?", "assume PROFILE, or `assume list`")
+    if options.policy:
+        options.policy = _policy(options.policy)
+    paths = places.aws_files(base)
+    seen = {path: store.signature(path, time.time()) for path in paths}  # before they are read
+    config = Config(*map(read, paths))
+    chain = plan(config, options, base)
+    for line in (*chain.warnings, *([f"home is {places.home(base)}"] if not places.is_told(base) else [])):
+        terminal.say(f"assume: {line}")
+    if options.debug:
+        for reason in chain.reasons:
+            terminal.say(f"assume: debug: {reason}")
+    guard.confirm(chain, options)
+    os.environ.clear()
+    os.environ.update(
+        {name: value for name, value in base.items() if name not in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
+    )
+    errand = Errand(
+        options,
+        config,
+        chain,
+        base,
+        folder.ready(base),
+        silent=silent,
+        patience=Patience(RENEWAL_S) if silent else None,
+    )
+    taken = _reached(errand)
+    if errand.folder and not errand.unkept:
+        warm.point(errand.folder, options, chain, base, seen, time.time())
+    return taken
+
+
+def _reached(errand: Errand) -> warm.Taken:
+    """The credentials at the end of the chain: stored if fresh, else fetched once for all who wait."""
+    known = warm.known(errand.chain)
+    if not warm.is_kept(errand.chain):
+        return warm.Taken(known, _fetched(errand, 0, None), errand.base)
+    request = errand.chain.request(len(errand.chain.hops))
+    present = None if errand.options.refresh else entries.read(errand.folder, request, errand.clock())
+    if present is not None and entries.is_fresh(present, errand.clock(), errand.options.min_left_s):
+        return warm.Taken(known, present, errand.base)
+    usable = present is not None and entries.is_usable(present, errand.clock()) and not errand.options.min_left_s
+    try:
+        credentials = _renewed(errand, request, usable)
+    except (Unreachable, Refused, SourceError, NoTerminal) as error:
+        if present is None or not usable or errand.silent:
+            raise
+        taken = warm.Taken(known, present, errand.base)
+        taken.note = f"{error}\n  what is stored is good for {terminal.left(present.left_s(errand.clock()))} more"
+        return taken
+    finally:
+        errand.release()
+    if errand.unkept:
+        terminal.say(f"assume: {shown(errand.chain.name)}: nothing was kept for other terminals: {errand.unkept}")
+    return warm.Taken(known, credentials, errand.base)
+
+
+def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
+    """New credentials, or those that another process has got meanwhile."""
+    options, chain = errand.options, errand.chain
+    started = errand.clock()
+
+    def found() -> "Credentials | None":
+        stored = entries.read(errand.folder, request, errand.clock())
+        if stored is None or not entries.is_fresh(stored, errand.clock(), options.min_left_s):
+            return None
+        return None if options.refresh and stored.issued_at < started - 1 else stored
+
+    if (got := errand.hold(request, found)) is not None:
+        return got
+    level, credentials = _nearest(errand)
+    if usable and _would_ask(errand, level):
+        stored = entries.read(errand.folder, request, errand.clock())
+        if stored is not None:
+            return stored
+    return _fetched(errand, level, credentials)
+
+
+def _nearest(errand: Errand) -> "tuple[int, Credentials | None]":
+    """How far along the chain stored credentials reach; locks towards the source are taken on the way."""
+    chain = errand.chain
+    for level in range(len(chain.hops) - 1, 0, -1):
+        request = chain.request(level)
+        if errand.options.refresh:
+            errand.hold(request, lambda: None)
+        elif got := errand.kept(request) or errand.hold(request, partial(errand.kept, request)):
+            return level, got
+    serial = chain.serial or (chain.hops[0].mfa_serial if chain.hops else "")
+    if serial:
+        session = chain.session_request(serial)
+        if errand.kept(session) is None and session != chain.request(len(chain.hops)):
+            errand.hold(session, partial(errand.kept, session))
+    return 0, None
+
+
+def _fetched(errand: Errand, level: int, credentials: "Credentials | None") -> "Credentials":
+    """From the AWS CLI's cache if it has what is wanted, else from AWS."""
+    chain = errand.chain
+    if chain.source.keys is not None and not chain.hops and not chain.serial:
+        return entries.Credentials(*chain.source.keys)
+    from assume import cli_cache, fetch
+
+    shared = bool(errand.folder) and cli_cache.is_shared(chain, errand.config)
+    cache = cli_cache.Cache(errand.base)
+    files = [*places.aws_files(errand.base), *chain.files]
+    if shared and not errand.options.refresh:
+        found = cli_cache.read(cache, chain.hops[-1], files, errand.clock())
+        if found is not None and entries.is_fresh(found, errand.clock(), errand.options.min_left_s):
+            errand.keep(chain.request(len(chain.hops)), found)
+            return found
+    credentials = fetch.fetch(errand, level, credentials)
+    if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:
+        errand.keep(chain.request(0), credentials)
+    if shared:
+        for key in cli_cache.write(cache, chain.hops[-1], credentials):
+            errand.remember(entries.shared_note(key))
+    return credentials
+
+
+def _would_ask(errand: Errand, level: int) -> bool:
+    from assume import fetch
+
+    return fetch.would_ask(errand, level)
+
+
+def _policy(path: str) -> str:
+    try:
+        with open(os.path.expanduser(path), encoding="utf-8") as file:
+            return file.read(POLICY_LARGEST)
+    except (OSError, ValueError) as error:
+        raise AssumeError(
+            f"--policy {shown(path)}: {getattr(error, 'strerror', None) or error}", "give a JSON file"
+        ) from None

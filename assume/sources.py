@@ -1,0 +1,109 @@
+"""A chain's first credentials, by botocore's own providers.
+
+Static keys and those of the environment are known since the plan. A
+`credential_process` runs in the baseline's environment, 120 s at most and a
+megabyte of output; everything else (SSO, login, container, instance) is asked
+of the provider that botocore itself would have asked.
+"""
+
+import time
+
+import botocore.credentials
+
+from assume import chain, refusals
+from assume.command import Command
+from assume.config import shown
+from assume.entries import Credentials
+from assume.environment import check_keys
+from assume.errors import SourceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from assume.chain import Source
+    from assume.client import Session
+    from assume.patience import Patience
+
+# names of botocore's providers (their METHOD)
+PROVIDERS = {
+    chain.SSO: ("sso",),
+    chain.LOGIN: ("login",),
+    chain.CONTAINER: ("container-role",),
+    chain.INSTANCE: ("iam-role",),
+    chain.FALLBACK: ("ec2-credentials-file", "boto-config", "container-role", "iam-role"),
+}
+
+
+def credentials(
+    source: "Source", session: "Session", base: "Mapping[str, str]", patience: "Patience", cache: "Any"
+) -> Credentials:
+    """The credentials of `source`. Raises SourceError, with the profile and what to do.
+
+    `session` is one for the source's profile; `cache` is the AWS CLI's, which keeps
+    what SSO gives.
+    """
+    if source.keys is not None:
+        return _checked(Credentials(*source.keys), source)
+    try:
+        if source.kind == chain.PROCESS:
+            found = _of_process(source, session, base)
+        else:
+            found = patience.call(lambda: _provided(source, session, cache))
+    except Exception as error:
+        raise refusals.source_failed(error, source.kind, source.profile) from None
+    if found is None:
+        raise _nothing(source)
+    return _checked(found, source)
+
+
+def _provided(source: "Source", session: "Session", cache: "Any") -> Credentials | None:
+    resolver = botocore.credentials.create_credential_resolver(session, cache=cache)
+    for name in PROVIDERS[source.kind]:
+        loaded = resolver.get_provider(name).load()
+        if loaded is not None:
+            return _frozen(loaded)
+    return None
+
+
+def _of_process(source: "Source", session: "Session", base: "Mapping[str, str]") -> Credentials | None:
+    provider = botocore.credentials.ProcessProvider(
+        profile_name=source.profile,
+        load_config=lambda: session.full_config,
+        popen=lambda words, **_: Command(words, base),
+    )
+    loaded = provider.load()
+    return None if loaded is None else _frozen(loaded)
+
+
+def _frozen(loaded: "Any") -> Credentials:
+    frozen = loaded.get_frozen_credentials()
+    ends = getattr(loaded, "_expiry_time", None)
+    expires_at = int(ends.timestamp()) if ends is not None else None
+    return Credentials(frozen.access_key, frozen.secret_key, frozen.token or "", expires_at, int(time.time()))
+
+
+def _checked(found: Credentials, source: "Source") -> Credentials:
+    try:
+        check_keys(found.keys)
+    except Exception as error:
+        raise refusals.source_failed(error, source.kind, source.profile) from None
+    return found
+
+
+def _nothing(source: "Source") -> SourceError:
+    name = shown(source.profile)
+    if source.kind == chain.FALLBACK:
+        cure = f"add role_arn and source_profile, keys, or sso_session to [profile {name}]"
+        return SourceError("says nothing of credentials, and this machine has none of its own", cure, name)
+    if source.kind == chain.INSTANCE:
+        return SourceError(
+            "the instance's metadata gave no credentials",
+            "this works on EC2 with an instance role, and not with AWS_EC2_METADATA_DISABLED=true",
+            name,
+        )
+    if source.kind == chain.CONTAINER:
+        cure = "this works in ECS or EKS, where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI is set"
+        return SourceError("no container credentials here", cure, name)
+    return SourceError(f"{source.kind} gave no credentials", "", name)

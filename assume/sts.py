@@ -1,0 +1,135 @@
+"""Calls of STS: AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken.
+
+In: a hop, the keys that sign, a code where one is needed; out: Credentials,
+checked before anything else sees them. Time-outs and the bound over all of it
+are here, retries are botocore's, errors are `refusals`'.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/
+"""
+
+import time
+
+from assume import client, refusals
+from assume.config import shown
+from assume.entries import Credentials
+from assume.environment import check_keys
+from assume.errors import SourceError, Unreachable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from assume.chain import Chain, Hop
+    from assume.connection import Connection
+    from assume.patience import Patience
+
+SESSION_S = 43200  # 12 hours: GetSessionToken's default, and as long as a working day
+TOKEN_LARGEST = 20_000  # characters of a web identity, by the STS model
+
+
+class Sts:
+    """One client for a whole chain, over one connection."""
+
+    def __init__(
+        self, session: "client.Session", chain: "Chain", patience: "Patience", connection: "Connection | None"
+    ):
+        self.patience = patience
+        self.chain = chain
+        try:
+            self._usual, self._once, self._signer = client.clients(session)
+        except Exception as error:
+            raise refusals.explained(error, chain.hops[0] if chain.hops else None, "the profile's settings") from None
+        if connection is not None:
+            for each in (self._usual, self._once):
+                each.meta.events.register("before-send.sts.*", connection.send)
+
+    def assume(self, hop: "Hop", keys: "tuple[str, str, str]", code: str, name: str) -> Credentials:
+        """AssumeRole, signed with `keys`; `name` is the session's where the profile has none."""
+        asked: dict[str, Any] = {"RoleArn": hop.role_arn, "RoleSessionName": hop.session_name or name}
+        if hop.external_id is not None:
+            asked["ExternalId"] = hop.external_id
+        if hop.duration_s is not None:
+            asked["DurationSeconds"] = hop.duration_s
+        if code:
+            asked.update(SerialNumber=hop.mfa_serial, TokenCode=code)
+        if hop.policy:
+            asked["Policy"] = hop.policy
+        if hop.policy_arns:
+            asked["PolicyArns"] = [{"arn": arn} for arn in hop.policy_arns]
+        if hop.tags:
+            asked["Tags"] = [{"Key": key, "Value": value} for key, value in hop.tags]
+        if hop.transitive_tags:
+            asked["TransitiveTagKeys"] = list(hop.transitive_tags)
+        if hop.source_identity:
+            asked["SourceIdentity"] = hop.source_identity
+        self._signer.swap(keys)
+        chained = bool(keys[2])
+        return self._called("assume_role", asked, hop, shown(_role(hop)), once=bool(code), chained=chained)
+
+    def assume_with_web_identity(self, hop: "Hop", name: str) -> Credentials:
+        """AssumeRoleWithWebIdentity, unsigned; the token's file is read at each call, as it is."""
+        asked = {
+            "RoleArn": hop.role_arn,
+            "RoleSessionName": hop.session_name or name,
+            "WebIdentityToken": _web_identity(hop),
+        }
+        return self._called("assume_role_with_web_identity", asked, hop, shown(_role(hop)))
+
+    def session(self, serial: str, keys: "tuple[str, str, str]", code: str) -> Credentials:
+        """GetSessionToken with MFA: 12 hours, for every role behind these keys."""
+        self._signer.swap(keys)
+        asked = {"SerialNumber": serial, "TokenCode": code, "DurationSeconds": SESSION_S}
+        hop = self.chain.hops[0] if self.chain.hops else None
+        return self._called("get_session_token", asked, hop, "an MFA session", once=True)
+
+    def _called(
+        self,
+        operation: str,
+        asked: "Mapping[str, Any]",
+        hop: "Hop | None",
+        what: str,
+        once: bool = False,
+        chained: bool = False,
+    ) -> Credentials:
+        method = getattr(self._once if once else self._usual, operation)
+        now = time.time()
+        try:
+            answer = self.patience.call(lambda: method(**asked))
+            return _taken(answer, int(now))
+        except KeyboardInterrupt:
+            raise
+        except Exception as error:
+            raise refusals.explained(error, hop, what, chained) from None
+
+
+def _role(hop: "Hop") -> str:
+    return "role/" + hop.role_arn.partition(":role/")[2] if ":role/" in hop.role_arn else hop.role_arn
+
+
+def _taken(answer: "Mapping[str, Any]", now: int) -> Credentials:
+    """A reply as credentials. Raises Unreachable or Unsafe where it holds none that could be."""
+    given = answer["Credentials"]
+    keys = (str(given["AccessKeyId"]), str(given["SecretAccessKey"]), str(given["SessionToken"]))
+    check_keys(keys)
+    expires_at = int(given["Expiration"].timestamp())
+    if expires_at <= now + 30:
+        off = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "unknown")
+        raise Unreachable(
+            "the credentials that AWS gave have ended by this machine's clock",
+            f"set the clock: here it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}, at AWS {shown(off)}",
+        )
+    return Credentials(*keys, expires_at, now, str(answer.get("AssumedRoleUser", {}).get("Arn", "")))
+
+
+def _web_identity(hop: "Hop") -> str:
+    path = hop.token_file or ""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(TOKEN_LARGEST + 1)
+    except OSError as error:
+        text = f"its web identity's file {shown(path)} cannot be read: {error.strerror}"
+        raise SourceError(text, "correct web_identity_token_file, or have it written", shown(hop.profile)) from None
+    if len(content) > TOKEN_LARGEST:
+        raise SourceError(f"{shown(path)} is too large for a web identity", "correct its path", shown(hop.profile))
+    return content.decode("utf-8", "replace")

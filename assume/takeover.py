@@ -1,0 +1,88 @@
+"""Taking over a question that another terminal is asking, perhaps where nobody looks.
+
+Who waits for the lock presses Enter: that leaves a file beside the lock, with
+the process in it. Who asks sees the file, stops asking and lets go; everyone
+else stands back until the taker has the lock. On the warm lane's waiting road,
+so nothing is imported that the terminal does not need.
+"""
+
+import sys
+import time
+
+from assume import terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os as system
+elif sys.platform == "win32":
+    import nt as system
+else:
+    import posix as system
+
+WANTED = ".wanted"
+LASTS_S = 10  # a taker that does not come is forgotten
+QUESTION = "waiting for an MFA code"
+
+
+class Offer:
+    """Enter, at this terminal, takes the question over. Called while waiting, with what the holder does."""
+
+    def __init__(self) -> None:
+        self.handle = -1
+        self.is_made = False
+
+    def __call__(self, reason: str, path: str) -> bool:
+        """Whether the offer stands; leaves the wish beside `path` once Enter was pressed."""
+        if sys.platform == "win32" or not reason.startswith(QUESTION):
+            return False
+        if not self.is_made:
+            self.is_made = True
+            try:
+                self.handle = system.open("/dev/tty", system.O_RDWR | system.O_NOCTTY | system.O_CLOEXEC)
+            except OSError:
+                return False
+            terminal.say("  press Enter to answer it here")
+        if self.handle >= 0 and _pressed(self.handle):
+            _want(path)
+        return self.handle >= 0
+
+
+def is_wanted(path: str) -> bool:
+    """Whether some other process wants the lock at `path`, now, more than anyone else does."""
+    try:
+        if time.time() - system.stat(path + WANTED).st_mtime > LASTS_S:
+            system.unlink(path + WANTED)
+            return False
+        with open(path + WANTED) as file:
+            return file.read(20) != str(system.getpid())
+    except (OSError, ValueError):
+        return False
+
+
+def is_done(path: str) -> None:
+    """The taker has the lock: nobody needs to stand back any more."""
+    try:
+        system.unlink(path + WANTED)
+    except OSError:
+        pass
+
+
+def _pressed(handle: int) -> bool:
+    from select import select
+
+    ready, _, _ = select([handle], [], [], 0)
+    return bool(ready) and bool(system.read(handle, 256))
+
+
+def _want(path: str) -> None:
+    try:
+        system.unlink(path + WANTED)
+    except OSError:
+        pass
+    try:
+        flags = system.O_WRONLY | system.O_CREAT | system.O_EXCL | system.O_CLOEXEC
+        handle = system.open(path + WANTED, flags, 0o600)
+        system.write(handle, str(system.getpid()).encode())
+        system.close(handle)
+    except OSError:
+        pass
