@@ -6,7 +6,7 @@
 # What stands before the cursor, word by word, without its quotes: __assume_words, and where each begins. The last one
 # goes on: __assume_quote is the quote that is open in it, and readline will replace it from __assume_cut on.
 function __assume_split {
-    \builtin local __assume_line=${COMP_LINE:0:COMP_POINT} __assume_at __assume_char __assume_word='' __assume_in=''
+    \builtin local __assume_line="${COMP_LINE:0:COMP_POINT}" __assume_at __assume_char __assume_word='' __assume_in=''
     __assume_words=() __assume_starts=() __assume_quote='' __assume_cut=0
     for ((__assume_at = 0; __assume_at < ${#__assume_line}; __assume_at++)); do
         __assume_char=${__assume_line:__assume_at:1}
@@ -43,7 +43,7 @@ function __assume_split {
 
 # Puts $1 into COMPREPLY, as it has to stand where readline puts it.
 function __assume_offer {
-    \builtin local __assume_text=${1:__assume_cut}
+    \builtin local __assume_text="${1:__assume_cut}"
     case $__assume_quote in
     "'") __assume_text=${__assume_text//\'/\'\\\'\'} ;;
     '"')
@@ -59,7 +59,7 @@ function __assume_offer {
 
 # The lines of $1 in __assume_lines. A `*` in one of them is no pattern.
 function __assume_cut_lines {
-    \builtin local IFS=$'\n' __assume_set=$-
+    \builtin local IFS=$'\n' __assume_set="$-"
     \builtin set -f
     # shellcheck disable=SC2206 # split on purpose
     __assume_lines=($1)
@@ -82,8 +82,8 @@ function __assume_files {
 
 # The command behind `exec PROFILE`: its own completion. $1: its word, counted from `assume`.
 function __assume_command {
-    \builtin local __assume_at __assume_lead __assume_from=0 __assume_to=${__assume_starts[$1]} __assume_spec
-    \builtin local __assume_name=${__assume_words[$1]} __assume_last=${#__assume_words[@]}
+    \builtin local __assume_at __assume_lead __assume_from=0 __assume_to="${__assume_starts[$1]}" __assume_spec
+    \builtin local __assume_name="${__assume_words[$1]}" __assume_last="${#__assume_words[@]}"
     for ((__assume_at = 0; __assume_at < COMP_CWORD; __assume_at++)); do # which of readline's words is that?
         __assume_lead=${COMP_LINE:__assume_from}
         __assume_lead=${__assume_lead%%"${COMP_WORDS[__assume_at]}"*}
@@ -140,7 +140,7 @@ function __assume_answer {
 }
 
 function __assume_complete {
-    { \builtin local __assume_traced=$- && \builtin set +xv; } 2>/dev/null
+    { \builtin local __assume_traced="$-" && \builtin set +xv; } 2>/dev/null
     \builtin local __assume_words __assume_starts __assume_quote __assume_cut
     COMPREPLY=()
     __assume_split

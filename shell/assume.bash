@@ -43,7 +43,7 @@ function assume {
 
 # Turns the tracing on again that `assume` or the hook has turned off.
 function __assume_retrace {
-    \builtin local __assume_flags=$__assume_traced
+    \builtin local __assume_flags="$__assume_traced"
     __assume_traced=
     case $__assume_flags in *T*) \builtin set -T ;; esac
     case $__assume_flags in *v*) \builtin set -v ;; esac
@@ -88,7 +88,7 @@ function __assume_route {
 
 # Finds the words that start the program, for __assume_words. An upgrade may have taken away what we were told.
 function __assume_find {
-    \builtin local __assume_last=${#__assume_program[@]}
+    \builtin local __assume_last="${#__assume_program[@]}"
     __assume_words=("$__assume_script")
     if ((__assume_last)); then
         if [[ -x ${__assume_program[0]} && -r ${__assume_program[__assume_last - 1]} ]]; then
@@ -117,7 +117,7 @@ function __assume_run {
 
 # Runs the program and makes the changes that it answers with. A failure changes nothing.
 function __assume_take {
-    \builtin local __assume_words __assume_reply __assume_verb=$1
+    \builtin local __assume_words __assume_reply __assume_verb="$1"
     \builtin shift
     __assume_find || \builtin return 1
     __assume_reply=$(
@@ -194,7 +194,7 @@ function __assume_apply {
 # status other than 0 would end the shell.
 function __assume_hook {
     {
-        \builtin local __assume_status=$?
+        \builtin local __assume_status="$?"
         __assume_traced=${__assume_traced:-$-}
         \builtin set +xvT
     } 2>/dev/null
@@ -286,7 +286,7 @@ function __assume_compare {
 
 # Says once what has changed, whom the AWS CLI obeys, and the way back.
 function __assume_tell {
-    \builtin local __assume_name=${ASSUME_PROFILE//[[:cntrl:]]/?} __assume_uses __assume_word
+    \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_uses __assume_word
     \builtin local __assume_news="$__assume_what/${AWS_ACCESS_KEY_ID-}"
     if \builtin test -z "$__assume_what"; then
         __assume_said=
@@ -335,7 +335,7 @@ function __assume_renew {
 
 # Draws __assume_segment: for PS1 by reference, `PS1='$__assume_segment '"$PS1"`, never by value.
 function __assume_draw {
-    \builtin local __assume_name=${ASSUME_PROFILE//[[:cntrl:]]/?} __assume_text __assume_colour __assume_flag
+    \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_text __assume_colour __assume_flag
     \builtin local __assume_style='' __assume_unlike='!=' __assume_edge='[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]'
     \builtin test "${ASSUME_PROMPT-}" != 0 || \builtin return 0
     __assume_flag=${__assume_state%%;*}

@@ -122,7 +122,7 @@ function __assume_run {
 # Runs the program and makes the changes that it answers with. A failure changes nothing.
 function __assume_take {
     \builtin emulate -L zsh
-    \builtin local __assume_reply __assume_verb=$1
+    \builtin local __assume_reply __assume_verb="$1"
     \builtin local -a __assume_words
     \builtin shift
     __assume_find || \builtin return 1
@@ -269,7 +269,7 @@ function __assume_compare {
 # Says once what has changed, whom the AWS CLI obeys, and the way back.
 function __assume_tell {
     \builtin emulate -L zsh
-    \builtin local __assume_name=${ASSUME_PROFILE//[[:cntrl:]]/?} __assume_uses
+    \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_uses
     \builtin local __assume_news="$__assume_what/${AWS_ACCESS_KEY_ID-}"
     if [[ -z $__assume_what ]]; then
         __assume_said=''
@@ -323,7 +323,7 @@ function __assume_renew {
 # Draws __assume_segment: for a prompt by reference (`setopt promptsubst`, then RPROMPT='$__assume_segment').
 function __assume_draw {
     \builtin emulate -L zsh
-    \builtin local __assume_name=${ASSUME_PROFILE//[[:cntrl:]]/?} __assume_unlike='!='
+    \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_unlike='!='
     [[ ${ASSUME_PROMPT-} != 0 ]] || \builtin return 0
     __assume_text=$__assume_name
     __assume_colour=${__assume_state#*;}
@@ -373,7 +373,7 @@ function __assume_draw {
 # the prompt shows as it is, whether `promptsubst` is set or not.
 function __assume_place {
     \builtin emulate -L zsh
-    \builtin local __assume_reference='' __assume_rest=${RPROMPT-}
+    \builtin local __assume_reference='' __assume_rest="${RPROMPT-}"
     if [[ $__assume_rest == *%91v* ]]; then
         __assume_rest=${__assume_rest%%\%91v*}
         __assume_rest=${__assume_rest%$'%{\e['*}
