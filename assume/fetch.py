@@ -13,6 +13,7 @@ from assume import chain as words
 from assume import client, connection, entries, mfa, sources, terminal
 from assume.cli_cache import Cache
 from assume.config import shown
+from assume.entries import Credentials
 from assume.errors import Refused, WrongCode
 from assume.sts import Sts
 
@@ -21,20 +22,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assume.chain import Hop
-    from assume.entries import Credentials
     from assume.errand import Errand
 
 NAME_MIN, NAME_MAX = 2, 64  # characters of a session's name, by the STS model
 NAME_MARKS = "_+=,.@-"
 
 
-def fetch(errand: "Errand", level: int, credentials: "Credentials | None") -> "Credentials":
+def fetch(errand: "Errand", level: int, credentials: "Credentials | None") -> Credentials:
     """The credentials of the last hop; `credentials` are those of hop `level`, where that is known already."""
     chain = errand.chain
     road = _dialled(errand)
     sections = client.sections(errand.config, chain)
     cache = Cache(errand.base)
-    if credentials is None:
+    if credentials is None and chain.source.kind == words.WEB_IDENTITY:
+        credentials = Credentials("", "")  # the first call is not signed
+    elif credentials is None:
         source = client.Session(sections, chain.source.profile)
         credentials = sources.credentials(chain.source, source, errand.base, errand.patience, cache)
     if not chain.hops and not chain.serial:
@@ -70,7 +72,7 @@ class _Calls:
         self.sts = sts
         self.device: mfa.Device | None = None
 
-    def with_code(self, number: int, hop: "Hop", keys: "Credentials", name: str) -> "Credentials":
+    def with_code(self, number: int, hop: "Hop", keys: Credentials, name: str) -> Credentials:
         """A hop that wants MFA: behind the session that all roles share, or with a code of its own."""
         errand = self.errand
         request = errand.chain.request(number + 1)
@@ -94,7 +96,7 @@ class _Calls:
             errand.remember(entries.direct_note(request))
             return fresh
 
-    def session(self, serial: str, keys: "Credentials") -> "Credentials":
+    def session(self, serial: str, keys: Credentials) -> Credentials:
         """The MFA session of `keys`, stored or new; `keys` themselves where STS gives this user none."""
         errand = self.errand
         request = errand.chain.session_request(serial)
@@ -110,7 +112,7 @@ class _Calls:
         errand.keep(request, fresh)
         return fresh
 
-    def _coded(self, serial: str, why: str, call: "Callable[[str], Credentials]") -> "Credentials":
+    def _coded(self, serial: str, why: str, call: "Callable[[str], Credentials]") -> Credentials:
         """`call` with a code; a wrong one is asked again, at a terminal."""
         device = self._device(serial)
         for left in reversed(range(device.tries())):

@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 from assume.demo.sts import Sts
 from assume.demo.world import World
 
+MODELS = botocore.loaders.create_loader()  # shared: reading STS's model takes longer than most tests
 OURS = ("AWS_", "ASSUME_", "AWSUME_", "GRANTED_")
 
 
@@ -52,7 +54,9 @@ class AwsHome:
 def client(sts: Sts, key_id: str | None, secret: str | None, session_token: str | None = None, **config):
     """botocore's STS client for `sts`, with these keys; one attempt unless `retries` says more."""
     config = {"retries": {"total_max_attempts": 1}} | config
-    return boto3.session.Session().client(
+    session = botocore.session.Session()
+    session.register_component("data_loader", MODELS)
+    return session.create_client(
         "sts",
         region_name="us-east-1",
         endpoint_url=sts.url,

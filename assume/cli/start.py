@@ -6,7 +6,7 @@ In: the words after `assume`; out: an exit status. No traceback reaches a user.
 import sys
 
 from assume import arguments, terminal
-from assume.errors import AssumeError
+from assume.errors import AssumeError, Interrupted
 from assume.shells import COMMANDS
 
 TYPE_CHECKING = False
@@ -21,6 +21,8 @@ def start(words: "Sequence[str]") -> int:
     """Runs one command line."""
     try:
         return _run(list(words))
+    except Interrupted as error:
+        return error.status  # who pressed Ctrl-C knows
     except AssumeError as error:
         terminal.say(str(error))
         return error.status

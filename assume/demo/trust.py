@@ -128,5 +128,6 @@ def _names_account(trust: Trust, caller: Caller) -> bool:
 def _trusts_identity(trust: Trust, identity: Identity) -> bool:
     return (
         identity.provider.arn in trust.principals
+        and trust.audience in (None, identity.audience)
         and (trust.subject is None or fnmatchcase(identity.subject, trust.subject))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ class Bash(Shell):
 
     @classmethod
     def command(cls) -> list[str]:
-        return [shutil.which("bash") or "bash", "--noprofile", "-i"]
+        return [os.environ.get("ASSUME_TEST_BASH") or shutil.which("bash") or "bash", "--noprofile", "-i"]
 
     @classmethod
     def write_rc(cls, home: Path, rc: str) -> None:

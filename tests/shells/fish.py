@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +18,20 @@ function fish_prompt
 end
 """
 
+# What it puts behind an output without a final newline; behind any other it wipes it out at once.
+UNENDED = re.compile(rb"\x1b\[2m\xe2\x8f\x8e[^\n]*? \r\xe2\x8f\x8e \r")
+
 
 class Fish(Shell):
     name = "fish"
+
+    def shown(self, start: int, end: int | None = None) -> str:
+        whole = self.stream
+        self.stream = UNENDED.sub(b"\r\n", whole[start:end])
+        try:
+            return super().shown(0)
+        finally:
+            self.stream = whole
 
     @classmethod
     def absent(cls) -> str | None:
