@@ -100,7 +100,7 @@ def _container(request: Request, world: World, now: float) -> Reply:
 
 def _sso(call: Call, request: Request, world: World) -> Reply:
     sign_in = world.places.sign_ins.get(request.header("x-amz-sso_bearer_token") or "")
-    if sign_in is None or False:
+    if sign_in is None or sign_in.expires_at <= call.at:
         return json_reply({"message": GONE[0]}, *GONE[1:])
     account, name = call.params.get("account_id", ""), call.params.get("role_name", "")
     role = sign_in.roles.get((account, name))
