@@ -88,10 +88,9 @@ function __assume_route {
 
 # Finds the words that start the program, for __assume_words. An upgrade may have taken away what we were told.
 function __assume_find {
-    \builtin local __assume_last="${#__assume_program[@]}"
     __assume_words=("$__assume_script")
-    if ((__assume_last)); then
-        if [[ -x ${__assume_program[0]} && -r ${__assume_program[__assume_last - 1]} ]]; then
+    if ((${#__assume_program[@]})); then
+        if [[ -x ${__assume_program[0]} && -r ${__assume_program[3]-} ]]; then # the interpreter and __main__.py
             __assume_words=("${__assume_program[@]}")
             \builtin return 0
         fi

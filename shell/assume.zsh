@@ -94,7 +94,7 @@ function __assume_find {
     \builtin emulate -L zsh
     __assume_words=("$__assume_script")
     if (( ${#__assume_program} )); then
-        if [[ -x ${__assume_program[1]} && -r ${__assume_program[-1]} ]]; then
+        if [[ -x ${__assume_program[1]} && -r ${__assume_program[4]-} ]]; then # the interpreter and __main__.py
             __assume_words=("${__assume_program[@]}")
             \builtin return 0
         fi
