@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from assume.config import shown
+from assume.display import shown
 from assume.errors import SourceError
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ class Command:
     def communicate(self) -> tuple[bytes, bytes]:
         """(stdout, stderr). Raises SourceError when the time or the space is up, FileNotFoundError."""
         name = shown(self.words[0]) if self.words else "an empty command"
-        running = subprocess.Popen(  # noqa: S603
+        running = subprocess.Popen(
             self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         ends = time.monotonic() + self.limit_s

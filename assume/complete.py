@@ -5,7 +5,7 @@ or one directive without a TAB: `files`, or `command N` (complete a command line
 that starts at word N). A name that could steer a terminal is left out.
 """
 
-from assume import arguments, environment, places, render, shells, terminal
+from assume import arguments, display, environment, places, render, shells, terminal
 from assume.config import Config, read
 from assume.errors import AssumeError
 
@@ -66,15 +66,15 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
     words = before[1:] if before and before[0] in VERBS else before
     if not before:
         yield from _lines(VERBS.items(), current)
-    name, equals, partial = current.partition("=")
+    name, equals, _ = current.partition("=")
     if current[:2] == "--" and equals:
-        yield from _lines(((f"{name}={value}", "") for value in _values(name, base)), current)
+        yield from _lines(((f"{name}={value}", "") for value in _values(name)), current)
         return
     waiting = words[-1] if words and _takes_value(words[-1]) else ""
-    if waiting in ("--policy",):
+    if waiting == "--policy":
         yield "files"
     elif waiting:
-        yield from _lines(((value, "") for value in _values(waiting, base)), current)
+        yield from _lines(((value, "") for value in _values(waiting)), current)
     elif verb == "exec" and (start := _command(words)) is not None:
         yield f"command {start + len(before) - len(words)}"
     elif current[:1] == "-":
@@ -105,7 +105,7 @@ def _description(config: Config, name: str) -> str:
     except AssumeError:
         return ""
     role_arn = values.get("role_arn", "")
-    account = values.get("sso_account_id", "") or terminal.account(role_arn)
+    account = values.get("sso_account_id", "") or display.account(role_arn)
     role = values.get("sso_role_name", "") or role_arn.partition(":role/")[2]
     text = f"{account} {role}".strip()
     return text if text.isprintable() else ""
@@ -115,7 +115,7 @@ def _takes_value(word: str) -> bool:
     return word in arguments.OPTIONS and not isinstance(arguments.OPTIONS[word][1], bool)
 
 
-def _values(option: str, base: "Mapping[str, str]") -> "Sequence[str]":
+def _values(option: str) -> "Sequence[str]":
     if option == "--format":
         return render.FORMATS
     if option == "--region":

@@ -18,6 +18,7 @@ botocore/configloader.py, compared by tests/test_differential.py.
 
 import sys
 
+from assume.display import shown
 from assume.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -191,13 +192,6 @@ def words(text: str) -> "list[str] | None":
     if quote:
         return None
     return [*result, word] if word is not None else result
-
-
-def shown(text: str) -> str:
-    """A foreign string for a message: what could steer a terminal stands there as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
 
 
 def _kind_and_name(header: str) -> "tuple[str, str] | None":

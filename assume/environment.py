@@ -8,8 +8,6 @@ was there before the first one, and what it set over it.
 Environments are dicts of str to str. A change is (name, value); None unsets.
 """
 
-from assume.errors import Unsafe
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -113,7 +111,7 @@ def instant(at: int) -> str:
 def check_name(name: str) -> None:
     """Refuses control characters, in a name that goes into prompts and variables."""
     if not name or any(ord(mark) < 0x20 or 0x7F <= ord(mark) < 0xA0 for mark in name):
-        raise Unsafe(
+        raise _unsafe(
             f"the name {ascii(name)} is empty or has control characters in it",
             "rename the profile in the AWS config file",
         )
@@ -124,15 +122,15 @@ def check_keys(keys: "tuple[str, str, str]") -> None:
     key_id, secret, session_token = keys
     plain = key_id.replace("_", "a")
     if not (16 <= len(key_id) <= 128 and plain.isascii() and plain.isalnum()):
-        raise Unsafe(
+        raise _unsafe(
             "the access key id is not one", "nothing was changed; the reply or the file that gave it is broken"
         )
     for what, value in (("secret access key", secret), ("session token", session_token)):
         # 32,768: what Windows takes as a variable; AWS promises no maximum, and gives about 1,000
         if not (value.isascii() and value.isprintable() and " " not in value and len(value) < 32768):
-            raise Unsafe(f"the {what} holds what none does", "nothing was changed; the reply or the file is broken")
+            raise _unsafe(f"the {what} holds what none does", "nothing was changed; the reply or the file is broken")
     if not secret:
-        raise Unsafe(
+        raise _unsafe(
             "the secret access key is empty", "nothing was changed; the reply or the file that gave it is broken"
         )
 
@@ -141,7 +139,7 @@ def check_region(region: str) -> None:
     """A region is a host label, as botocore wants it."""
     plain = region.replace("-", "a")
     if not (plain.isascii() and plain.isalnum() and len(region) < 64 and region[0] != "-" and region[-1] != "-"):
-        raise Unsafe(f"{ascii(region)} is not a region", "correct `region` in the profile, or give --region")
+        raise _unsafe(f"{ascii(region)} is not a region", "correct `region` in the profile, or give --region")
 
 
 def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str, str | None]":
@@ -201,3 +199,9 @@ def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
             return None
         (over if name in ("region", "profile") else before)[name] = value
     return (before, over) if version == b"1" else None
+
+
+def _unsafe(what: str, cure: str) -> Exception:
+    from assume.errors import Unsafe  # not for the warm lane
+
+    return Unsafe(what, cure)

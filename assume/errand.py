@@ -3,7 +3,7 @@
 import os
 import time
 
-from assume import entries, lock, store, takeover, terminal
+from assume import entries, lock, store, storing, takeover, terminal
 from assume.patience import Patience
 
 TYPE_CHECKING = False
@@ -63,7 +63,7 @@ class Errand:
         """Leaves a note for the next time."""
         if self.folder:
             try:
-                store.write(self.folder, note, {}, sync=False)
+                storing.write(self.folder, note, {}, sync=False)
             except OSError as error:
                 self.unkept = error.strerror or str(error)
 

@@ -10,7 +10,6 @@ import time
 
 from assume import environment, render, state, terminal, warm
 from assume.arguments import read
-from assume.errors import AssumeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,11 +41,10 @@ def answer(script: str, words: "Sequence[str]") -> "NoReturn":
     holding: list[str] = []
     try:
         status = _answered(words, holding)
-    except AssumeError as error:
-        terminal.say(str(error))
-        status = error.status
-    except KeyboardInterrupt:
-        status = 130
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
+        from assume.failures import ended
+
+        status = ended(error)
     if status is None:
         _become(script, [*words[:1], *holding, *words[1:]])
     system._exit(status)  # no teardown: everything is written
@@ -76,9 +74,11 @@ def use(options: "Options", holding: "list[str]") -> int | None:
     options = warm.asked(options)
     taken = warm.hit(options, have, now)
     if taken is None:
-        taken, chain, folder = warm.stored(options, have, now)
+        from assume import middle
+
+        taken, chain, folder = middle.stored(options, have, now)
         if taken is None and chain is not None:
-            taken = warm.others(options, have, chain, folder, holding)
+            taken = middle.others(options, have, chain, folder, holding)
     return None if taken is None else hand_over(taken, options, have, now)
 
 

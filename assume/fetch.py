@@ -12,7 +12,7 @@ code goes on AssumeRole itself.
 from assume import chain as words
 from assume import client, connection, entries, mfa, sources, terminal
 from assume.cli_cache import Cache
-from assume.config import shown
+from assume.display import shown
 from assume.entries import Credentials
 from assume.errors import Refused, WrongCode
 from assume.sts import Sts

@@ -5,7 +5,7 @@
 
 import os
 
-from assume import places, store, terminal
+from assume import places, store, storing, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def ready(base: "Mapping[str, str]") -> str:
     if not path:
         return _none(f"{wished} cannot be made private", "set ASSUME_HOME to a folder on a file system with modes")
     try:
-        store.sweep(path, time.time())
+        storing.sweep(path, time.time())
     except OSError:
         pass
     return path

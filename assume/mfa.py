@@ -6,9 +6,10 @@ before any call, never shown, never kept, and never sent twice.
 
 import sys
 
-from assume import terminal
+from assume import question, terminal
 from assume.command import Command
-from assume.config import shown, words
+from assume.config import words
+from assume.display import shown
 from assume.errors import AssumeError, ConfigError, NoTerminal, SourceError, WrongCode
 
 TYPE_CHECKING = False
@@ -72,9 +73,9 @@ class Device:
         if why:
             terminal.say(why)
         for _ in range(TRIES):
-            question = f"MFA code for {self.profile} ({self.serial}): "
+            wording = f"MFA code for {self.profile} ({self.serial}): "
             try:
-                answer = terminal.ask(question, cancelled=self.cancelled)
+                answer = question.ask(wording, cancelled=self.cancelled)
             except NoTerminal:
                 raise NoTerminal(
                     f"an MFA code of {shown(self.serial)} is wanted, and there is no terminal to ask on",

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import botocore.exceptions as aws
 
 from assume.chain import CHAINED_MAX_S
-from assume.config import shown
+from assume.display import shown
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode
 
 TYPE_CHECKING = False
@@ -138,7 +138,7 @@ def _skew(response: "Mapping[str, Any]") -> str:
     """`2 h ahead of`, or "" where this clock is near enough to the one in the reply."""
     text = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     try:
-        off_s = time.time() - parsedate_to_datetime(text).timestamp()
+        off_s = time.time() - parsedate_to_datetime(text).timestamp()  # type: ignore[no-untyped-call]
     except (TypeError, ValueError):
         return ""
     if abs(off_s) < SKEW_S:

@@ -7,8 +7,6 @@ bare interpreter has not loaded, except where a format asks for it.
 `reply` is for our own shell functions, `exported` for people and programs.
 """
 
-from assume.errors import Unsafe, UsageError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +22,7 @@ CMD_UNQUOTABLE = '%!^"'
 def quote(shell: str, text: str) -> str:
     """`text` as one word of `shell` (bash, zsh, fish, powershell), whatever it holds but NUL."""
     if "\0" in text:
-        raise Unsafe("a value with a NUL byte in it cannot be handed to a shell")
+        raise _unsafe("a value with a NUL byte in it cannot be handed to a shell")
     if shell == "fish":
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
     if shell == "powershell":
@@ -63,6 +61,8 @@ def exported(form: str, variables: "Mapping[str, str]") -> bytes:
         def write(name: str, value: str) -> str:
             return f"set -gx {name} {quote(form, value)}" if form == "fish" else f"export {name}={quote(form, value)}"
     else:
+        from assume.errors import UsageError
+
         raise UsageError(f"no such format: {form}", f"one of: {' '.join(FORMATS)}")
     return encoded("".join(write(name, value) + "\n" for name, value in variables.items()))
 
@@ -116,7 +116,7 @@ def _powershell(name: str, value: str) -> str:
 
 def _cmd(name: str, value: str) -> str:
     if any(mark in value for mark in CMD_UNQUOTABLE) or not value.isprintable():
-        raise Unsafe(f"{name} holds a character that cmd cannot quote", "use another --format, or another shell")
+        raise _unsafe(f"{name} holds a character that cmd cannot quote", "use another --format, or another shell")
     return f'set "{name}={value}"'
 
 
@@ -127,5 +127,11 @@ def _dotenv(name: str, value: str) -> str:
 
 def _env_file(name: str, value: str) -> str:
     if "\n" in value or "\r" in value or value != value.strip():
-        raise Unsafe(f"{name} holds what an env-file cannot carry", "use --format dotenv or json")
+        raise _unsafe(f"{name} holds what an env-file cannot carry", "use --format dotenv or json")
     return f"{name}={value}"
+
+
+def _unsafe(what: str, cure: str = "") -> Exception:
+    from assume.errors import Unsafe  # not for the warm lane
+
+    return Unsafe(what, cure)

@@ -9,8 +9,9 @@ import os
 import time
 from functools import partial
 
-from assume import entries, environment, folder, guard, places, store, terminal, warm
-from assume.config import Config, read, shown
+from assume import display, entries, environment, folder, guard, middle, places, store, terminal, warm
+from assume.config import Config, read
+from assume.display import shown
 from assume.errand import Errand
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Unreachable, UsageError
 from assume.patience import Patience
@@ -61,14 +62,14 @@ def resolve(options: "Options", have: "Mapping[str, str]", silent: bool = False)
     )
     taken = _reached(errand)
     if errand.folder and not errand.unkept:
-        warm.point(errand.folder, options, chain, base, seen, time.time())
+        middle.point(errand.folder, options, chain, base, seen, time.time())
     return taken
 
 
 def _reached(errand: Errand) -> warm.Taken:
     """The credentials at the end of the chain: stored if fresh, else fetched once for all who wait."""
-    known = warm.known(errand.chain)
-    if not warm.is_kept(errand.chain):
+    known = middle.known(errand.chain)
+    if not middle.is_kept(errand.chain):
         return warm.Taken(known, _fetched(errand, 0, None), errand.base)
     request = errand.chain.request(len(errand.chain.hops))
     present = None if errand.options.refresh else entries.read(errand.folder, request, errand.clock())
@@ -81,7 +82,7 @@ def _reached(errand: Errand) -> warm.Taken:
         if present is None or not usable or errand.silent:
             raise
         taken = warm.Taken(known, present, errand.base)
-        taken.note = f"{error}\n  what is stored is good for {terminal.left(present.left_s(errand.clock()))} more"
+        taken.note = f"{error}\n  what is stored is good for {display.left(present.left_s(errand.clock()))} more"
         return taken
     finally:
         errand.release()
@@ -92,7 +93,7 @@ def _reached(errand: Errand) -> warm.Taken:
 
 def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
     """New credentials, or those that another process has got meanwhile."""
-    options, chain = errand.options, errand.chain
+    options = errand.options
     started = errand.clock()
 
     def found() -> "Credentials | None":

@@ -12,7 +12,7 @@ import botocore.credentials
 
 from assume import chain, refusals
 from assume.command import Command
-from assume.config import shown
+from assume.display import shown
 from assume.entries import Credentials
 from assume.environment import check_keys
 from assume.errors import SourceError

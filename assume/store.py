@@ -1,4 +1,4 @@
-"""Entries, pointers and locks on disk: read, check, write, sweep.
+"""Entries and pointers on disk: their names, their form, reading and checking. `storing` writes them.
 
 An *entry* holds credentials and the request that they answer; a *pointer* says
 which entry a profile's name led to, and how the files looked then. Both are
@@ -6,8 +6,8 @@ lines of `name=value`, closed by a check over all of them: a torn or altered
 file is a miss. Times are epoch seconds in UTC.
 
 Nothing here stands between a user and credentials: what cannot be read is a
-miss, what cannot be written is reported and forgotten. The warm lane imports
-this module: only what a bare interpreter has loaded is imported at the top.
+miss. The warm lane imports this module: only what a bare interpreter has
+loaded is imported at the top.
 """
 
 import sys
@@ -15,7 +15,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     Fields = dict[str, str]
 elif sys.platform == "win32":
@@ -123,106 +123,7 @@ def signature(path: str, now: float) -> str:
     )
 
 
-def write(folder: str, name: str, fields: "Mapping[str, str]", sync: bool = True) -> None:
-    """Puts one file in place whole, or leaves what was there. Raises OSError.
-
-    `sync` waits for the disk; a pointer is not worth that.
-    """
-    temporary = f"{folder}/{TEMPORARY}{system.getpid()}.{name}"
-    handle = system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_EXCL | OPEN, 0o600)
-    try:
-        try:
-            content = formatted(fields)
-            while content:
-                content = content[system.write(handle, content) :]
-            if sync:
-                system.fsync(handle)
-        finally:
-            system.close(handle)
-        _replace(temporary, f"{folder}/{name}")
-    except BaseException:
-        try:
-            system.unlink(temporary)
-        except OSError:
-            pass
-        raise
-
-
-def remove(folder: str, names: "Iterable[str]") -> int:
-    """Forgets files; how many there were."""
-    count = 0
-    for name in names:
-        try:
-            system.unlink(f"{folder}/{name}")
-            count += 1
-        except OSError:
-            pass
-    return count
-
-
-def names(folder: str, ending: str) -> "list[str]":
-    """The files of one kind; none where the folder cannot be read."""
-    try:
-        return [name for name in system.listdir(folder) if name.endswith(ending)]
-    except (OSError, ValueError):
-        return []
-
-
-def sweep(folder: str, now: float) -> None:
-    """Takes away what a killed process left half written, and entries that have ended."""
-    present = names(folder, "")
-    for name in present:
-        if name.startswith(TEMPORARY):
-            pid = name[len(TEMPORARY) :].partition(".")[0]
-            if not pid.isdigit() or not _is_alive(int(pid)) or _age(folder, name, now) > 60:
-                remove(folder, [name])
-    if _age(folder, "swept" + NOTE, now) < 86400:
-        return
-    for name in present:
-        if name.endswith(ENTRY):
-            fields = read(folder, name)
-            if fields is None or number(fields, "expires_at") < now:
-                remove(folder, [name])
-        elif name.endswith((POINTER, NOTE)) and _age(folder, name, now) > 30 * 86400:
-            remove(folder, [name])
-    write(folder, "swept" + NOTE, {}, sync=False)
-
-
 def _is_private(seen: "system.stat_result") -> bool:
     if seen.st_mode & 0o170000 != 0o100000:
         return False
     return not POSIX or (seen.st_uid == system.geteuid() and not seen.st_mode & 0o077 and seen.st_nlink == 1)
-
-
-def _replace(source: str, target: str) -> None:
-    for attempt in range(10):
-        try:
-            system.replace(source, target)
-            return
-        except IsADirectoryError:
-            system.rename(target, f"{target}.{system.getpid()}.aside")  # healed: nobody but us names files so
-        except PermissionError:
-            if POSIX or attempt == 9:
-                raise
-            from time import sleep  # Windows: a reader has it open, for microseconds
-
-            sleep(0.01 * (attempt + 1))
-
-
-def _is_alive(pid: int) -> bool:
-    if not POSIX:
-        return True
-    try:
-        system.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        pass
-    return True
-
-
-def _age(folder: str, name: str, now: float) -> float:
-    try:
-        return now - system.lstat(f"{folder}/{name}").st_mtime
-    except OSError:
-        return float("inf")

@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/
 import time
 
 from assume import client, refusals
-from assume.config import shown
+from assume.display import shown
 from assume.entries import Credentials
 from assume.environment import check_keys
 from assume.errors import SourceError, Unreachable
@@ -33,7 +33,7 @@ class Sts:
 
     def __init__(
         self, session: "client.Session", chain: "Chain", patience: "Patience", connection: "Connection | None"
-    ):
+    ) -> None:
         self.patience = patience
         self.chain = chain
         try:
@@ -117,7 +117,8 @@ def _taken(answer: "Mapping[str, Any]", now: int) -> Credentials:
         off = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "unknown")
         raise Unreachable(
             "the credentials that AWS gave have ended by this machine's clock",
-            f"set the clock: here it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}, at AWS {shown(off)}",
+            f"set the clock: here it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}\n"
+            f"and at AWS {shown(off)}",
         )
     return Credentials(*keys, expires_at, now, str(answer.get("AssumedRoleUser", {}).get("Arn", "")))
 

@@ -1,26 +1,20 @@
-"""The user's terminal: ask on it, say on stderr, and what may be shown there. On the warm lane.
+"""Saying things: lines on stderr, bytes to a file. On the warm lane.
 
-Questions go to the terminal itself (`/dev/tty`, `CONIN$`), never to standard
-output, which may be what a shell is about to evaluate. Strings from files and
-replies are shown with escapes in place of what a terminal would obey.
+Strings from files and replies are shown with escapes in place of what a
+terminal would obey.
 """
 
 import sys
 
-from assume.config import shown
-from assume.errors import Interrupted, NoTerminal
+from assume.display import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
-    from collections.abc import Callable
 elif sys.platform == "win32":
     import nt as system
 else:
     import posix as system
-
-WINDOWS = sys.platform == "win32"
-POLL_S = 0.2
 
 
 def say(text: str) -> None:
@@ -44,107 +38,3 @@ def is_terminal(handle: int) -> bool:
         return system.isatty(handle)
     except OSError:
         return False
-
-
-def left(seconds: float) -> str:
-    """`59m`, `3h 12m`, `40s`: how long, for people; minutes rounded up."""
-    if seconds <= 0:
-        return "expired"
-    if seconds < 90:
-        return f"{int(seconds)}s"
-    minutes = int((seconds + 59) // 60)
-    return f"{minutes}m" if minutes < 100 else f"{minutes // 60}h {minutes % 60:02d}m"
-
-
-def account(arn: str) -> str:
-    """The twelve digits in an ARN; "" for none."""
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 5 and parts[4].isdigit() else ""
-
-
-def is_production(name: str) -> bool:
-    """Whether `prod` or `production` is a word of its own in a name."""
-    plain = "".join(mark if mark.isascii() and mark.isalnum() else " " for mark in name.lower())
-    return any(word in ("prod", "production") for word in plain.split())
-
-
-def ask(question: str, *, echo: bool = False, cancelled: "Callable[[], bool] | None" = None) -> str | None:
-    """A line typed at the terminal; None once `cancelled()` says so.
-
-    Raises NoTerminal, and Interrupted at Ctrl-C or the end of input. The terminal
-    is as it was before in every case, also when the process is told to end.
-    """
-    if WINDOWS:
-        return _ask_console(question, echo)
-    try:
-        handle = system.open("/dev/tty", system.O_RDWR | system.O_NOCTTY | system.O_CLOEXEC)
-    except OSError:
-        raise NoTerminal("there is no terminal to ask on") from None
-    try:
-        return _ask_tty(handle, question, echo, cancelled)
-    finally:
-        system.close(handle)
-
-
-def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bool] | None") -> str | None:
-    import signal
-    import termios
-    from select import select
-
-    def end(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    try:
-        before = termios.tcgetattr(handle)
-    except termios.error:
-        raise NoTerminal("there is no terminal to ask on") from None
-    during = list(before)
-    during[3] |= termios.ICANON | termios.ECHO if echo else termios.ICANON
-    if not echo:
-        during[3] &= ~termios.ECHO
-    handlers = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        termios.tcsetattr(handle, termios.TCSAFLUSH, during)
-        write(handle, shown(question).encode())
-        while True:
-            ready, _, _ = select([handle], [], [], POLL_S if cancelled else None)
-            if ready:
-                break
-            if cancelled is not None and cancelled():
-                return None
-        line = system.read(handle, 4096)
-    except KeyboardInterrupt:
-        raise Interrupted from None
-    finally:
-        termios.tcsetattr(handle, termios.TCSAFLUSH, before)
-        write(handle, b"" if echo else b"\n")
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    if not line:
-        raise Interrupted
-    return line.decode("utf-8", "replace").strip()
-
-
-def _ask_console(question: str, echo: bool) -> str:
-    """The Windows console, whatever standard input and output are."""
-    try:
-        with open("CONOUT$", "w") as output, open("CONIN$") as console:
-            output.write(shown(question))
-            output.flush()
-            if echo:
-                line = console.readline()
-            else:
-                import msvcrt
-
-                getwch: Callable[[], str] = getattr(msvcrt, "getwch")  # noqa: B009  known on Windows alone
-                line = ""
-                while (mark := getwch()) not in "\r\n":
-                    if mark == "\x03":
-                        raise Interrupted
-                    line = line[:-1] if mark == "\b" else line + mark
-                output.write("\n")
-    except OSError:
-        raise NoTerminal("there is no console to ask on") from None
-    except KeyboardInterrupt:
-        raise Interrupted from None
-    return line.strip()

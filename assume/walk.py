@@ -19,7 +19,8 @@ from assume.chain import (
     Hop,
     Source,
 )
-from assume.config import CREDENTIALS, shown
+from assume.config import CREDENTIALS
+from assume.display import shown
 from assume.errors import ConfigError, NoSuchProfile
 from assume.places import sso_cache
 

@@ -1,6 +1,6 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
-from assume import arguments, cli_cache, entries, environment, places, store, terminal
+from assume import arguments, cli_cache, entries, environment, places, store, storing, terminal
 from assume.config import Config, read
 from assume.errors import UsageError
 from assume.fast import own_environment
@@ -33,18 +33,18 @@ def _profile(name: str, config: Config, base: dict[str, str], folder: str, cache
     sessions = [chain.session_request(serial) for serial in serials]
     stored = [entries.entry_name(request) for request in (*requests, *sessions)]
     notes = [entries.direct_note(request) for request in (*requests, *sessions)]
-    count = store.remove(folder, set(stored))
-    store.remove(folder, notes)
+    count = storing.remove(folder, set(stored))
+    storing.remove(folder, notes)
     keys = cli_cache.keys_of(chain.hops[-1]) if chain.hops else []
     return count + sum(cache.remove(key) for key in keys)
 
 
 def _everything(folder: str, cache: cli_cache.Cache) -> int:
-    keys = [name[: -len(entries.SHARED)] for name in store.names(folder, entries.SHARED)]
+    keys = [name[: -len(entries.SHARED)] for name in storing.names(folder, entries.SHARED)]
     count = sum(cache.remove(key) for key in keys)
-    count += store.remove(folder, store.names(folder, store.ENTRY))
+    count += storing.remove(folder, storing.names(folder, store.ENTRY))
     for kind in (store.POINTER, store.NOTE):
-        store.remove(folder, store.names(folder, kind))
-    left = [name for name in store.names(folder, "") if name.startswith(store.TEMPORARY)]
-    store.remove(folder, left)
+        storing.remove(folder, storing.names(folder, kind))
+    left = [name for name in storing.names(folder, "") if name.startswith(store.TEMPORARY)]
+    storing.remove(folder, left)
     return count

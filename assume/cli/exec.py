@@ -6,7 +6,7 @@ import sys
 from assume import arguments, environment, state, terminal
 from assume.arguments import Options
 from assume.cli.taking import take
-from assume.config import shown
+from assume.display import shown
 from assume.errors import AssumeError, UsageError
 from assume.fast import own_environment
 
@@ -79,7 +79,7 @@ def _child(command: list[str], wanted: dict[str, str]) -> int:
     import subprocess
 
     program = shutil.which(command[0], path=wanted.get("PATH")) or command[0]
-    running = subprocess.Popen([program, *command[1:]], env=wanted)  # noqa: S603
+    running = subprocess.Popen([program, *command[1:]], env=wanted)
     while True:
         try:
             return running.wait()

@@ -3,7 +3,7 @@
 from assume import environment, render, terminal
 from assume.arguments import Options
 from assume.cli.taking import take
-from assume.config import shown
+from assume.display import shown
 from assume.errors import AssumeError, UsageError
 from assume.fast import own_environment
 
@@ -20,7 +20,7 @@ def run(options: Options) -> int:
             "secrets are not shown on a terminal", "send them to a program, or say --force", shown(options.profile)
         )
     have = own_environment()
-    options = _current(options, have)
+    options = _current(options)
     taken = take(options, have)
     if options.format == "process":
         expires_at = taken.credentials.expires_at
@@ -37,7 +37,7 @@ def run(options: Options) -> int:
     return 0 if terminal.write(1, content) else 1
 
 
-def _current(options: Options, have: dict[str, str]) -> Options:
+def _current(options: Options) -> Options:
     """`-` is what this shell holds."""
     if options.profile != "-":
         return options

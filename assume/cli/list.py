@@ -2,8 +2,9 @@
 
 import time
 
-from assume import arguments, entries, environment, places, terminal
-from assume.config import Config, read, shown
+from assume import arguments, display, entries, environment, places, terminal
+from assume.config import Config, read
+from assume.display import shown
 from assume.errors import AssumeError
 from assume.fast import own_environment
 from assume.plan import plan
@@ -38,14 +39,14 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
     source = chain.source.profile if chain.source.profile != name else chain.source.kind
     how = " < ".join([*steps, source]) if chain.hops else chain.source.kind
     stored = entries.read(places.store(base), chain.request(len(chain.hops)), now)
-    left = terminal.left(stored.left_s(now)) if stored is not None else ""
+    left = display.left(stored.left_s(now)) if stored is not None else ""
     role = chain.role_arn.partition(":role/")[2] or chain.role_arn
     if any(hop.mfa_serial for hop in chain.hops):
         how += " + MFA"
     return {
         "profile": name,
         "credentials": how,
-        "account": terminal.account(chain.role_arn),
+        "account": display.account(chain.role_arn),
         "role": role,
         "left": left,
         "error": "",
@@ -61,8 +62,8 @@ def _print(rows: list[dict[str, str]]) -> None:
     for heading in ("profile", "credentials from", "account", "role", "cached"):
         table.add_column(heading, overflow="fold")
     for row in rows:
-        name = Text(shown(row["profile"]), style="bold red" if terminal.is_production(row["profile"]) else "")
-        if terminal.is_production(row["profile"]):
+        name = Text(shown(row["profile"]), style="bold red" if display.is_production(row["profile"]) else "")
+        if display.is_production(row["profile"]):
             name.append(" PROD")
         if row["error"]:
             table.add_row(name, Text(shown(row["error"]), style="yellow"))

@@ -3,10 +3,7 @@
 In: the words after `assume`; out: an exit status. No traceback reaches a user.
 """
 
-import sys
-
-from assume import arguments, terminal
-from assume.errors import AssumeError, Interrupted
+from assume import arguments, failures, terminal
 from assume.shells import COMMANDS
 
 TYPE_CHECKING = False
@@ -21,18 +18,8 @@ def start(words: "Sequence[str]") -> int:
     """Runs one command line."""
     try:
         return _run(list(words))
-    except Interrupted as error:
-        return error.status  # who pressed Ctrl-C knows
-    except AssumeError as error:
-        terminal.say(str(error))
-        return error.status
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        return 1
-    except Exception as error:  # noqa: BLE001  a fault of ours; its text may hold anything
-        terminal.say(_fault(error))
-        return 1
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
+        return failures.ended(error)
 
 
 def _run(words: "list[str]") -> int:
@@ -85,16 +72,3 @@ def _init(words: "list[str]") -> int | None:
 
     text = undo_text(words[0]) if "--undo" in words else init_text(words[0], "--prompt" in words)
     return 0 if terminal.write(1, encoded(text)) else 1
-
-
-def _fault(error: Exception) -> str:
-    step = error.__traceback__
-    while step is not None and step.tb_next is not None:
-        step = step.tb_next
-    where = ""
-    if step is not None:
-        file = step.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
-        where = f" in {file}, line {step.tb_lineno}"
-    python = ".".join(map(str, sys.version_info[:3]))
-    text = f"assume: this is a fault of assume's own: {type(error).__name__}{where} (Python {python})"
-    return text + "\n  nothing was changed; please report it with this line"

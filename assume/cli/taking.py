@@ -2,7 +2,7 @@
 
 import time
 
-from assume import warm
+from assume import middle, warm
 from assume.arguments import Options
 
 
@@ -11,7 +11,7 @@ def take(options: Options, have: dict[str, str]) -> warm.Taken:
     now = time.time()
     taken = warm.hit(options, have, now)
     if taken is None:
-        taken, _, _ = warm.stored(options, have, now)
+        taken, _, _ = middle.stored(options, have, now)
     if taken is None:
         from assume.resolve import resolve
 

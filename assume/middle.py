@@ -1,0 +1,131 @@
+"""The middle lane: the AWS files changed, or were never looked at; the credentials are there all the same.
+
+The files are read and the chain is planned anew, by our own parser and with no
+AWS library; the chain's entry is fresh, so it is given, and a new pointer is
+left for the warm lane. Where another process is getting the same credentials,
+they are waited for. Whatever takes a call is None here, and `resolve`'s.
+"""
+
+import sys
+
+from assume import entries, environment, places, store, storing, terminal, warm
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os as system
+    from collections.abc import Mapping
+
+    from assume.arguments import Options
+    from assume.chain import Chain
+elif sys.platform == "win32":
+    import nt as system
+else:
+    import posix as system
+
+
+def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Taken | None, Chain | None, str]":
+    """The middle lane: what is stored for the chain as the files are now; the chain; the store's folder."""
+    from assume.config import Config, read
+    from assume.plan import plan
+
+    base, told = environment.baseline(have)
+    folder = places.store(base)
+    if not warm.is_plain(options) or not told or not places.is_told(base) or not folder:
+        return None, None, folder
+    if not store.folder_is_sound(folder):
+        return None, None, folder
+    paths = places.aws_files(base)
+    seen = {path: store.signature(path, now) for path in paths}  # before they are read
+    chain = plan(Config(*map(read, paths)), options, base)
+    if chain.confirm:
+        return None, chain, folder
+    taken = _fresh(chain, options, base, folder, now)
+    if taken is not None:
+        point(folder, options, chain, base, seen, now)
+    return taken, chain, folder
+
+
+def others(
+    options: "Options", have: "Mapping[str, str]", chain: "Chain", folder: str, holding: "list[str]"
+) -> warm.Taken | None:
+    """What another process gets meanwhile, waited for without importing anything more.
+
+    None where nobody is at it: then the lock is ours, and `holding` says how the
+    console script, which this process is about to become, gets it.
+    """
+    import time
+
+    from assume import lock, takeover
+
+    if not is_kept(chain) or chain.confirm or sys.platform == "win32":
+        return None
+    base, _ = environment.baseline(have)
+    name = store.name_of(chain.request(len(chain.hops)))
+
+    def found() -> warm.Taken | None:
+        return _fresh(chain, options, base, folder, time.time())
+
+    def say(reason: str) -> None:
+        terminal.say(f"assume: {chain.name}: waiting: {reason}")
+
+    try:
+        got = lock.acquire(folder, name, found, say, offer=takeover.Offer())
+    except OSError:
+        return None
+    if not isinstance(got, lock.Lock):
+        return got
+    system.set_inheritable(got.handle, True)
+    holding[:] = ["--holding", str(got.handle)]
+    return found()
+
+
+def _fresh(chain: "Chain", options: "Options", base: "Mapping[str, str]", folder: str, now: float) -> warm.Taken | None:
+    if not is_kept(chain):
+        keys = chain.source.keys
+        return warm.Taken(known(chain), entries.Credentials(*keys), base) if keys else None
+    credentials = entries.read(folder, chain.request(len(chain.hops)), now)
+    if credentials is None or not entries.is_fresh(credentials, now, options.min_left_s):
+        return None
+    return warm.Taken(known(chain), credentials, base)
+
+
+def is_kept(chain: "Chain") -> bool:
+    """Whether the chain's credentials are stored: those of roles, of MFA sessions and of SSO."""
+    return bool(chain.hops or chain.serial) or chain.source.kind == "SSO"
+
+
+def known(chain: "Chain") -> dict[str, str]:
+    """What a pointer keeps of a chain, and what a reply is made of."""
+    return {
+        "name": chain.name,
+        "aws_profile": "" if chain.ad_hoc else chain.profile,
+        "region": chain.region or "",
+        "export": chain.export,
+        "role_arn": chain.role_arn,
+        "renew": "1" if chain.renew and not chain.confirm else "",
+        "colour": chain.colour,
+    }
+
+
+def point(
+    folder: str,
+    options: "Options",
+    chain: "Chain",
+    base: "Mapping[str, str]",
+    seen: "Mapping[str, str]",
+    now: float,
+) -> None:
+    """Leaves a pointer for the warm lane; `seen` are the signatures of the AWS files before they were read."""
+    paths = places.aws_files(base)
+    files = [*paths, *chain.files]
+    if not is_kept(chain) or chain.confirm or not all(map(places.is_plain, files)):
+        return
+    request = chain.request(len(chain.hops))
+    key = warm.key_of(options, paths)
+    fields = {"key": key, "request": request, "entry": entries.entry_name(request), **known(chain)}
+    fields.update(("$" + name, base[name]) for name in warm.VARIABLES if base.get(name))
+    fields.update(("/" + path, seen.get(path) or store.signature(path, now)) for path in files)
+    try:
+        storing.write(folder, store.name_of(key) + store.POINTER, fields, sync=False)
+    except OSError:
+        pass  # the next call is a little slower, no more

@@ -1,0 +1,105 @@
+"""Asking on the terminal itself: `/dev/tty`, or the Windows console, whatever stdin and stdout are.
+
+Never on standard output, which may be what a shell is about to evaluate. The
+terminal is left as it was found, however the question ends.
+"""
+
+import sys
+
+from assume.display import shown
+from assume.errors import Interrupted, NoTerminal
+from assume.terminal import write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os as system
+    from collections.abc import Callable
+elif sys.platform == "win32":
+    import nt as system
+else:
+    import posix as system
+
+WINDOWS = sys.platform == "win32"
+POLL_S = 0.2
+
+
+def ask(question: str, *, echo: bool = False, cancelled: "Callable[[], bool] | None" = None) -> str | None:
+    """A line typed at the terminal; None once `cancelled()` says so.
+
+    Raises NoTerminal, and Interrupted at Ctrl-C or the end of input. The terminal
+    is as it was before in every case, also when the process is told to end.
+    """
+    if WINDOWS:
+        return _ask_console(question, echo)
+    try:
+        handle = system.open("/dev/tty", system.O_RDWR | system.O_NOCTTY | system.O_CLOEXEC)
+    except OSError:
+        raise NoTerminal("there is no terminal to ask on") from None
+    try:
+        return _ask_tty(handle, question, echo, cancelled)
+    finally:
+        system.close(handle)
+
+
+def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bool] | None") -> str | None:
+    import signal
+    import termios
+    from select import select
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    try:
+        before = termios.tcgetattr(handle)
+    except termios.error:
+        raise NoTerminal("there is no terminal to ask on") from None
+    during = list(before)
+    during[3] |= termios.ICANON | termios.ECHO if echo else termios.ICANON
+    if not echo:
+        during[3] &= ~termios.ECHO
+    handlers = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        termios.tcsetattr(handle, termios.TCSAFLUSH, during)
+        write(handle, shown(question).encode())
+        while True:
+            ready, _, _ = select([handle], [], [], POLL_S if cancelled else None)
+            if ready:
+                break
+            if cancelled is not None and cancelled():
+                return None
+        line = system.read(handle, 4096)
+    except KeyboardInterrupt:
+        raise Interrupted from None
+    finally:
+        termios.tcsetattr(handle, termios.TCSAFLUSH, before)
+        write(handle, b"" if echo else b"\n")
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if not line:
+        raise Interrupted
+    return line.decode("utf-8", "replace").strip()
+
+
+def _ask_console(question: str, echo: bool) -> str:
+    """The Windows console, whatever standard input and output are."""
+    try:
+        with open("CONOUT$", "w") as output, open("CONIN$") as console:
+            output.write(shown(question))
+            output.flush()
+            if echo:
+                line = console.readline()
+            else:
+                import msvcrt
+
+                getwch: Callable[[], str] = getattr(msvcrt, "getwch")  # noqa: B009  known on Windows alone
+                line = ""
+                while (mark := getwch()) not in "\r\n":
+                    if mark == "\x03":
+                        raise Interrupted
+                    line = line[:-1] if mark == "\b" else line + mark
+                output.write("\n")
+    except OSError:
+        raise NoTerminal("there is no console to ask on") from None
+    except KeyboardInterrupt:
+        raise Interrupted from None
+    return line.strip()
