@@ -6,16 +6,20 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+
+from assume import shells
+from assume.demo import config
+from assume.demo.sts import Sts, serve
+from assume.demo.world import World
 
 from .driver import Shell, integration
 
 FAKE = Path(__file__).with_name("fake_program.py")
 PROGRAM = [sys.executable, "-I", "-S", str(FAKE)]
-COMMANDS = (
-    "exec export list status explain policy each clear console init install uninstall doctor demo".split()
-)
+COMMANDS = "exec export list status explain policy each clear console init install uninstall doctor demo".split()
 HOUR_S = 3600
 
 Changes = list[tuple[str, str | None]]
@@ -67,10 +71,11 @@ class Bench:
         self.folder = home / "plan"
         self.folder.mkdir()
         self.answers: dict[str, dict[str, Any]] = {}
-        self.shells: list[Shell] = []
+        self.open = ExitStack()
+        self.environment: dict[str, str] = {"FAKE_PLAN": str(self.folder)}
         self.script = home / "bin" / "assume"  # the console script
         self.script.parent.mkdir()
-        self.script.write_text(f"#!/bin/sh\nexec {' '.join(PROGRAM)} \"$@\"\n")
+        self.script.write_text(f'#!/bin/sh\nexec {" ".join(PROGRAM)} "$@"\n')
         self.script.chmod(0o755)
         self.plan()
 
@@ -96,6 +101,18 @@ class Bench:
         """What `assume init` would print for the stand-in."""
         return integration(self.kind, program, script or str(self.script), COMMANDS, prompt)
 
+    def demo(self) -> tuple[Sts, World]:
+        """The demo's AWS in this home, for a shell that is started with `real`."""
+        world = config.world()
+        sts = self.open.enter_context(serve(world, time.time))
+        files = config.build(self.home, sts.url, world, sts.clock())
+        self.environment |= files.environment | {"AWS_EC2_METADATA_DISABLED": "true"}
+        return sts, world
+
+    def real(self, prompt: bool = False) -> str:
+        """What `assume init` prints for the real program."""
+        return shells.init_text(self.kind.name, prompt, sys.executable, str(Path(sys.executable).with_name("assume")))
+
     def start(
         self,
         env: Mapping[str, str] | None = None,
@@ -107,12 +124,17 @@ class Bench:
         **spawn: Any,
     ) -> Shell:
         """A shell whose rc file is `before`, the line that loads the integration, `after`."""
-        file = self.home / f"init.{self.kind.name}"
-        file.write_text(self.text(prompt) if init is None else init, encoding="utf-8")
+        file = self.init_file(self.text(prompt) if init is None else init)
         rc = f"{before}\n{self.kind.source(file)}\n{after}\n"
-        shell = self.kind.spawn(self.home, {"FAKE_PLAN": str(self.folder), **(env or {})}, rc=rc, **spawn)
-        self.shells.append(shell)
+        shell = self.kind.spawn(self.home, {**self.environment, **(env or {})}, rc=rc, **spawn)
+        self.open.callback(shell.close)
         return shell
+
+    def init_file(self, text: str) -> Path:
+        """`text` as the file that an rc file sources."""
+        file = self.home / f"init.{self.kind.name}"
+        file.write_text(text, encoding="utf-8")
+        return file
 
     def calls(self, verb: str | None = None) -> list[list[str]]:
         """The words of every call so far, oldest first."""
@@ -122,5 +144,4 @@ class Bench:
         return [call for call in words if verb is None or call[:1] == [verb]]
 
     def close(self) -> None:
-        for shell in self.shells:
-            shell.close()
+        self.open.close()

@@ -16,6 +16,7 @@ before the next `run`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import select
@@ -128,9 +129,10 @@ class Shell:
 
     def close(self) -> None:
         """End the shell and what runs in it. Nothing is left behind."""
-        if self.process.isalive():
-            self.process.kill(signal.SIGHUP)
-        self.process.close(force=True)
+        self.process.fileobj.close()  # hangs up on whatever runs there
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(self.process.pid, signal.SIGKILL)
+            os.waitpid(self.process.pid, 0)
 
     # -- terminal -----------------------------------------------------------
 

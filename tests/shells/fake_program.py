@@ -12,6 +12,7 @@ the answer, and one line of JSON per call in `calls`. An answer has any of
     status   the exit status (0)
     signal   dies of this signal, with half of the reply written
     input    repeat standard input on stdout
+    candidates  [[value, description], …] for TAB: those that start with the last word
 """
 
 import base64
@@ -36,7 +37,7 @@ def main():
     if answer is None:
         sys.stderr.write(f"assume: {name}: there is no such profile\n  assume list\n")
         return 1
-    return give(answer, options)
+    return give(answer, options, words[-1] if words else "")
 
 
 def parse(words):
@@ -48,8 +49,10 @@ def parse(words):
     return verb, options, rest
 
 
-def give(answer, options):
+def give(answer, options, last):
     out = answer.get("stdout", "")
+    for value, description in answer.get("candidates", []):
+        out += f"{value}\t{description}\n" if value.startswith(last) else ""
     if "ask" in answer and (status := ask(answer["ask"])):
         return status
     if answer.get("input"):
@@ -115,9 +118,12 @@ def in_base64(value):
 def set_line(shell, name, value):
     if shell == "powershell":
         return f"set {name} {in_base64(value)}"
-    return ("set -gx " if shell == "fish" else "\\builtin export ") + name + (
-        " " if shell == "fish" else "="
-    ) + quoted(shell, value)
+    return (
+        ("set -gx " if shell == "fish" else "\\builtin export ")
+        + name
+        + (" " if shell == "fish" else "=")
+        + quoted(shell, value)
+    )
 
 
 def unset_line(shell, name):

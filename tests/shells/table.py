@@ -30,7 +30,9 @@ class Case:
 CASES: list[Case] = []
 
 
-def case(number: int, name: str, shells: Iterable[str] = ALL) -> Callable[[Callable[[Bench], None]], Callable[[Bench], None]]:
+def case(
+    number: int, name: str, shells: Iterable[str] = ALL
+) -> Callable[[Callable[[Bench], None]], Callable[[Bench], None]]:
     """Make the function a row of the table."""
 
     def add(run: Callable[[Bench], None]) -> Callable[[Bench], None]:
