@@ -32,9 +32,7 @@ class Command:
     def communicate(self) -> tuple[bytes, bytes]:
         """(stdout, stderr). Raises SourceError when the time or the space is up, FileNotFoundError."""
         name = shown(self.words[0]) if self.words else "an empty command"
-        running = subprocess.Popen(
-            self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         ends = time.monotonic() + self.limit_s
         outputs = [_Output(stream) for stream in (running.stdout, running.stderr) if stream is not None]
         try:

@@ -23,6 +23,8 @@ DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_V
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
 OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", BEFORE)
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+VALUES = {mark: value for value, mark in enumerate(ALPHABET)}
 EXPORTS = ("both", "keys", "profile")
 
 
@@ -173,10 +175,8 @@ def _is_concerned(name: str) -> bool:
 
 
 def _encoded(base: "Mapping[str, str]", over: "Mapping[str, str]") -> str:
-    from binascii import b2a_base64
-
     kept = {name: value for name, value in base.items() if _is_concerned(name) and name not in OWN}
-    return b2a_base64(_joined([*sorted(over.items()), *sorted(kept.items())]), newline=False).decode()
+    return _base64(_joined([*sorted(over.items()), *sorted(kept.items())]))
 
 
 def _joined(pairs: "Iterable[tuple[str, str]]") -> bytes:
@@ -185,12 +185,10 @@ def _joined(pairs: "Iterable[tuple[str, str]]") -> bytes:
 
 def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
     """ASSUME_BEFORE as (before, set over it); None for anything that we did not write."""
-    from binascii import a2b_base64
-
-    try:
-        version, *records = a2b_base64(text.encode("ascii"), strict_mode=True).split(b"\0")
-    except ValueError:
+    content = _from_base64(text)
+    if content is None:
         return None
+    version, *records = content.split(b"\0")
     before: dict[str, str] = {}
     over: dict[str, str] = {}
     for record in records:
@@ -199,6 +197,33 @@ def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
             return None
         (over if name in ("region", "profile") else before)[name] = value
     return (before, over) if version == b"1" else None
+
+
+def _base64(content: bytes) -> str:
+    """RFC 4648, by hand: `binascii` is a shared library in most builds, and costs the warm lane half a millisecond."""
+    spare = -len(content) % 3
+    marks = []
+    for at in range(0, len(content), 3):
+        bits = int.from_bytes(content[at : at + 3].ljust(3, b"\0"), "big")
+        marks += [ALPHABET[bits >> 18], ALPHABET[bits >> 12 & 63], ALPHABET[bits >> 6 & 63], ALPHABET[bits & 63]]
+    return "".join(marks[: len(marks) - spare]) + "=" * spare
+
+
+def _from_base64(text: str) -> bytes | None:
+    """The bytes that `_base64` made `text` of; None for any other text."""
+    plain = text.rstrip("=")
+    try:
+        values = [VALUES[mark] for mark in plain.ljust(len(text), "A")]
+    except KeyError:
+        return None
+    if len(text) % 4 or not text:
+        return None
+    content = b"".join(
+        (values[at] << 18 | values[at + 1] << 12 | values[at + 2] << 6 | values[at + 3]).to_bytes(3, "big")
+        for at in range(0, len(values), 4)
+    )
+    content = content[: len(content) - (len(text) - len(plain))]
+    return content if _base64(content) == text else None
 
 
 def _unsafe(what: str, cure: str) -> Exception:

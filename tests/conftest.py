@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from assume.demo import config
 from assume.demo.sts import serve
 
+from .both import Both, authority, people
 from .simulator import OURS, home_of
 
 FOREIGN = ("XDG_", "STARSHIP_", "POSH_", "P9K_")
@@ -75,3 +76,20 @@ def aws_home(tmp_path, monkeypatch, sts, world):
     for reader in (SSOProvider, SSOTokenProvider):  # they look up HOME once, when they are imported
         monkeypatch.setattr(reader, "_SSO_TOKEN_CACHE_DIR", str(files.home / ".aws" / "sso" / "cache"))
     return home_of(files)
+
+
+@pytest.fixture(scope="session")
+def made_up_authority(tmp_path_factory):
+    """A certificate bundle, and a server's context for AWS's hosts that it vouches for."""
+    return authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def both(tmp_path, made_up_authority):
+    """The same question asked of botocore and of us; every host is this machine."""
+    bundle, tls = made_up_authority
+    home = tmp_path / "both"
+    home.mkdir()
+    world = people()
+    with serve(world, time.time) as plain, serve(world, time.time, tls) as secure:
+        yield Both(world, plain, secure, home, bundle)
