@@ -1,0 +1,138 @@
+"""The README's pictures: each shell, on a real terminal, with the demo's AWS. `python docs/pictures.py [SHELL…]`.
+
+Out: docs/img/SHELL.svg. A session is typed into a real shell by the drivers of
+the tests; what a terminal emulator then shows is drawn cell by cell. Nothing in
+a picture is written by hand. A shell that is not here is said and left out.
+"""
+
+import importlib
+import sys
+import tempfile
+import time
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from assume import shells  # noqa: E402
+from assume.demo import config  # noqa: E402
+from assume.demo.sts import serve  # noqa: E402
+
+DRIVERS = {"bash": "Bash", "zsh": "Zsh", "fish": "Fish", "powershell": "PowerShell"}
+COLUMNS, ROWS = 92, 30
+CELL_X, CELL_Y, MARGIN = 8.4, 19, 16
+PAPER, INK = "#1c2128", "#d0d7de"
+COLOURS = {
+    "black": "#545d68",
+    "red": "#ff7b72",
+    "green": "#7ee787",
+    "brown": "#e3b341",
+    "blue": "#79c0ff",
+    "magenta": "#d2a8ff",
+    "cyan": "#76e3ea",
+    "white": "#f0f6fc",
+}
+SET_PROFILE = {"fish": "set -gx AWS_PROFILE user1", "powershell": "$env:AWS_PROFILE = 'user1'"}
+
+
+def play(shell, world, name):
+    """What a person types: a switch, who is there, one with MFA, another tool's hand, the way back."""
+    shell.run("assume marketingadmin")
+    shell.run("aws sts get-caller-identity --query Arn --output text", 60)
+    shell.send("assume role-with-mfa\r")
+    shell.wait("cli-user): ")
+    shell.send(world.code(config.CLI_USER_MFA, time.time()) + "\r")
+    shell.prompt()
+    shell.run(SET_PROFILE.get(name, "export AWS_PROFILE=user1"))
+    shell.run("assume -")
+    shell.run("assume status")
+    shell.run("assume off")
+    shell.drain()
+
+
+def session(name):
+    """The screen after `play` in one shell; None where that shell is not here."""
+    driver = getattr(importlib.import_module(f"tests.shells.{name}"), DRIVERS[name])
+    if reason := driver.absent():
+        print(f"{name}: {reason}", file=sys.stderr)
+        return None
+    world = config.world()
+    with tempfile.TemporaryDirectory() as folder, serve(world, time.time) as sts:
+        home = Path(folder)
+        files = config.build(home, sts.url, world, time.time())
+        init = home / shells.SHELLS[name].init_file
+        init.write_text(shells.init_text(name, prompt=True, script=f"{sys.prefix}/bin/assume"))
+        environment = {
+            **files.environment,
+            "USER": "alice",
+            "LOGNAME": "alice",
+            "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+        }
+        rc = shells.SHELLS[name].load.format(init)
+        if name == "fish":  # which asks the system who this is
+            rc = f"set -gx USER alice\n{rc}"
+        shell = driver.spawn(home, environment, rc=rc, columns=COLUMNS, lines=ROWS)
+        try:
+            play(shell, world, name)
+            return shell.screen
+        finally:
+            shell.close()
+
+
+def colour(cell):
+    """(ink, paper) of a cell, as CSS."""
+    ink, paper = (
+        COLOURS.get(name.removeprefix("bright"), f"#{name}" if len(name) == 6 and name != "default" else None)
+        for name in (cell.fg, cell.bg)
+    )
+    ink, paper = ink or INK, paper or PAPER
+    return (paper, ink) if cell.reverse else (ink, paper)
+
+
+def drawn(screen, title):
+    """A screen of a terminal emulator as SVG, down to its last row that holds anything."""
+    lines = [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+    while lines and not "".join(cell.data for cell in lines[-1]).strip():
+        lines.pop()
+    width, height = round(COLUMNS * CELL_X + 2 * MARGIN), len(lines) * CELL_Y + 2 * MARGIN
+    marks = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" role="img">',
+        f"<title>{escape(title)}</title>",
+        f'<rect width="100%" height="100%" rx="8" fill="{PAPER}"/>',
+        '<g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">',
+    ]
+    for y, line in enumerate(lines):
+        for (ink, paper, bold), run in groupby(enumerate(line), key=lambda at: (*colour(at[1]), at[1].bold)):
+            marks += _run(list(run), y, ink, paper, bold)
+    return "\n".join([*marks, "</g>", "</svg>", ""])
+
+
+def _run(cells, y, ink, paper, bold):
+    """Cells of one look, beside each other in row `y`."""
+    text = "".join(cell.data for _, cell in cells)
+    if not text.strip() and paper == PAPER:
+        return
+    x, top, length = MARGIN + cells[0][0] * CELL_X, MARGIN + y * CELL_Y, len(cells) * CELL_X
+    if paper != PAPER:
+        yield f'<rect x="{x:.1f}" y="{top}" width="{length:.1f}" height="{CELL_Y}" fill="{paper}"/>'
+    text = text.rstrip() if paper == PAPER else text
+    weight = ' font-weight="bold"' if bold else ""
+    length = f'textLength="{len(text) * CELL_X:.1f}" lengthAdjust="spacingAndGlyphs"'
+    yield f'<text x="{x:.1f}" y="{top + 14}" fill="{ink}"{weight} {length}>{escape(text)}</text>'
+
+
+def main(names):
+    """One picture per shell."""
+    folder = ROOT / "docs" / "img"
+    folder.mkdir(exist_ok=True)
+    for name in names or DRIVERS:
+        if screen := session(name):
+            path = folder / f"{name}.svg"
+            path.write_text(drawn(screen, f"assume in {name}: a switch, one with MFA, another tool's hand, and back"))
+            print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

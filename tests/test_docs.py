@@ -1,0 +1,130 @@
+"""The pages say what is so: keys, variables, commands, shells, links, and the examples of the README."""
+
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from assume import arguments, shells
+from assume.cli.app import app
+from assume.cli.install import init_path, word
+from assume.cli.rcfile import find
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+OUR_KEY = re.compile(r"assume_[a-z_]+|mfa_process|mfa_session|(transitive_)?session_tags|source_identity")
+OUR_VARIABLE = re.compile(r"ASSUMED?_[A-Z_]+")
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def section(text: str, title: str) -> str:
+    """What stands under a heading, down to the next one of its rank."""
+    rank = title.partition(" ")[0]
+    return text.partition(f"{title}\n")[2].partition(f"\n{rank} ")[0]
+
+
+def first_cells(text: str) -> set[str]:
+    """The words in backquotes at the start of each row of a table."""
+    return set(re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE))
+
+
+def words_of_the_code() -> set[str]:
+    """Every text of the package that could be a key or a variable, but for the demo's."""
+    found = set()
+    for path in (ROOT / "assume").rglob("*.py"):
+        if "demo" not in path.parts:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found |= {
+                node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            }
+    return found
+
+
+def words_of_the_shells() -> set[str]:
+    return set(re.findall(r"\b[A-Z_]+\b", "".join(path.read_text() for path in (ROOT / "shell").iterdir())))
+
+
+def test_every_key_of_ours_is_in_the_table_and_no_other():
+    not_keys = {"assume_role", "assume_role_with_web_identity"}  # calls of STS
+    ours = {word for word in words_of_the_code() if OUR_KEY.fullmatch(word)} - not_keys
+    assert first_cells(section(read("docs/config.md"), "## In a profile")) == ours
+
+
+def test_every_variable_of_ours_is_in_a_table_and_no_other():
+    page = read("docs/config.md")
+    told = first_cells(section(page, "## Variables that steer us")) | first_cells(
+        section(page, "## Variables that we set")
+    )
+    assert told == {word for word in words_of_the_code() | words_of_the_shells() if OUR_VARIABLE.fullmatch(word)}
+
+
+def test_the_variables_that_we_set_are_those_of_the_environment():
+    from assume import environment
+
+    text = ast.unparse(ast.parse(Path(environment.__file__).read_text(encoding="utf-8")))
+    for name in first_cells(section(read("docs/config.md"), "## Variables that we set")):
+        assert name in text, name
+
+
+def commands_of_the_readme() -> set[str]:
+    rows = re.findall(r"^\| `assume ([^` ]+)", section(read("README.md"), "## Commands"), re.MULTILINE)
+    return {row for row in rows if row not in ("PROFILE", "-")}
+
+
+def test_the_readme_has_every_command_that_help_shows_and_no_other():
+    shown = {name for name, command in vars(typer.main.get_command(app))["commands"].items() if not command.hidden}
+    assert commands_of_the_readme() | {"use"} == shown
+
+
+def test_what_the_shells_run_without_capturing_covers_the_commands():
+    assert commands_of_the_readme() - {"off"} <= set(shells.COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def typed_lines() -> list[str]:
+    """What the README types after a prompt, or as a line of its own, that begins with `assume`."""
+    text = "\n".join(re.findall(r"```console\n(.*?)```", read("README.md"), re.DOTALL))
+    return re.findall(r"^(?:\[[^\]]*\] )?\$ (assume .*)$", text, re.MULTILINE)
+
+
+def test_the_examples_of_the_readme_are_lines_that_we_understand():
+    lines = typed_lines()
+    assert len(lines) > 4
+    for line in lines:
+        words = shlex.split(line.partition(" > ")[0])[1:]
+        verb = words.pop(0) if words[0] in ("exec", "export", "off", "use") else "use"
+        options = arguments.read(words, verb)
+        assert options is not None, line
+        assert verb == "off" or options.profile, line
+
+
+@pytest.mark.parametrize("name", shells.SHELLS)
+def test_each_shell_has_its_row_and_its_section_and_they_are_true(name, home):
+    page = read("docs/shells.md")
+    row = next(line for line in page.splitlines() if line.startswith(f"| {name} | "))
+    shell = shells.SHELLS[name]
+    assert f"`{word(shell, init_path(shell, str(home), {}), str(home)).strip(chr(34)).replace('$HOME', '~')}`" in row
+    rc = find(shell, str(home), {}).replace(str(home), "~")
+    assert f"`{'$PROFILE' if name == 'powershell' else rc}`" in row
+    line = re.search(r"```\w+\n(.*)\n```", section(page, f"### {name}"))
+    assert line is not None
+    assert f"assume init {name}" in line[1]
+
+
+def test_the_pictures_are_svg_of_each_shell_that_the_readme_shows():
+    for target in re.findall(r"\]\((docs/img/[^)]+)\)", read("README.md")):
+        picture = read(target)
+        assert picture.startswith("<svg ")
+        assert Path(target).stem in shells.SHELLS
+        assert "$assumemarketingadmin" in re.sub(r"<[^>]*>|\s", "", picture)
