@@ -1,31 +1,18 @@
-"""The entry: a fast lane if it can, else the command line. The only file that knows there are lanes.
+"""The entry by path, `python -I -S …/assume/__main__.py SCRIPT words…`: what a shell function starts.
 
-Two ways in. The shell function runs this file by its path, `python -I -S
-.../assume/__main__.py SCRIPT words…`: no site-packages, nothing of the current
-directory. What cannot be answered there goes to SCRIPT, the console script, by
-`execv`: it knows how this package was installed. The console script calls
-`main()`, in a full interpreter.
+Read and compiled at every call, so it is short. See `fast`.
 """
 
 import sys
 
+if __package__:  # python -m assume
+    from assume.cli.start import main
 
-def main() -> None:
-    """The console script."""
-    from assume.cli.start import start
-
-    sys.exit(start(sys.argv[1:]))
-
-
-def _by_path() -> None:
-    package = type(sys)("assume")  # so that nothing but this package's own folder is searched for it
+    main()
+else:
+    package = type(sys)("assume")  # only this package's own folder is searched for it, and nothing of the user's
     package.__path__ = [__file__.replace("\\", "/").rpartition("/")[0]]
     sys.modules["assume"] = package
-    script, words = sys.argv[1], sys.argv[2:]
     from assume.fast import answer
 
-    answer(script, words)
-
-
-if __name__ == "__main__":
-    _by_path()
+    answer(sys.argv[1], sys.argv[2:])

@@ -1,5 +1,9 @@
 """What a bare interpreter can answer by itself; everything else goes to the console script.
 
+The shell function starts an interpreter that knows neither site-packages nor
+the current directory. What is not answered here `execv`s SCRIPT, the console
+script, which knows how this package was installed.
+
 In: the words after `assume`. `use` is answered by the warm or the middle lane,
 or, while another process is getting the same credentials, by waiting for it;
 `off`, `complete` and `init` always. Nothing outside the standard library.

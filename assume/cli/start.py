@@ -3,6 +3,8 @@
 In: the words after `assume`; out: an exit status. No traceback reaches a user.
 """
 
+import sys
+
 from assume import arguments, failures, terminal
 from assume.shells import COMMANDS
 
@@ -12,6 +14,11 @@ if TYPE_CHECKING:
 
 QUICK = ("use", "exec", "export", "renew")  # read by assume/arguments.py
 VERBS = ("use", "off", "renew", "complete", *COMMANDS)
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(start(sys.argv[1:]))
 
 
 def start(words: "Sequence[str]") -> int:
