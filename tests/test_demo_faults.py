@@ -1,5 +1,6 @@
 """Each way in which an STS can fail, as botocore meets it."""
 
+import socket
 import threading
 import time
 
@@ -110,6 +111,16 @@ def test_a_body_can_be_cut_off(sts, user1):
     sts.faults = always(faults.cut())
     with pytest.raises((ConnectionClosedError, ResponseParserError, OSError)):
         user1.assume_role(**ROLE)
+
+
+def test_a_cut_body_ends_in_a_reset(sts):
+    sts.faults = always(faults.cut())
+    with socket.create_connection(("127.0.0.1", int(sts.url.rsplit(":", 1)[1])), timeout=10) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        reply = connection.makefile("rb")
+        length = next(int(line.split()[1]) for line in iter(reply.readline, b"\r\n") if line.startswith(b"Content-L"))
+        with pytest.raises(ConnectionResetError):
+            reply.read(length)
 
 
 def test_a_connection_can_be_closed_without_a_word(sts, user1):

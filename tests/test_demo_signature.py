@@ -191,7 +191,7 @@ class Backdated(SigV4Auth):
         return f"{self.credentials.access_key}/{self.credential_scope(request)}"
 
     def credential_scope(self, request):
-        return f"20200101/{self._region_name}/{self._service_name}/aws4_request"
+        return "20200101" + super().credential_scope(request)[8:]
 
     def signature(self, string_to_sign, request):
         request.context["timestamp"] = "20200101T000000Z"
