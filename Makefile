@@ -21,7 +21,11 @@ demo:
 	@$(PREPARE) venv ""
 	@$(BIN)/assume demo --script
 
-test: test-quick test-main
+# both parts, whatever the first says; the whole one last
+test:
+	@failed=; for part in test-quick test-main; do \
+	  $(MAKE) --no-print-directory $$part || failed=1; \
+	done; [ -z "$$failed" ]
 
 # what needs no shell, no install and no second program, on the other Pythons
 test-quick:
