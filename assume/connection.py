@@ -88,6 +88,7 @@ class Connection:
             return None
         if self._http is None:
             self._http = HTTPConnection(self.host, self.port)
+            self._http.default_port = 443 if self.tls else 80  # the Host that was signed names no such port
             self._http.auto_open = 0  # it would dial without TLS
             self._http.sock = self._socket
         if self._http.sock is None:

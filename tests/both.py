@@ -40,7 +40,9 @@ SECRET = "of-nobody/but+the-tests"
 USER = "nobody-named-it"
 DEFAULT_NAMES = re.compile(rf"botocore-session-\d+|{USER}|<default>")
 SERIAL, HARDWARE = f"arn:aws:iam::{ACCOUNT}:mfa/alice", "GAHT12345678"
-REGIONS = "us-east-1 us-east-2 us-west-2 eu-west-1 eu-central-1 ap-east-1 ap-southeast-7 cn-north-1 us-gov-west-1".split()
+REGIONS = (
+    "us-east-1 us-east-2 us-west-2 eu-west-1 eu-central-1 ap-east-1 ap-southeast-7 cn-north-1 us-gov-west-1".split()
+)
 HOSTS = ["127.0.0.1", "localhost", "sts.amazonaws.com", "sts.example.com"]
 HOSTS += [
     pattern.format(region)
@@ -182,13 +184,11 @@ class Both:
             if found is None:
                 raise LookupError("no credentials")
             frozen = found.get_frozen_credentials()
-            return frozen.access_key, frozen.secret_key, frozen.token or ""
+            return frozen.access_key or "", frozen.secret_key or "", frozen.token or ""
 
         return self._answer(asked, env, Exception)
 
-    def ours(
-        self, profile: str, env: Mapping[str, str], *words: str, fast: bool = True, have: Mapping[str, str] = {}
-    ) -> Outcome:
+    def ours(self, profile: str, env: Mapping[str, str], *words: str, fast: bool = True) -> Outcome:
         """Our answer, over our own connection where that is possible, or (`fast` false) over botocore's."""
         options = arguments.Options() if not words else arguments.read(["x", *words])
         assert options is not None
@@ -315,4 +315,3 @@ def said(outcome: Outcome) -> str:
     """What a user reads."""
     assert isinstance(outcome.error, AssumeError), outcome
     return str(outcome.error)
-

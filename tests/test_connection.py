@@ -1,0 +1,130 @@
+"""Our own connection to STS: taken where it is plain, left where anything is out of the ordinary."""
+
+import threading
+
+import pytest
+
+from assume import connection
+from assume.connection import guess
+from assume.demo import faults
+
+from .both import said
+
+SETTINGS = [
+    # what the chain's settings say                          where botocore will most likely call
+    ({}, (True, "sts.amazonaws.com", 443)),
+    ({"region": "aws-global"}, (True, "sts.amazonaws.com", 443)),
+    ({"region": "eu-west-1"}, (True, "sts.eu-west-1.amazonaws.com", 443)),
+    ({"region": "cn-north-1"}, None),
+    ({"region": "eu-west-1", "use_fips_endpoint": "true"}, None),
+    ({"region": "eu-west-1", "use_dualstack_endpoint": "true"}, None),
+    ({"region": "eu-west-1", "sts_regional_endpoints": "legacy"}, None),
+    ({"endpoint": "http://127.0.0.1:4566"}, (False, "127.0.0.1", 4566)),
+    ({"endpoint": "https://sts.example.com/path"}, (True, "sts.example.com", 443)),
+    ({"endpoint": "http://sts.example.com"}, (False, "sts.example.com", 80)),
+    ({"endpoint": "http://me@sts.example.com"}, None),
+    ({"endpoint": "http://[::1]:4566"}, None),
+    ({"endpoint": "sts.example.com"}, None),
+]  # fmt: skip
+ROLE = "[profile p]\nrole_arn = <r1>\nsource_profile = base\n[profile base]\n<alice>\n"
+REGIONAL = ROLE.replace("source_profile", "region = eu-west-1\nsource_profile")
+
+
+@pytest.mark.parametrize(("settings", "target"), SETTINGS)
+def test_where_sts_most_likely_is(settings, target):
+    assert guess(settings) == target
+
+
+def test_plain_http_takes_our_own_connection(both):
+    both.write(ROLE)
+    reached = both.ours("p", both.here)
+    assert (len(reached.calls), reached.by_fast_road) == (1, 1)
+
+
+def test_tls_takes_our_own_connection_and_is_signed_for_its_host_without_a_port(both):
+    both.write(REGIONAL)
+    reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)})
+    assert (reached.error, reached.by_fast_road) == (None, 1)
+    assert reached.last.where == "https://sts.eu-west-1.amazonaws.com"
+    assert both.dialled == [("sts.eu-west-1.amazonaws.com", 443)]
+
+
+def test_all_hops_of_a_chain_go_over_one_connection(both):
+    chain = "".join(f"[profile c{n}]\nrole_arn = <r{n}>\nsource_profile = c{n - 1}\n" for n in range(1, 6))
+    both.write(chain + "[profile c0]\n<alice>\n")
+    before = both.plain.connections
+    reached = both.ours("c5", both.here)
+    assert (reached.by_fast_road, both.plain.connections - before) == (5, 1)
+
+
+def test_a_certificate_of_nobody_we_know_is_refused_on_either_road(both):
+    both.write(REGIONAL)
+    for fast in (True, False):
+        refused = both.ours("p", {"AWS_MAX_ATTEMPTS": "1"}, fast=fast)
+        assert "certificate" in said(refused)
+        assert "AWS_CA_BUNDLE" in said(refused)
+        assert refused.by_fast_road == 0
+
+
+@pytest.mark.parametrize("name", connection.PROXIES)
+def test_any_proxy_variable_leaves_the_road_to_botocore(both, name):
+    both.write(ROLE)
+    reached = both.ours("p", both.here | {name: "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"})
+    assert (reached.error, reached.by_fast_road) == (None, 0)
+
+
+@pytest.mark.parametrize("setting", ["use_fips_endpoint = true", "use_dualstack_endpoint = true"])
+def test_another_host_than_was_guessed_is_botocores_to_call(both, setting, monkeypatch):
+    both.write(REGIONAL.replace("region", f"{setting}\nregion"))
+    monkeypatch.setattr(connection, "guess", lambda _: (True, "sts.eu-west-1.amazonaws.com", 443))
+    reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)})
+    assert (reached.error, reached.by_fast_road) == (None, 0)
+    assert reached.last.where not in ("", "https://sts.eu-west-1.amazonaws.com")
+
+
+def test_a_dial_that_fails_leaves_the_road_to_botocore(both, monkeypatch):
+    both.write(ROLE)
+    monkeypatch.setattr(connection, "guess", lambda _: (False, "127.0.0.1", 9))
+    reached = both.ours("p", both.here)
+    assert (reached.error, reached.by_fast_road) == (None, 0)
+
+
+@pytest.mark.parametrize("fault", [faults.throttle(), faults.refuse(503, "ServiceUnavailable", "busy")])
+def test_trouble_that_passes_is_tried_again(both, fault, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    both.write(ROLE)
+    both.plain.faults = faults.first(2, fault)
+    reached = both.ours("p", both.here)
+    assert (reached.error, len(reached.calls)) == (None, 3)
+
+
+@pytest.mark.parametrize("fault", [faults.close_before_reply(), faults.cut()])
+def test_a_reply_that_breaks_off_is_tried_again_on_botocores_road(both, fault, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    both.write(ROLE)
+    both.plain.faults = faults.first(1, fault)
+    reached = both.ours("p", both.here)
+    assert (reached.error, len(reached.calls), reached.by_fast_road) == (None, 2, 0)
+
+
+def test_ten_megabytes_are_not_read_to_their_end(both):
+    both.write(ROLE)
+    both.plain.faults = faults.first(9, faults.huge())
+    assert "more than a megabyte" in said(both.ours("p", both.here))
+
+
+def test_a_server_that_takes_the_request_and_says_nothing_is_left(both, monkeypatch):
+    monkeypatch.setattr(connection, "READ_S", 0.1)
+    never = threading.Event()
+    both.write(ROLE)
+    both.plain.faults = faults.first(1, faults.hang(never))
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    reached = both.ours("p", both.here)
+    never.set()
+    assert (reached.error, len(reached.calls), reached.by_fast_road) == (None, 2, 0)
+
+
+def test_nothing_is_dialled_for_keys_alone(both):
+    both.write("[profile p]\n<alice>\n")
+    reached = both.ours("p", both.here)
+    assert (reached.identity, both.dialled) == ("arn:aws:iam::123456789012:user/alice", [])
