@@ -28,8 +28,13 @@ RENEWAL_S = 1.6  # of the two seconds that a prompt may be kept waiting
 POLICY_LARGEST = 100_000  # characters: STS takes 2,048, and says so itself
 
 
-def resolve(options: "Options", have: "Mapping[str, str]", silent: bool = False) -> warm.Taken:
-    """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks nor waits long."""
+def resolve(
+    options: "Options", have: "Mapping[str, str]", silent: bool = False, patience: Patience | None = None
+) -> warm.Taken:
+    """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks nor waits long.
+
+    `patience` bounds the network's time where it is not to be the usual one.
+    """
     base, told = environment.baseline(have)
     if not told:
         terminal.say("assume: ASSUME_BEFORE is gone or damaged: what was set before is not known")
@@ -58,7 +63,7 @@ def resolve(options: "Options", have: "Mapping[str, str]", silent: bool = False)
         base,
         folder.ready(base),
         silent=silent,
-        patience=Patience(RENEWAL_S) if silent else None,
+        patience=patience or (Patience(RENEWAL_S) if silent else None),
     )
     taken = _reached(errand)
     if errand.folder and not errand.unkept:

@@ -1,0 +1,25 @@
+"""The ground for each promise, and the seed of what is drawn by chance."""
+
+import os
+import random
+
+import pytest
+
+from .ground import Ground
+
+
+@pytest.fixture
+def ground(aws_home, sts, world, tmp_path):
+    """A HOME, the simulator, the program."""
+    made = Ground(aws_home, sts, world, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chance(record_property):
+    """Random numbers from a seed that is printed with a failure: ASSUME_TEST_SEED gives it again."""
+    seed = int(os.environ.get("ASSUME_TEST_SEED") or random.SystemRandom().randrange(10**9))
+    record_property("seed", seed)
+    print(f"to see this again: ASSUME_TEST_SEED={seed}")
+    return random.Random(seed)
