@@ -82,7 +82,7 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
     elif verb in ("init", "install", "uninstall"):
         yield from _lines(((shell, "") for shell in shells.SHELLS), current)
     elif verb == "clear" or (verb in ("use", "exec", "export") and not _has_profile(words)):
-        yield from _profiles(base, current, described)
+        yield from _lines(profiles(base, current, described), current)
 
 
 def _lines(pairs: "Iterable[tuple[str, str]]", start: str) -> "Iterator[str]":
@@ -91,11 +91,12 @@ def _lines(pairs: "Iterable[tuple[str, str]]", start: str) -> "Iterator[str]":
             yield f"{value}\t{description}"
 
 
-def _profiles(base: "Mapping[str, str]", start: str, described: bool) -> "Iterator[str]":
+def profiles(base: "Mapping[str, str]", start: str = "", described: bool = True) -> "Iterator[tuple[str, str]]":
+    """(name, account and role) of each profile that begins with `start` and can be shown."""
     config = Config(*map(read, places.aws_files(base)))
     for name in config.names():
         if name.startswith(start) and name.isprintable():
-            yield f"{name}\t{_description(config, name) if described else ''}"
+            yield name, _description(config, name) if described else ""
 
 
 def _description(config: Config, name: str) -> str:

@@ -4,6 +4,7 @@ import os
 import time
 
 from assume import entries, lock, store, storing, takeover, terminal
+from assume.command import LIMIT_S
 from assume.patience import Patience
 
 TYPE_CHECKING = False
@@ -38,8 +39,14 @@ class Errand:
         self.clock = clock
         self.silent = silent
         self.patience = patience or Patience()
+        self.command_s = self.patience.left_s if silent else LIMIT_S  # for a command of the user's own
         self.locks: list[lock.Lock] = []
         self.unkept = ""  # why the result could not be stored
+
+    def explain(self, reason: str) -> None:
+        """A decision, for --debug; never a secret."""
+        if self.options.debug:
+            terminal.say(f"assume: debug: {reason}")
 
     def kept(self, request: str) -> "Credentials | None":
         """Stored credentials that are good enough to sign one more call with."""

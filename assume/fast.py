@@ -45,7 +45,7 @@ def answer(script: str, words: "Sequence[str]") -> "NoReturn":
     holding: list[str] = []
     try:
         status = _answered(words, holding)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
+    except (Exception, KeyboardInterrupt) as error:
         from assume.failures import ended
 
         status = ended(error)

@@ -14,6 +14,7 @@ from assume import client, connection, entries, mfa, sources, terminal
 from assume.cli_cache import Cache
 from assume.display import shown
 from assume.entries import Credentials
+from assume.environment import instant
 from assume.errors import Refused, WrongCode
 from assume.sts import Sts
 
@@ -38,7 +39,7 @@ def fetch(errand: "Errand", level: int, credentials: "Credentials | None") -> Cr
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
         source = client.Session(sections, chain.source.profile)
-        credentials = sources.credentials(chain.source, source, errand.base, errand.patience, cache)
+        credentials = sources.credentials(errand, source, cache)
     if not chain.hops and not chain.serial:
         return credentials
     calls = _Calls(errand, Sts(client.Session(sections, chain.profile), chain, errand.patience, road))
@@ -52,6 +53,7 @@ def fetch(errand: "Errand", level: int, credentials: "Credentials | None") -> Cr
             credentials = calls.with_code(number, hop, credentials, name)
         else:
             credentials = calls.sts.assume(hop, credentials.keys, "", name)
+        errand.explain(f"STS gave {hop.role_arn}, until {instant(credentials.expires_at or 0)}")
         errand.keep(chain.request(number + 1), credentials)
     return credentials
 
@@ -86,6 +88,7 @@ class _Calls:
                 why = "assume: STS gives this user no MFA session: the role takes a code of its own, the next one"
                 return self._coded(serial, why, lambda code: self.sts.assume(hop, keys.keys, code, name))
             return self.sts.assume(hop, stored.keys, "", name)
+        errand.explain("the stored MFA session signs the first call")
         try:
             return self.sts.assume(hop, stored.keys, "", name)
         except Refused as error:
@@ -140,6 +143,7 @@ class _Calls:
                 errand.base,
                 cancelled=errand.is_taken_over,
                 silent=errand.silent,
+                limit_s=errand.command_s,
             )
         return self.device
 

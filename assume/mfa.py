@@ -7,7 +7,7 @@ before any call, never shown, never kept, and never sent twice.
 import sys
 
 from assume import question, terminal
-from assume.command import Command
+from assume.command import LIMIT_S, Command
 from assume.config import words
 from assume.display import shown
 from assume.errors import AssumeError, ConfigError, NoTerminal, SourceError, WrongCode
@@ -36,6 +36,7 @@ class Device:
         base: "Mapping[str, str]",
         cancelled: "Callable[[], bool] | None" = None,
         silent: bool = False,
+        limit_s: float = LIMIT_S,
     ) -> None:
         self.serial = serial
         self.profile = profile
@@ -44,6 +45,7 @@ class Device:
         self.base = base
         self.cancelled = cancelled
         self.silent = silent  # never ask: a renewal before a prompt
+        self.limit_s = limit_s
         self.used: list[str] = []
 
     @property
@@ -103,7 +105,7 @@ class Device:
         command = words(self.process)
         if not command:
             raise ConfigError("mfa_process is no command", "correct it", shown(self.profile))
-        running = Command(command, self.base)
+        running = Command(command, self.base, self.limit_s)
         try:
             stdout, stderr = running.communicate()
         except OSError as error:

@@ -41,6 +41,8 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
         return None, chain, folder
     taken = _fresh(chain, options, base, folder, now)
     if taken is not None:
+        for line in chain.warnings:
+            terminal.say(f"assume: {line}")
         point(folder, options, chain, base, seen, now)
     return taken, chain, folder
 

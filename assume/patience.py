@@ -35,7 +35,7 @@ class Patience:
         def run() -> None:
             try:
                 results.append(what())
-            except BaseException as error:  # noqa: BLE001  handed to the caller, whatever it is
+            except BaseException as error:
                 failures.append(error)
 
         started = time.monotonic()

@@ -28,9 +28,11 @@ COLOURS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magen
 def plan(config: "Config", options: "Options", base: "Mapping[str, str]") -> Chain:
     """The chain for one command line. Raises ConfigError, NoSuchProfile, UsageError."""
     chain = _of_machine(options, base) if options.credential_source else _of_profile(config, options, base)
+    values = config.profile(options.profile) or {}
     if options.role_arn:
-        _add_hop(chain, options, config.profile(options.profile) or {})
-    _apply(chain, options)
+        _add_hop(chain, options, values)
+    own = switch(values, "assume_read_only", False, chain.warnings)
+    _apply(chain, options, own if options.read_only is None else options.read_only)
     chain.warnings[:0] = config.warnings
     return chain
 
@@ -55,8 +57,6 @@ def _of_profile(config: "Config", options: "Options", base: "Mapping[str, str]")
         chain.reasons.append(f"{name}: mfa_session is on, so its keys are those of an MFA session")
     chain.confirm = switch(values, "assume_confirm", False, chain.warnings)
     chain.renew = switch(values, "assume_renew", True, chain.warnings)
-    if switch(values, "assume_read_only", False, chain.warnings) and options.read_only is None:
-        options.read_only = True
     chain.export = values.get("assume_export", "") or base.get("ASSUME_EXPORT", "") or "both"
     chain.colour = _colour(values.get("assume_colour", ""), chain.warnings)
     return chain
@@ -112,7 +112,7 @@ def _add_hop(chain: Chain, options: "Options", values: "Values") -> None:
     chain.reasons.append(f"--role-arn: role {options.role_arn}, from {options.profile or options.credential_source}")
 
 
-def _apply(chain: Chain, options: "Options") -> None:
+def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
     """What the command line says of the last hop, of the region and of the variables."""
     name = shown(chain.profile)
     if options.region:
@@ -121,10 +121,10 @@ def _apply(chain: Chain, options: "Options") -> None:
     if chain.export not in EXPORTS:
         raise UsageError(f"export {shown(chain.export)}: no such choice", f"one of {', '.join(EXPORTS)}")
     asked = options.duration_s or options.session_name or options.external_id or options.policy or options.policy_arns
-    if not asked and not options.read_only:
+    if not asked and not read_only:
         return
     if not chain.hops:
-        what = "read-only" if options.read_only else "an option of a role"
+        what = "read-only" if read_only else "an option of a role"
         raise ConfigError(
             f"{what} was asked for, and this profile assumes none", "its credentials are what they are", name
         )
@@ -134,7 +134,7 @@ def _apply(chain: Chain, options: "Options") -> None:
     hop.external_id = options.external_id or hop.external_id
     hop.policy = options.policy  # the text of the file: the command line read it
     hop.policy_arns = options.policy_arns
-    if options.read_only:
+    if read_only:
         partition = hop.role_arn.split(":")[1] if hop.role_arn.count(":") > 1 else "aws"
         hop.policy_arns = (*hop.policy_arns, f"arn:{partition}:iam::aws:policy/ReadOnlyAccess")
         chain.reasons.append("read-only: session policy ReadOnlyAccess")

@@ -15,7 +15,7 @@ from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreac
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from assume.chain import Hop
@@ -94,7 +94,7 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
     if skew := _skew(error.response):
         text = f"{head}: {code}, and this machine's clock is {skew} AWS's"
         return Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
-    cure = {
+    cures: dict[str, Callable[[], str]] = {
         "AccessDenied": lambda: _access_denied(hop, message),
         "ExpiredToken": lambda: "the credentials that signed the call have ended: renew the source",
         "ExpiredTokenException": lambda: "the web identity's file is out of date: have it written anew",
@@ -102,7 +102,8 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
         "InvalidClientTokenId": lambda: "its access key does not exist (any more): `aws configure` sets a new one",
         "SignatureDoesNotMatch": lambda: "its secret access key is wrong: `aws configure` sets it",
         "RegionDisabledException": lambda: "STS is off in that region for this account: choose another `region`",
-    }.get(code, lambda: "")()
+    }
+    cure = cures[code]() if code in cures else ""
     if code == "ValidationError" and "DurationSeconds" in message:
         limit = f"at most {CHAINED_MAX_S}, since the role is reached from temporary credentials" if chained else "less"
         cure = f"make duration_seconds (or --duration) {limit}"
@@ -138,7 +139,7 @@ def _skew(response: "Mapping[str, Any]") -> str:
     """`2 h ahead of`, or "" where this clock is near enough to the one in the reply."""
     text = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     try:
-        off_s = time.time() - parsedate_to_datetime(text).timestamp()  # type: ignore[no-untyped-call]
+        off_s = time.time() - parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError):
         return ""
     if abs(off_s) < SKEW_S:

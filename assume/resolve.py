@@ -79,6 +79,7 @@ def _reached(errand: Errand) -> warm.Taken:
     request = errand.chain.request(len(errand.chain.hops))
     present = None if errand.options.refresh else entries.read(errand.folder, request, errand.clock())
     if present is not None and entries.is_fresh(present, errand.clock(), errand.options.min_left_s):
+        errand.explain("what is stored for exactly this request is fresh")
         return warm.Taken(known, present, errand.base)
     usable = present is not None and entries.is_usable(present, errand.clock()) and not errand.options.min_left_s
     try:
@@ -147,8 +148,10 @@ def _fetched(errand: Errand, level: int, credentials: "Credentials | None") -> "
     if shared and not errand.options.refresh:
         found = cli_cache.read(cache, chain.hops[-1], files, errand.clock())
         if found is not None and entries.is_fresh(found, errand.clock(), errand.options.min_left_s):
+            errand.explain("the AWS CLI has it in its cache")
             errand.keep(chain.request(len(chain.hops)), found)
             return found
+    errand.explain(f"from hop {level} of {len(chain.hops)} on, AWS is called" if level else "AWS is called")
     credentials = fetch.fetch(errand, level, credentials)
     if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:
         errand.keep(chain.request(0), credentials)

@@ -19,12 +19,11 @@ from assume.errors import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from assume.chain import Source
     from assume.client import Session
-    from assume.patience import Patience
+    from assume.errand import Errand
 
 # names of botocore's providers (their METHOD)
 PROVIDERS = {
@@ -36,21 +35,20 @@ PROVIDERS = {
 }
 
 
-def credentials(
-    source: "Source", session: "Session", base: "Mapping[str, str]", patience: "Patience", cache: "Any"
-) -> Credentials:
-    """The credentials of `source`. Raises SourceError, with the profile and what to do.
+def credentials(errand: "Errand", session: "Session", cache: "Any") -> Credentials:
+    """The credentials of the errand's source. Raises SourceError, with the profile and what to do.
 
     `session` is one for the source's profile; `cache` is the AWS CLI's, which keeps
     what SSO gives.
     """
+    source = errand.chain.source
     if source.keys is not None:
         return _checked(Credentials(*source.keys), source)
     try:
         if source.kind == chain.PROCESS:
-            found = _of_process(source, session, base)
+            found = _of_process(source, session, errand)
         else:
-            found = patience.call(lambda: _provided(source, session, cache))
+            found = errand.patience.call(lambda: _provided(source, session, cache))
     except Exception as error:
         raise refusals.source_failed(error, source.kind, source.profile) from None
     if found is None:
@@ -67,11 +65,11 @@ def _provided(source: "Source", session: "Session", cache: "Any") -> Credentials
     return None
 
 
-def _of_process(source: "Source", session: "Session", base: "Mapping[str, str]") -> Credentials | None:
+def _of_process(source: "Source", session: "Session", errand: "Errand") -> Credentials | None:
     provider = botocore.credentials.ProcessProvider(
         profile_name=source.profile,
         load_config=lambda: session.full_config,
-        popen=lambda words, **_: Command(words, base),
+        popen=lambda words, **_: Command(words, errand.base, errand.command_s),
     )
     loaded = provider.load()
     return None if loaded is None else _frozen(loaded)

@@ -37,17 +37,19 @@ function assume {
     { __assume_traced=$- && \builtin set +xvT; } 2>/dev/null
     \builtin local __assume_status=0
     __assume_route ${1+"$@"} || __assume_status=$?
-    __assume_retrace
-    \builtin return "$__assume_status"
+    __assume_retrace "$__assume_status"
 }
 
-# Turns the tracing on again that `assume` or the hook has turned off.
+# Turns the tracing on again that `assume` or the hook has turned off, and returns $1, which no trace shows.
 function __assume_retrace {
     \builtin local __assume_flags="$__assume_traced"
     __assume_traced=
-    case $__assume_flags in *T*) \builtin set -T ;; esac
-    case $__assume_flags in *v*) \builtin set -v ;; esac
-    case $__assume_flags in *x*) \builtin set -x ;; esac
+    {
+        case $__assume_flags in *T*) \builtin set -T ;; esac
+        case $__assume_flags in *v*) \builtin set -v ;; esac
+        case $__assume_flags in *x*) \builtin set -x ;; esac
+        \builtin return "$1"
+    } 2>/dev/null
 }
 
 # What is asked for: a verb that is run, `off`, or a profile to take on.
@@ -201,8 +203,7 @@ function __assume_hook {
     __assume_place || \builtin true
     \builtin test "${PROMPT_COMMAND-}" != __assume_hook || __assume_status=0
     case $- in *e*) __assume_status=0 ;; esac
-    __assume_retrace
-    \builtin return "$__assume_status"
+    __assume_retrace "$__assume_status"
 }
 
 # Is this shell still what it says that it is? Sets __assume_segment, speaks of a change once, renews what is due.

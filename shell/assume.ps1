@@ -18,7 +18,7 @@ if ($null -eq $ExecutionContext.SessionState.PSVariable.Get('global:__assume_sta
     $global:__assume_depth = 0
 }
 $global:__assume_ours = $null
-$global:__assume_ran = $false
+$global:__assume_ran = -1
 $global:__assume_segment = ''
 $global:__assume_style = ''
 $global:__assume_moved = $false
@@ -32,8 +32,7 @@ $global:__assume_retry_at = 0
 
 function global:assume {
     [System.Diagnostics.DebuggerHidden()] param() # Set-PSDebug would print the secrets
-    if (-not $global:__assume_ran) { __assume_wrap } # a prompt that was set since has replaced ours
-    $global:__assume_ran = $false
+    if ($global:__assume_ran -ne $MyInvocation.HistoryId) { __assume_wrap } # the last prompt was not ours
     $words = __assume_words $args
     $program = @(__assume_find)
     if (-not $program.Count) {
@@ -328,7 +327,7 @@ function global:__assume_wrap {
             $global:__assume_depth--
         }
         if ($global:__assume_depth -or $null -eq $global:__assume_ours) { return $text }
-        $global:__assume_ran = $true
+        $global:__assume_ran = $MyInvocation.HistoryId # of the line that is typed next
         __assume_hook
         $segment = if ($global:__assume_prompt -and -not (__assume_themed)) { assume_segment } else { '' }
         if ($segment) {

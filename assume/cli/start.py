@@ -25,7 +25,7 @@ def start(words: "Sequence[str]") -> int:
     """Runs one command line."""
     try:
         return _run(list(words))
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
+    except (Exception, KeyboardInterrupt) as error:
         return failures.ended(error)
 
 

@@ -4,7 +4,7 @@ import time
 
 from assume import arguments, environment, fast, state, terminal, warm
 from assume.arguments import Options
-from assume.errors import AssumeError, UsageError
+from assume.errors import AssumeError, ConfigError, UsageError
 
 
 def run(options: Options) -> int:
@@ -13,7 +13,7 @@ def run(options: Options) -> int:
     if not options.shell:
         raise not_loaded(options.profile)
     if not options.profile and not options.credential_source:
-        options.profile = _picked()
+        options.profile = _picked(have)
     options = warm.asked(options)
     from assume.cli.install import refresh_init_files
     from assume.resolve import resolve
@@ -57,7 +57,7 @@ def not_loaded(word: str) -> AssumeError:
 
         name = shellingham.detect_shell()[0]
         shell = shells.named(name)
-    except Exception:  # noqa: BLE001  no shell above, or none that we know
+    except Exception:
         lines = "\n".join(shells.loading_line(name) for name in shells.SHELLS)
         return AssumeError(
             "the shell function is not loaded, so this shell cannot be changed", f"load it with one of\n{lines}"
@@ -69,5 +69,14 @@ def not_loaded(word: str) -> AssumeError:
     )
 
 
-def _picked() -> str:
-    raise UsageError("which profile?", "assume PROFILE; `assume list` shows them")
+def _picked(have: dict[str, str]) -> str:
+    """A profile chosen on the terminal; in a script the name must be said."""
+    if not (terminal.is_terminal(0) and terminal.is_terminal(2)):
+        raise UsageError("which profile?", "assume PROFILE; `assume list` shows them")
+    from assume.complete import profiles
+    from assume.picker import pick
+
+    found = list(profiles(environment.baseline(have)[0]))
+    if not found:
+        raise ConfigError("no profiles: there is no AWS config here", "`aws configure` makes one")
+    return pick(found)

@@ -84,7 +84,7 @@ class Sts:
         fault = self.faults(call) if self.faults else None
         try:
             reply, arn = self._reply(call, request, fault, is_visit=visit is not None)
-        except Exception as error:  # noqa: BLE001 - kept, and raised when serving ends
+        except Exception as error:
             self.troubles.append(error)
             reply, arn = refusal(500, "InternalFailure", repr(error)), None
         if fault and fault.texts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,7 +51,7 @@ class Bash(Shell):
 
     @classmethod
     def quote(cls, text: str) -> str:
-        return shlex.quote(text)
+        return "'" + text.replace("'", "'\\''") + "'"  # always: zsh expands a bare =ls
 
     @classmethod
     def export(cls, name: str, value: str) -> str:

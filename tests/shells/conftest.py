@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from .bench import Bench
-from .driver import Shell
+HERE = Path(__file__).parent
+pytest.register_assert_rewrite(*(f"{__package__}.{file.stem}" for file in HERE.glob("rows_*.py")))
+
+from .bench import Bench  # noqa: E402
+from .driver import Shell  # noqa: E402
 
 DRIVERS = {"bash": "Bash", "zsh": "Zsh", "fish": "Fish", "powershell": "PowerShell"}
 

@@ -51,6 +51,8 @@ SEQUENCE = re.compile(
     rb"|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]"
 )
 
+PROMPT = re.compile(r"(\[.*\] )?\$ $")  # the drivers' own, and the segment before it
+
 # Set by the shell or by the way it is asked, not by what is tested.
 OF_THE_SHELL = frozenset({"_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES"})
 
@@ -185,6 +187,10 @@ class Shell:
         self._read = len(self.stream)
         return rows
 
+    def shows(self, wanted: str) -> str:
+        """Wait until the row of the prompt has `wanted` (a right prompt comes behind the mark): that row."""
+        return self.settle(lambda rows: bool(rows) and wanted in rows[-1])[-1]
+
     def rows(self) -> list[str]:
         """The rows of the screen that hold anything, without the blanks at their ends."""
         rows = [row.rstrip() for row in self.screen.display]
@@ -211,7 +217,7 @@ class Shell:
         text = SEQUENCE.sub(b"", self.stream[start:end]).decode(errors="replace").replace("\r\n", "\n")
         _, _, behind = text.partition("\n")
         output, _, last = behind.rpartition("\n")
-        output += "\n" + last.removesuffix("$ ")  # an output without a final newline
+        output += "\n" + PROMPT.sub("", last)  # an output without a final newline
         return "\n".join(row.rpartition("\r")[2] for row in output.split("\n")).strip("\n")
 
     def apart(self, line: str, timeout_s: float = PATIENCE_S) -> Apart:

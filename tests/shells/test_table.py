@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 import pytest
 
-from . import rows_switch  # noqa: F401  (each file of rows adds its own to CASES)
 from .bench import Bench
 from .table import CASES, NOT_HERE, Case
+
+for file in Path(__file__).parent.glob("rows_*.py"):
+    importlib.import_module(f".{file.stem}", __package__)  # its rows add themselves to CASES
 
 PAIRS = [
     pytest.param(name, row, id=f"{name}-{row.number}-{row.name}")
