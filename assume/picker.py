@@ -1,0 +1,115 @@
+"""Choosing a profile on the terminal: type a part of its name, Enter takes the one under the bar.
+
+In: (name, description) pairs; out: a name. It draws on the terminal itself,
+never on standard output. Production is red, and has the word beside it.
+"""
+
+import os
+
+from assume import display
+from assume.errors import Interrupted, NoTerminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+ROWS = 12
+
+
+def pick(profiles: "Sequence[tuple[str, str]]") -> str:
+    """The chosen name. Raises NoTerminal, and Interrupted at Ctrl-C or Escape."""
+    from prompt_toolkit.application import Application
+    from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, VSplit, Window
+    from prompt_toolkit.output import create_output
+
+    os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")  # a question to the terminal that not every terminal answers
+
+    try:
+        reads, writes = open("/dev/tty"), open("/dev/tty", "w")  # noqa: SIM115  open for as long as the picker is
+    except OSError:
+        raise NoTerminal("which profile? there is no terminal to choose on", "assume PROFILE") from None
+    with reads, writes:
+        choice = Choice(profiles)
+        buffer = Buffer(on_text_changed=lambda changed: choice.narrow(changed.text))
+        rows = Window(FormattedTextControl(choice.rows), height=min(ROWS, len(profiles)) + 1)
+        line = VSplit([Window(FormattedTextControl("profile: "), width=9), Window(BufferControl(buffer), height=1)])
+        application: Application[str] = Application(
+            Layout(HSplit([line, rows])),
+            key_bindings=_keys(choice),
+            input=create_input(reads),
+            output=create_output(writes),
+            erase_when_done=True,
+        )
+        try:
+            return application.run()
+        except (KeyboardInterrupt, EOFError):
+            raise Interrupted from None
+
+
+class Choice:
+    """The profiles that go with what was typed, and the one under the bar."""
+
+    def __init__(self, profiles: "Sequence[tuple[str, str]]") -> None:
+        self.profiles = profiles
+        self.found = list(profiles)
+        self.at = 0
+
+    def narrow(self, typed: str) -> None:
+        """Those whose name or description has every word of `typed` in it; names that start so come first."""
+        parts = typed.casefold().split()
+        found = [pair for pair in self.profiles if all(part in " ".join(pair).casefold() for part in parts)]
+        self.found = sorted(found, key=lambda pair: not pair[0].casefold().startswith(typed.casefold()))
+        self.at = 0
+
+    def move(self, by: int) -> None:
+        """The bar up or down, not beyond the ends."""
+        self.at = max(0, min(self.at + by, len(self.found) - 1))
+
+    def rows(self) -> "StyleAndTextTuples":
+        """What is drawn: a window of the list around the bar."""
+        first = max(0, self.at - ROWS + 1)
+        lines: StyleAndTextTuples = []
+        for at, (name, description) in list(enumerate(self.found))[first : first + ROWS]:
+            style = "reverse" if at == self.at else ""
+            if display.is_production(name):
+                style += " fg:ansired bold"
+                description = f"PROD  {description}"
+            lines.append((style, f"  {display.shown(name)}"))
+            lines.append(("fg:ansibrightblack", f"  {display.shown(description)}\n"))
+        lines.append(("", f"  {len(self.found)} of {len(self.profiles)}"))
+        return lines
+
+
+def _keys(choice: Choice) -> "KeyBindings":
+    from prompt_toolkit.key_binding import KeyBindings
+
+    keys = KeyBindings()
+
+    @keys.add("up")
+    @keys.add("c-p")
+    def _up(_: "KeyPressEvent") -> None:
+        choice.move(-1)
+
+    @keys.add("down")
+    @keys.add("c-n")
+    @keys.add("tab")
+    def _down(_: "KeyPressEvent") -> None:
+        choice.move(1)
+
+    @keys.add("enter")
+    def _take(event: "KeyPressEvent") -> None:
+        if choice.found:
+            event.app.exit(result=choice.found[choice.at][0])
+
+    @keys.add("c-c")
+    @keys.add("c-d")
+    @keys.add("escape", eager=True)
+    def _leave(event: "KeyPressEvent") -> None:
+        event.app.exit(exception=KeyboardInterrupt)
+
+    return keys
