@@ -70,14 +70,14 @@ def sections(config: "Config", chain: "Chain") -> "dict[str, Any]":
     result: dict[str, Any] = {"profiles": {}, "services": {}, "sso_sessions": {}}
     for name in {chain.profile, chain.source.profile} - {""}:
         values = config.profile(name) or {}
-        result["profiles"][name] = _raw(values)
+        result["profiles"][name] = _raw(name, values)
         for setting, kind, place in (
             ("services", "services", "services"),
             ("sso_session", "sso-session", "sso_sessions"),
         ):
             section = config.section(kind, values.get(setting, ""))
             if section is not None:
-                result[place][values[setting]] = _raw(section)
+                result[place][values[setting]] = _raw(values[setting], section)
     return result
 
 
@@ -93,10 +93,10 @@ def clients(session: Session) -> "tuple[Any, Any, Swapped]":
     return session.create_client("sts", config=usual), session.create_client("sts", config=once), credentials
 
 
-def _raw(values: "Mapping[str, str]") -> "dict[str, object]":
+def _raw(name: str, values: "Mapping[str, str]") -> "dict[str, object]":
     from assume.config import nested
 
-    return {name: nested(value) for name, value in values.items()}
+    return {setting: nested(value, name) for setting, value in values.items()}
 
 
 def _loader(session: botocore.session.Session) -> Loader:

@@ -152,9 +152,8 @@ def nested(value: str, name: str = "") -> "str | dict[str, str]":
             continue
         key, equals, text = line.partition("=")
         if not equals:
-            raise ConfigError(
-                f"[{shown(name)}]: {shown(line.strip())} under a nested setting has no `=`", "correct that line"
-            )
+            what = f"{shown(line.strip())!r} under a nested setting has no `=`"
+            raise ConfigError(what, "correct that line", shown(name))
         result[key.strip()] = text.strip()
     return result
 

@@ -163,7 +163,7 @@ def _settings(
                 raise ConfigError(
                     f"its services section {shown(values['services'])} does not exist", "add it, or remove `services`"
                 )
-            own = nested(section.get("sts", ""))
+            own = nested(section.get("sts", ""), values["services"])
             service = own.get("endpoint_url", "") if isinstance(own, dict) else ""
         endpoint = (
             base.get("AWS_ENDPOINT_URL_STS", "")

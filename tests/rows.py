@@ -1,0 +1,121 @@
+"""A row of the differential tables: a fact about botocore, the files that show it, and what we do.
+
+`judge` asks botocore first and holds the fact against its answer, then asks us twice: over
+our own connection, and over botocore's. A row *agrees*, or says why it *differs*; a row that
+says it differs and does not is as wrong as the reverse.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from .both import Both, Outcome, failed, said
+
+BASE = "\n[profile base]\n<alice>\n"
+ROLE = "[profile p]\nrole_arn = <r1>\nsource_profile = base\n"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fact of botocore's. `reaches`: `alice` or `r1`; `error`: its class or a part of its text.
+
+    `sends`, `where`, `region`: of its last call; `roles`: those of all its calls. `differs`:
+    empty, or why our answer is another one; then `ours` says what we reach, or `says` what we say.
+    """
+
+    fact: str
+    config: str | bytes = ""
+    credentials: str | bytes = ""
+    env: dict[str, str | None] = field(default_factory=dict)
+    profile: str = "p"
+    reaches: str = ""
+    error: str = ""
+    sends: dict[str, str | None] = field(default_factory=dict)
+    where: str = ""
+    region: str = ""
+    roles: tuple[str, ...] = ()
+    visits: tuple[str, ...] | None = None
+    differs: str = ""
+    ours: str = ""
+    says: str = ""
+    anywhere: bool = False  # the endpoint is the question: no variable says where STS is
+    machine: bool = False  # an instance and a container are here
+
+    @property
+    def agrees(self) -> bool:
+        return not self.differs
+
+
+def params(rows: list[Row]) -> pytest.MarkDecorator:
+    """`rows` as parameters of a test, named by their facts."""
+    return pytest.mark.parametrize("row", [pytest.param(row, id=name(row)) for row in rows])
+
+
+def name(row: Row) -> str:
+    """What a row is called in a report."""
+    return f"{row.fact} - {'agrees' if row.agrees else 'differs, because ' + row.differs}".replace("::", ":")
+
+
+def judge(both: Both, row: Row) -> None:
+    """Holds a row against botocore, and us against both."""
+    assert bool(row.reaches) != bool(row.error), "a fact is an identity, or an error"
+    both.write(row.config, row.credentials)
+    env = {} if row.anywhere else both.here
+    env |= both.machine if row.machine else {}
+    env |= {variable: both.filled(value) for variable, value in row.env.items() if value is not None}
+    env = {variable: value for variable, value in env.items() if row.env.get(variable, value) is not None}
+    theirs = both.botocore(row.profile, env)
+    check_fact(row, theirs)
+    for fast in (True, False):
+        ours = both.ours(row.profile, env, "--no-cache", fast=fast)
+        if row.agrees:
+            assert ours.essence == theirs.essence, said(ours) if ours.error else ours
+        else:
+            check_difference(row, ours)
+        if ours.error is not None:
+            check_words(row, ours)
+
+
+def check_fact(row: Row, theirs: Outcome) -> None:
+    """Is it so?"""
+    if row.error:
+        assert row.error in f"{failed(theirs)}: {theirs.error}", theirs
+        return
+    assert theirs.error is None, theirs.error
+    assert reached(theirs) == row.reaches
+    if row.where:
+        assert theirs.last.where == row.where
+    if row.region:
+        assert theirs.last.region == row.region
+    for parameter, value in row.sends.items():
+        assert theirs.last.params.get(parameter) == value
+    if row.roles:
+        assert tuple(call.params["RoleArn"].rpartition("/")[2] for call in theirs.calls) == row.roles
+    if row.visits is not None:
+        assert theirs.visits == row.visits
+
+
+def check_difference(row: Row, ours: Outcome) -> None:
+    """Do we do the other thing that the row says?"""
+    if row.ours:
+        assert ours.error is None, ours.error
+        assert reached(ours) == row.ours
+        assert row.error or row.ours != row.reaches or row.says, "that is no difference"
+    else:
+        assert row.says and not row.error, "a difference is an identity, or an error where botocore has none"
+        assert ours.error is not None, ours
+
+
+def check_words(row: Row, ours: Outcome) -> None:
+    """An error of ours names the profile and what to do, and is said in our own words."""
+    first, *cure = said(ours).split("\n")
+    assert first.startswith("assume: ")
+    assert all(line.startswith("  ") for line in cure)
+    assert row.says in said(ours)
+    assert len(first) < 300
+
+
+def reached(outcome: Outcome) -> str:
+    """`alice` for a user, `r1` for a role."""
+    kind, _, rest = outcome.identity.rpartition(":")[2].partition("/")
+    return rest.partition("/")[0] if kind == "assumed-role" else rest
