@@ -90,14 +90,16 @@ make_venv() {
         return 0
     fi
     rm -rf "$2"
+    # venv without its pip, filled by a pip that is there
+    if "$1" -m pip --version >/dev/null 2>&1 && "$1" -m venv --without-pip "$2" &&
+        "$1" -m pip --python "$2/bin/python" install -q pip 2>/dev/null; then
+        return 0
+    fi
+    rm -rf "$2"
     if apt_install python3-venv && "$1" -m venv "$2"; then
         return 0
     fi
     rm -rf "$2"
-    # no root: venv without its pip, filled by a pip that is there
-    if "$1" -m pip --version >/dev/null 2>&1 && "$1" -m venv --without-pip "$2"; then
-        "$1" -m pip --python "$2/bin/python" install -q pip && return 0
-    fi
     say "no virtual environment can be made with $1: install python3-venv (Debian), or set PYTHON=/another/python"
     return 1
 }
