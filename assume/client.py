@@ -94,7 +94,7 @@ def clients(session: Session) -> "tuple[Any, Any, Swapped]":
 
 
 def _raw(name: str, values: "Mapping[str, str]") -> "dict[str, object]":
-    from assume.config import nested
+    from assume.grammar import nested
 
     return {setting: nested(value, name) for setting, value in values.items()}
 

@@ -8,9 +8,9 @@ import sys
 
 from assume import question, terminal
 from assume.command import LIMIT_S, Command
-from assume.config import words
 from assume.display import shown
 from assume.errors import AssumeError, ConfigError, NoTerminal, SourceError, WrongCode
+from assume.grammar import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from assume.chain import (
 from assume.config import CREDENTIALS
 from assume.display import shown
 from assume.errors import ConfigError, NoSuchProfile
+from assume.hops import role_hop, web_hop
 from assume.places import sso_cache
 
 TYPE_CHECKING = False
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from assume.config import Config, Values
 
 CREDENTIAL_SOURCES = (ENVIRONMENT, INSTANCE, CONTAINER)  # case counts, as in botocore
-ROLE_MIN = 20  # characters of an ARN, by the STS model: botocore refuses less before any call
-DURATION_MIN_S = 900
-OFF = ("no", "false", "off", "0")
 
 
 class Walk:
@@ -58,7 +56,7 @@ class Walk:
             role = "role_arn" in values and "web_identity_token_file" not in values
             if not role or (as_source and keys):
                 return self._provider(name, values, as_source)
-            hop = _role_hop(name, values)
+            hop = role_hop(name, values)
             self.hops.insert(0, hop)
             kind, source = values.get("credential_source"), values.get("source_profile")
             if kind is not None and source is not None:
@@ -155,14 +153,6 @@ class Walk:
         return Source(SSO, name, " ".join(parts))
 
 
-def web_hop(profile: str, role_arn: str, token_file: str, session_name: str) -> Hop:
-    """A call of AssumeRoleWithWebIdentity: botocore sends nothing but these."""
-    hop = Hop(profile, _checked_arn(profile, role_arn))
-    hop.token_file = token_file
-    hop.session_name = session_name
-    return hop
-
-
 def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source:
     """A source outside the AWS files: the environment, the container, the instance."""
     if kind == ENVIRONMENT:
@@ -180,56 +170,12 @@ def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source
     return Source(kind, profile, identity.get(kind, f"{address} {metadata}"))
 
 
-def _role_hop(name: str, values: "Values") -> Hop:
-    hop = Hop(name, _checked_arn(name, values["role_arn"]))
-    hop.external_id = values.get("external_id")
-    hop.mfa_serial = values.get("mfa_serial")
-    hop.mfa_process = values.get("mfa_process", "")
-    hop.mfa_session = values.get("mfa_session", "").strip().lower() not in OFF
-    hop.session_name = values.get("role_session_name", "")
-    hop.source_identity = values.get("source_identity", "")
-    hop.tags = tuple(_pair(name, item) for item in _items(values.get("session_tags", "")))
-    hop.transitive_tags = tuple(_items(values.get("transitive_session_tags", "")))
-    try:
-        hop.duration_s = int(values["duration_seconds"])  # botocore drops what int() does not take
-    except (KeyError, ValueError):
-        pass
-    if hop.duration_s is not None and hop.duration_s < DURATION_MIN_S:
-        raise ConfigError(
-            f"duration_seconds = {hop.duration_s} is too short", "AWS gives 900 seconds at least", shown(name)
-        )
-    return hop
-
-
-def _checked_arn(name: str, role_arn: str) -> str:
-    if len(role_arn) < ROLE_MIN:
-        raise ConfigError(
-            f"role_arn {shown(role_arn)!r} is no ARN of a role",
-            "it looks like arn:aws:iam::123456789012:role/NAME",
-            shown(name),
-        )
-    return role_arn
-
-
 def _key_pair(name: str, own: "Values") -> "tuple[str, str, str]":
     if not own.get("aws_secret_access_key") or not own["aws_access_key_id"]:
         lacks = "aws_secret_access_key" if own["aws_access_key_id"] else "aws_access_key_id"
         raise ConfigError(f"has half a key pair: {lacks} is missing", "both belong into the same file", shown(name))
     session_token = own.get("aws_security_token") or own.get("aws_session_token", "")
     return (own["aws_access_key_id"], own["aws_secret_access_key"], session_token)
-
-
-def _items(text: str) -> "list[str]":
-    return [item.strip() for item in text.split(",") if item.strip()]
-
-
-def _pair(name: str, item: str) -> "tuple[str, str]":
-    key, equals, value = item.partition("=")
-    if not equals:
-        raise ConfigError(
-            f"session_tags: {shown(item)} is no key=value", "write `session_tags = key=value,key2=value2`", shown(name)
-        )
-    return (key.strip(), value.strip())
 
 
 def _sha1(text: str) -> str:

@@ -28,7 +28,6 @@ ROOMS: dict[str, set[str]] = {
     # the cold lane
     "resolve": set(),
     "fetch": set(),
-    "errand": set(),
     "sources": {"botocore"},
     "sts": {"botocore"},
     "refusals": {"botocore"},
@@ -36,37 +35,46 @@ ROOMS: dict[str, set[str]] = {
     "connection": {"botocore"},
     "mfa": set(),
     "guard": set(),
+    "question": set(),
+    "errand": set(),
     "command": set(),
+    "patience": set(),
     "cli_cache": set(),
     "folder": set(),
     # the warm and the middle lane, completion, init
     "complete": set(),
+    "middle": set(),
     "warm": set(),
     "lock": set(),
     "takeover": set(),
-    "patience": set(),
     "shells": set(),
     "plan": set(),
     "walk": set(),
+    "hops": set(),
+    "failures": set(),
     "terminal": set(),
     "entries": set(),
+    "storing": set(),
     "store": set(),
     # values and their texts
     "chain": set(),
     "arguments": set(),
     "places": set(),
     "config": set(),
+    "grammar": set(),
     "environment": set(),
     "state": set(),
     "render": set(),
     "files": set(),
     "errors": set(),
+    "display": set(),
     "__init__": set(),
 }
 NOT_LEAN = (
-    "cli demo picker endpoint resolve fetch errand sources sts refusals client connection mfa guard command".split()
-)
-LEAN = set(ROOMS) - {*NOT_LEAN, "cli_cache", "folder", "patience"}
+    "cli demo picker endpoint resolve fetch errand sources sts refusals client connection mfa guard command patience "
+    "cli_cache folder question"
+).split()
+LEAN = set(ROOMS) - {*NOT_LEAN}
 LEAN_IMPORTS = {
     "sys",
     "time",

@@ -1,0 +1,135 @@
+"""The text of one AWS file → its sections and their options. Pure.
+
+configparser's grammar, with botocore's nested maps and its shell quoting of
+section names, but no line is fatal: what is no setting comes out as such, and
+is the business of whoever needs that section.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+"""
+
+from assume.display import shown
+from assume.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEADER = "["
+
+
+def nested(value: str, name: str = "") -> "str | dict[str, str]":
+    """A value that starts on the line after its `=` is a map, one level deep."""
+    if not value.startswith("\n"):
+        return value
+    result = {}
+    for line in value.split("\n"):
+        if not line.strip():
+            continue
+        key, equals, text = line.partition("=")
+        if not equals:
+            what = f"{shown(line.strip())!r} under a nested setting has no `=`"
+            raise ConfigError(what, "correct that line", shown(name))
+        result[key.strip()] = text.strip()
+    return result
+
+
+def words(text: str) -> "list[str] | None":
+    """`text` split as a POSIX shell would (shlex.split); None where a quote is left open."""
+    result: list[str] = []
+    word: str | None = None
+    quote = ""
+    marks = iter(text)
+    for mark in marks:
+        if quote:
+            if mark == quote:
+                quote = ""
+                continue
+            if mark == "\\" and quote == '"':
+                following = next(marks, None)
+                if following is None:
+                    return None
+                mark = following if following in '"\\' else mark + following
+            word = (word or "") + mark
+        elif mark in "'\"":
+            quote, word = mark, word or ""
+        elif mark == "\\":
+            following = next(marks, None)
+            if following is None:
+                return None
+            word = (word or "") + following
+        elif mark in " \t\r\n":
+            if word is not None:
+                result.append(word)
+            word = None
+        else:
+            word = (word or "") + mark
+    if quote:
+        return None
+    return [*result, word] if word is not None else result
+
+
+def sections(text: str) -> "Iterator[tuple[int, str, str]]":
+    """(line of the header, header, body) of each section, in the order of the text."""
+    line, header, body = 0, "", ""  # what stands before the first header belongs to no section
+    next_line = 1
+    for number, chunk in enumerate(("\n" + text).split("\n[")):
+        first, _, rest = chunk.partition("\n")
+        close = first.rfind("]")
+        if number and close > 0:
+            yield from _inner(line, header, body)
+            line, header, body = next_line, first[:close], rest
+        else:  # `[` without `]` is a line of the section above it
+            body = f"{body}\n[{chunk}" if number else chunk[1:]
+        next_line += chunk.count("\n") + (1 if number else 0)
+    yield from _inner(line, header, body)
+
+
+def _inner(line: int, header: str, body: str) -> "Iterator[tuple[int, str, str]]":
+    """A section, taken apart at headers that are indented and continue no value."""
+    cuts: list[int] = []
+    if "[" in body:
+        cuts = [offset for offset, kind, _ in _walk(body) if kind == HEADER]
+    lines = body.split("\n") if cuts else []
+    if line:
+        yield line, header, "\n".join(lines[: cuts[0]]) if cuts else body
+    for cut, end in zip(cuts, [*cuts[1:], len(lines)], strict=False):
+        inner = lines[cut].strip()
+        yield line + 1 + cut, inner[1 : inner.rfind("]")], "\n".join(lines[cut + 1 : end])
+
+
+def options(body: str) -> "Iterator[tuple[int, str | None, str]]":
+    """(offset of the line, name, value) of each option; name None for a line that is none."""
+    for offset, name, values in _walk(body):
+        yield offset, name, "\n".join(values).rstrip()
+
+
+def _walk(body: str) -> "list[tuple[int, str | None, list[str]]]":
+    """configparser's state machine over the lines of one section; name HEADER for a header in it."""
+    result: list[tuple[int, str | None, list[str]]] = []
+    values: list[str] | None = None  # of the option that a deeper line would continue
+    level = 0
+    for offset, line in enumerate(body.split("\n")):
+        text = line.strip()
+        if not text:
+            if values is not None:
+                values.append("")
+            continue
+        if text[0] in "#;":
+            continue
+        indent = len(line) - len(line.lstrip())
+        if values is not None and indent > level:
+            values.append(text)
+            continue
+        level = indent
+        if text[0] == "[" and text.rfind("]") > 1:
+            values = None
+            result.append((offset, HEADER, [text]))
+            continue
+        ends = [end for end in (text.find("="), text.find(":")) if end >= 0]
+        if not ends or min(ends) == 0:
+            values = None
+            result.append((offset, None, [text]))
+            continue
+        values = [text[min(ends) + 1 :].strip()]
+        result.append((offset, text[: min(ends)].rstrip().lower(), values))
+    return result
