@@ -35,10 +35,8 @@ ROOMS: dict[str, set[str]] = {
     "connection": {"botocore"},
     "mfa": set(),
     "guard": set(),
-    "question": set(),
     "errand": set(),
     "command": set(),
-    "patience": set(),
     "cli_cache": set(),
     "folder": set(),
     # the warm and the middle lane, completion, init
@@ -47,11 +45,13 @@ ROOMS: dict[str, set[str]] = {
     "warm": set(),
     "lock": set(),
     "takeover": set(),
+    "patience": set(),
     "shells": set(),
     "plan": set(),
     "walk": set(),
     "hops": set(),
     "failures": set(),
+    "question": set(),
     "terminal": set(),
     "entries": set(),
     "storing": set(),
@@ -65,16 +65,16 @@ ROOMS: dict[str, set[str]] = {
     "environment": set(),
     "state": set(),
     "render": set(),
+    "display": set(),
     "files": set(),
     "errors": set(),
-    "display": set(),
     "__init__": set(),
 }
-NOT_LEAN = (
-    "cli demo picker endpoint resolve fetch errand sources sts refusals client connection mfa guard command patience "
-    "cli_cache folder question"
-).split()
-LEAN = set(ROOMS) - {*NOT_LEAN}
+COLD = """
+    cli demo picker endpoint resolve fetch sources sts refusals client connection mfa guard errand command
+    cli_cache folder patience question
+""".split()
+LEAN = set(ROOMS) - set(COLD)
 LEAN_IMPORTS = {
     "sys",
     "time",
