@@ -54,7 +54,7 @@ fuzz:
 
 bench:
 	@$(PREPARE) venv
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python -m tests.bench
 
 lint:
 	@$(PREPARE) venv
