@@ -5,7 +5,7 @@ or one directive without a TAB: `files`, or `command N` (complete a command line
 that starts at word N). A name that could steer a terminal is left out.
 """
 
-from assume import arguments, display, environment, places, render, shells, terminal
+from assume import arguments, display, environment, places, render, terminal
 from assume.config import Config, read
 from assume.errors import AssumeError
 
@@ -80,7 +80,9 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
     elif current[:1] == "-":
         yield from _lines(((option, "") for option in OPTIONS[verb]), current)
     elif verb in ("init", "install", "uninstall"):
-        yield from _lines(((shell, "") for shell in shells.SHELLS), current)
+        from assume.shells import SHELLS
+
+        yield from _lines(((shell, "") for shell in SHELLS), current)
     elif verb == "clear" or (verb in ("use", "exec", "export") and not _has_profile(words)):
         yield from _lines(profiles(base, current, described), current)
 

@@ -14,7 +14,7 @@ lanes. What edits files is cli/install.py's.
 
 import sys
 
-from assume import __version__, files, render
+from assume import files, render
 from assume.errors import AssumeError, UsageError
 
 TYPE_CHECKING = False
@@ -149,7 +149,11 @@ def console_script() -> str:
 
 def stamp(prompt: bool, interpreter: str, script: str) -> str:
     """The first line of an init text. Its values are all that is needed to write it again."""
+    from assume import __version__  # the fast lanes do without the package's own module
+
     values = {"prompt": "1" if prompt else "", "interpreter": interpreter, "main": MAIN, "script": script}
+    from assume import __version__  # the fast lanes make a package of their own, which has none
+
     return f"# assume {__version__} " + " ".join(f"{name}={_encoded(value)}" for name, value in values.items())
 
 
@@ -168,7 +172,7 @@ def _is_ours(path: str) -> bool:
     """Whether a program is a console script of this package: Granted's has the same name."""
     try:
         with open(path, "rb") as file:
-            return b"assume.__main__" in file.read(65536)
+            return b"assume.cli.start" in file.read(65536)
     except OSError:
         return False
 

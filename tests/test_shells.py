@@ -129,7 +129,7 @@ def test_a_file_that_is_gone_is_a_broken_installation(monkeypatch, tmp_path):
         files.text("shell", "assume.bash")
 
 
-def script_at(path: Path, content: str = "#!/usr/bin/python3\nfrom assume.__main__ import main\n") -> str:
+def script_at(path: Path, content: str = "#!/usr/bin/python3\nfrom assume.cli.start import main\n") -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content)
     path.chmod(0o755)
