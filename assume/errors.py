@@ -8,7 +8,8 @@
     ├── NoTerminal          a question, and nobody to ask
     ├── SourceError         the first credentials of a chain cannot be had
     ├── Refused             STS answered, and said no
-    │   └── WrongCode       STS did not take the MFA code
+    │   ├── WrongCode       STS did not take the MFA code
+    │   └── WrongDevice     the MFA device is not one of this user's
     ├── Unreachable         STS did not answer, or not in time, or not sense
     ├── LockTimeout         another terminal kept the lock for too long
     └── Unsafe              a value that must not reach a shell
@@ -79,6 +80,10 @@ class Refused(AssumeError):
 
 class WrongCode(Refused):
     """STS did not take the MFA code: mistyped, too old, or used before."""
+
+
+class WrongDevice(Refused):
+    """The MFA device is not one of the user whose keys signed the call: no code of it will do."""
 
 
 class Unreachable(AssumeError):

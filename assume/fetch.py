@@ -15,7 +15,7 @@ from assume.cli_cache import Cache
 from assume.display import shown
 from assume.entries import Credentials
 from assume.environment import instant
-from assume.errors import Refused, WrongCode
+from assume.errors import Refused, WrongCode, WrongDevice
 from assume.sts import Sts
 
 TYPE_CHECKING = False
@@ -108,7 +108,7 @@ class _Calls:
         try:
             fresh = self._coded(serial, "", lambda code: self.sts.session(serial, keys.keys, code))
         except Refused as error:
-            if error.code != "AccessDenied" or isinstance(error, WrongCode) or errand.chain.serial:
+            if error.code != "AccessDenied" or isinstance(error, (WrongCode, WrongDevice)) or errand.chain.serial:
                 raise
             errand.remember(entries.direct_note(request))
             return keys

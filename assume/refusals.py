@@ -11,7 +11,7 @@ import botocore.exceptions as aws
 
 from assume.chain import CHAINED_MAX_S
 from assume.display import shown
-from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode
+from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
     if message.startswith(CODE_REFUSED):
         if "unable to validate" in message:
             cure = "check mfa_serial: it must be a device of the user whose keys these are"
-            return Refused(f"{head}: the MFA device is not known", cure, profile, code)
+            return WrongDevice(f"{head}: the MFA device is not known", cure, profile, code)
         cure = "a code is good for one use: wait for the next one, at most 30 s"
         return WrongCode(f"{head}: the MFA code is wrong, too old, or was used before", cure, profile, code)
     if skew := _skew(error.response):
@@ -104,7 +104,7 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
         "RegionDisabledException": lambda: "STS is off in that region for this account: choose another `region`",
     }
     cure = cures[code]() if code in cures else ""
-    if code == "ValidationError" and "DurationSeconds" in message:
+    if code == "ValidationError" and "durationseconds" in message.lower():
         limit = f"at most {CHAINED_MAX_S}, since the role is reached from temporary credentials" if chained else "less"
         cure = f"make duration_seconds (or --duration) {limit}"
     elif code in ("Throttling", "ThrottlingException", "RequestLimitExceeded"):

@@ -8,6 +8,8 @@ What may differ is left out of `Outcome.essence`: a code and its device (an MFA
 session comes before the call, here), and a session name that nobody configured.
 """
 
+import hashlib
+import json
 import os
 import re
 import socket
@@ -28,6 +30,7 @@ from botocore.tokens import SSOTokenProvider
 from assume import arguments, client, connection, fetch, question, resolve
 from assume.demo.calls import Call
 from assume.demo.people import Trust
+from assume.demo.replies import stamp
 from assume.demo.sts import Sts
 from assume.demo.world import World
 from assume.errors import AssumeError
@@ -170,6 +173,26 @@ class Both:
         path = self.home / name
         (provider,) = self.world.providers.values()
         path.write_text(self.world.web_identity(provider, "job:1", self.plain.clock()))
+        return path
+
+    def process(self, name: str = "prints-alice") -> Path:
+        """A command for credential_process that prints alice's keys."""
+        path = self.home / name
+        fields = {"Version": 1, "AccessKeyId": ALICE, "SecretAccessKey": SECRET}
+        path.write_text(f"#!/bin/sh\necho '{json.dumps(fields)}'\n")
+        path.chmod(0o755)
+        return path
+
+    def sign_in(self, session: str = "corp", lasts_s: float = 3600) -> Path:
+        """What `aws sso login` leaves behind for [sso-session NAME]; the portal gives r6 for permission set Reader."""
+        now = self.plain.clock()
+        made = self.world.places.sign_in("alice", {(ACCOUNT, "Reader"): self.world.roles[role("r6")]}, now + 3600)
+        name = hashlib.sha1(session.encode(), usedforsecurity=False).hexdigest()
+        path = self.home / ".aws" / "sso" / "cache" / f"{name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            json.dumps({"accessToken": made.bearer, "expiresAt": stamp(now + lasts_s), "region": "us-east-1"})
+        )
         return path
 
     def botocore(self, profile: str | None, env: Mapping[str, str]) -> Outcome:

@@ -5,6 +5,7 @@ our own connection, and over botocore's. A row *agrees*, or says why it *differs
 says it differs and does not is as wrong as the reverse.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -26,11 +27,11 @@ class Row:
     fact: str
     config: str | bytes = ""
     credentials: str | bytes = ""
-    env: dict[str, str | None] = field(default_factory=dict)
+    env: Mapping[str, str | None] = field(default_factory=dict)
     profile: str = "p"
     reaches: str = ""
     error: str = ""
-    sends: dict[str, str | None] = field(default_factory=dict)
+    sends: Mapping[str, object] = field(default_factory=dict)
     where: str = ""
     region: str = ""
     roles: tuple[str, ...] = ()

@@ -126,10 +126,7 @@ SECTIONS = [
 def prepare(both, monkeypatch):
     """What some of the rows name: another config file, a command, the current directory."""
     (both.home / "other").write_text(both.filled(SECOND + BASE))
-    process = both.home / "prints-alice"
-    keys = '{"Version": 1, "AccessKeyId": "AKIAALICEALICEALICE1", "SecretAccessKey": "of-nobody/but+the-tests"}'
-    process.write_text(f"#!/bin/sh\necho '{keys}'\n")
-    process.chmod(0o755)
+    both.process()
     monkeypatch.chdir(both.home)
 
 
