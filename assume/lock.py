@@ -63,16 +63,29 @@ def acquire(
     name: str,
     found: "Callable[[], Found | None]",
     say: "Callable[[str], None]",
-    offer: "Callable[[str, str], bool] | None" = None,
+    offer: "takeover.Offer | None" = None,
     wait_s: float = WAIT_S,
 ) -> "Lock | Found":
     """The lock of `name`, or what `found()` has come up with while another process held it.
 
-    `say` is told once what the wait is for. `offer` is asked, after five seconds,
-    whether the user takes the holder's question over. Raises OSError
+    `say` is told once what the wait is for. `offer` is made, after five seconds,
+    to the user: to take the holder's question over. Raises OSError
     where no lock file can be had, LockTimeout after `wait_s`.
     """
-    path = f"{folder}/{name}{store.LOCK}"
+    try:
+        return _acquired(f"{folder}/{name}{store.LOCK}", found, say, offer, wait_s)
+    finally:
+        if offer is not None:
+            offer.close()
+
+
+def _acquired(
+    path: str,
+    found: "Callable[[], Found | None]",
+    say: "Callable[[str], None]",
+    offer: "takeover.Offer | None",
+    wait_s: float,
+) -> "Lock | Found":
     started = time.monotonic()
     told = False
     while True:
@@ -83,11 +96,9 @@ def acquire(
                 told = True
                 say(_reason(handle))
             if waited >= wait_s:
+                reason = _reason(handle)
                 system.close(handle)
-                raise LockTimeout(
-                    f"another terminal has been at it for {int(waited)} s",
-                    "finish or cancel what it asks there, or run `assume clear` for this profile",
-                )
+                raise LockTimeout(f"waited for {waited:.0f} s: {reason}", "finish or cancel what goes on there")
             if offer is not None and waited >= OFFER_S and offer(_reason(handle), path):
                 time.sleep(POLL_S)
             else:
@@ -103,7 +114,7 @@ def acquire(
 
 def _step_s(waited: float, wait_s: float) -> float:
     """How long to wait before there is something to say, to offer, or to give up."""
-    return max(next((at for at in (TELL_S, OFFER_S, wait_s) if at > waited), waited) - waited, POLL_S)
+    return max(min((at for at in (TELL_S, OFFER_S, wait_s) if at > waited), default=waited) - waited, POLL_S)
 
 
 def adopt(handle: int, folder: str, name: str) -> "Lock | None":
@@ -197,11 +208,13 @@ else:
         """Until the holder lets go, or `seconds` have passed. All who wait wake at once: the lock is shared."""
         before = _signal.signal(_signal.SIGALRM, _alarm)
         try:
-            _signal.setitimer(_signal.ITIMER_REAL, seconds)
-            fcntl.flock(handle, fcntl.LOCK_SH)
-            fcntl.flock(handle, fcntl.LOCK_UN)
+            try:
+                _signal.setitimer(_signal.ITIMER_REAL, seconds)
+                fcntl.flock(handle, fcntl.LOCK_SH)
+            finally:
+                _signal.setitimer(_signal.ITIMER_REAL, 0)
         except _TimeIsUp:
-            pass
+            pass  # perhaps only now, with the lock had already
         finally:
-            _signal.setitimer(_signal.ITIMER_REAL, 0)
             _signal.signal(_signal.SIGALRM, before)
+        fcntl.flock(handle, fcntl.LOCK_UN)

@@ -30,6 +30,7 @@ class Offer:
     def __init__(self) -> None:
         self.handle = -1
         self.is_made = False
+        self.wish = ""  # the path beside which it was left
 
     def __call__(self, reason: str, path: str) -> bool:
         """Whether the offer stands; leaves the wish beside `path` once Enter was pressed."""
@@ -43,8 +44,17 @@ class Offer:
                 return False
             terminal.say("  press Enter to answer it here")
         if self.handle >= 0 and _pressed(self.handle):
+            self.wish = path
             _want(path)
         return self.handle >= 0
+
+    def close(self) -> None:
+        """Takes the offer back, and a wish with it: what was waited for has come, or is not waited for any more."""
+        if self.handle >= 0:
+            system.close(self.handle)
+            self.handle = -1
+        if self.wish and not is_wanted(self.wish):
+            is_done(self.wish)
 
 
 def is_wanted(path: str) -> bool:

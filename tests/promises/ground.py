@@ -1,27 +1,17 @@
 """What the promises are tried on: a HOME with the demo's profiles, the simulator, the program as a shell starts it.
 
-`Ground.start` runs the real program, on a pseudo-terminal of its own if wanted,
-with standard output captured as a shell function captures it. `Ground.take` runs
-the same code in this process, where a test owns the clock and the patience.
-Nothing here sleeps: whatever is waited for is an event, or a deadline that is a
-failure.
+`Ground.start` runs the real program, with standard output captured as a shell
+function captures it. `Ground.take` runs the same code in this process, where a
+test owns the clock and the patience.
 """
 
-import fcntl
 import os
-import pty
-import select
 import shlex
-import signal
-import subprocess
 import sys
-import tempfile
-import termios
 import time
 from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from assume import arguments, middle, resolve, store, warm
 from assume.demo.sts import Sts
@@ -29,113 +19,9 @@ from assume.demo.world import World
 from assume.patience import Patience
 
 from ..simulator import AwsHome
+from .process import Done, Started
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 60.0  # for what must happen at once, on a machine that is busy
-
-
-class Done(NamedTuple):
-    """A process that has ended: its status, its standard output, all that it said elsewhere."""
-
-    status: int
-    out: bytes
-    said: str
-
-
-class Silence(AssertionError):
-    """What was waited for was not said."""
-
-
-class Started:
-    """A running process. With a terminal, that is its stdin, its stderr and its /dev/tty; else stderr is a pipe."""
-
-    def __init__(self, words, environment, cwd, *, terminal=False, user=None, group=None, prepare=None):
-        self._out = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the process
-        self.said = ""
-        if terminal:
-            self._ear, theirs = pty.openpty()
-        else:
-            self._ear, theirs = os.pipe()
-        self.started_at = time.monotonic()
-        self.process = subprocess.Popen(
-            words,
-            env=environment,
-            cwd=cwd,
-            stdin=theirs if terminal else subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=theirs,
-            start_new_session=True,
-            user=user,
-            group=group,
-            extra_groups=None if group is None else [],
-            preexec_fn=prepare or (_own_terminal if terminal else None),
-        )
-        os.close(theirs)
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
-
-    def hears(self, timeout_s: float) -> bool:
-        """Takes in what was said; False once nothing comes any more."""
-        if not select.select([self._ear], [], [], max(timeout_s, 0))[0]:
-            return False
-        try:
-            content = os.read(self._ear, 65536)
-        except OSError:  # the terminal's other end is closed
-            return False
-        self.said += content.decode("utf-8", "replace")
-        return bool(content)
-
-    def wait_for(self, text: str, within_s: float = PATIENCE_S) -> None:
-        """Until `text` was said."""
-        until = time.monotonic() + within_s
-        while text not in self.said:
-            if not self.hears(until - time.monotonic()) and text not in self.said:
-                raise Silence(f"{text!r} was not said, but {self.said!r}")
-
-    def type(self, text: str) -> None:
-        """Types on the terminal."""
-        os.write(self._ear, text.encode())
-
-    def echoes(self) -> bool:
-        """Whether the terminal shows what is typed."""
-        flags: int = termios.tcgetattr(self._ear)[3]
-        return bool(flags & termios.ECHO)
-
-    def tell(self, number: int) -> None:
-        """Sends a signal."""
-        self.process.send_signal(number)
-
-    def end(self, within_s: float = PATIENCE_S) -> Done:
-        """Waits for the end."""
-        until = time.monotonic() + within_s
-        while self.process.poll() is None and time.monotonic() < until:
-            self.hears(0.05)
-        if self.process.poll() is None:
-            self.close()
-            raise Silence(f"has not ended within {within_s} s; it said {self.said!r}")
-        while self.hears(0):
-            pass
-        self._out.seek(0)
-        done = Done(self.process.returncode, self._out.read(), self.said)
-        self.close()
-        return done
-
-    def close(self) -> None:
-        """Ends it, if it has not ended, and everything that it started."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-        for close in (self._out.close, lambda: os.close(self._ear)):
-            try:
-                close()
-            except OSError:
-                continue
-
-
-def _own_terminal() -> None:
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 class Ground:
@@ -197,10 +83,12 @@ class Ground:
         return self.world.unused_code(serial, self.sts.now())
 
     def configure(self, profile: str, **fields: str | None) -> None:
-        """Sets or (None) removes settings of one profile in the config file, which then looks long unchanged."""
+        """Sets or (None) removes settings of a profile in the config file; a new one gets the simulator's address."""
         header = "[default]" if profile == "default" else f"[profile {profile}]"
         before, found, after = self.home.config.read_text().partition(header + "\n")
         section, bracket, rest = after.partition("\n[")
+        if not found:
+            fields = {"region": "us-west-2", "endpoint_url": self.sts.url, **fields}
         lines = [line for line in section.splitlines() if line.partition(" =")[0] not in fields]
         lines += [f"{name} = {value}" for name, value in fields.items() if value is not None]
         text = before if found else f"{before}\n"

@@ -6,23 +6,35 @@ import time
 
 import pytest
 
-from assume import lock, store
+from assume import lock
 from assume.demo import faults
-from assume.demo.config import CLI_USER_MFA
+from assume.demo.config import CLI_USER_MFA, HOME_ACCOUNT, KEYS, SAANVI_MFA
+from assume.demo.people import Trust
+from assume.errors import LockTimeout
 
 from .ground import signed_by
 
 QUESTION = "MFA code for"
+LOCK_HELD = "is calling AWS"
 
 
 def asking(crowd, count=1, within_s=60.0):
-    """Waits until `count` of `crowd` ask a question; those."""
+    """Waits until `count` of `crowd` have asked a question; those."""
     until = time.monotonic() + within_s
     while len(found := [one for one in crowd if QUESTION in one.said]) < count:
         assert time.monotonic() < until, [one.said for one in crowd]
         for one in crowd:
             one.hears(0.002)
     return found
+
+
+@pytest.fixture
+def hanging(sts):
+    """STS takes the next call, and does not answer until the end of the test; set once it has the call."""
+    until, reached = threading.Event(), threading.Event()
+    sts.faults = faults.first(1, faults.hang(until, reached))
+    yield reached
+    until.set()
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(5, marks=pytest.mark.slow)])
@@ -40,3 +52,148 @@ def test_two_hundred_terminals_cost_one_call_and_one_question_and_are_one_identi
         assert len({one.out for one in done}) == 1
         assert signed_by(ground.sts)[before:] == ["AssumeRole"]
         ground.sts.clock = lambda number=number: time.time() + 90 * (number + 1)  # for a code that is new
+
+
+def test_two_roles_behind_one_device_cost_one_question(ground, sts):
+    saanvi = KEYS["default"][0]
+    arns = [f"arn:aws:iam::{HOME_ACCOUNT}:role/twin{number}" for number in range(2)]
+    ground.world.user(HOME_ACCOUNT, "saanvi", may=arns)
+    for arn in arns:
+        ground.world.role(arn, Trust((saanvi,), mfa=True))
+        ground.configure(arn.rpartition("/")[2], role_arn=arn, source_profile="default", mfa_serial=SAANVI_MFA)
+    crowd = [ground.use(f"twin{number}", terminal=True) for number in (0, 1) * 10]
+    (first,) = asking(crowd)
+    first.type(ground.code(SAANVI_MFA) + "\n")
+    done = [one.end() for one in crowd]
+    assert {one.status for one in done} == {0}
+    assert sum(QUESTION in one.said for one in done) == 1
+    assert [len({one.out for one in done[twin::2]}) for twin in (0, 1)] == [1, 1]
+    assert sorted(signed_by(sts)) == ["AssumeRole", "AssumeRole", "GetSessionToken"]
+
+
+@pytest.mark.parametrize("waiters", [20, pytest.param(200, marks=pytest.mark.slow)])
+def test_when_the_holder_is_killed_exactly_one_other_takes_over(ground, hanging, waiters):
+    holder = ground.use("marketingadmin")
+    assert hanging.wait(60)
+    crowd = [ground.use("marketingadmin") for _ in range(waiters)]
+    for one in crowd:
+        one.wait_for(LOCK_HELD)
+    holder.tell(signal.SIGKILL)
+    done = [one.end() for one in crowd]
+    assert {one.status for one in done} == {0}
+    assert len({one.out for one in done}) == 1
+    assert signed_by(ground.sts) == ["AssumeRole", "AssumeRole"]
+    assert holder.end().out == b""
+
+
+@pytest.mark.parametrize("count", [6, pytest.param(50, marks=pytest.mark.slow)])
+def test_profiles_that_share_no_hop_do_not_wait_on_each_other(ground, sts, count):
+    user1 = KEYS["user1"][0]
+    arns = [f"arn:aws:iam::{HOME_ACCOUNT}:role/apart{number}" for number in range(count)]
+    ground.world.user(HOME_ACCOUNT, "user1", may=arns)
+    for arn in arns:
+        ground.world.role(arn, Trust((user1,)))
+        ground.configure(arn.rpartition("/")[2], role_arn=arn, source_profile="user1")
+    until, reached = threading.Event(), threading.Event()
+    slow = faults.hang(until, reached)
+    sts.faults = lambda call: slow if call.params["RoleArn"] == arns[0] else None
+    stuck = ground.use("apart0")
+    assert reached.wait(60)
+    others = [ground.use(f"apart{number}") for number in range(1, count)]
+    done = [one.end() for one in others]
+    assert [one.status for one in done] == [0] * (count - 1)
+    assert not any("waiting" in one.said for one in done)
+    assert stuck.process.poll() is None
+    until.set()
+    assert stuck.end().status == 0
+    assert len(ground.sts.calls) == count
+
+
+def test_whoever_waits_says_after_a_second_what_for(ground, hanging):
+    holder = ground.use("marketingadmin")
+    assert hanging.wait(60)
+    waiter = ground.use("marketingadmin")
+    waiter.wait_for(f"assume: marketingadmin: waiting: process {holder.pid} is calling AWS")
+    assert time.monotonic() - waiter.started_at >= 1
+
+
+def test_whoever_waits_for_a_code_knows_where_it_is_asked(ground):
+    first = ground.use("role-with-mfa", terminal=True)
+    first.wait_for(QUESTION)
+    second = ground.use("role-with-mfa")
+    second.wait_for(f"assume: role-with-mfa: waiting: waiting for an MFA code in process {first.pid} (/dev/pts/")
+
+
+def test_ctrl_c_ends_a_waiter_at_once(ground, hanging):
+    holder = ground.use("marketingadmin")
+    assert hanging.wait(60)
+    waiter = ground.use("marketingadmin", terminal=True)
+    waiter.wait_for(LOCK_HELD)
+    asked_at = time.monotonic()
+    waiter.type("\x03")
+    done = waiter.end()
+    assert time.monotonic() - asked_at < 0.5
+    assert (done.status, done.out) == (130, b"")
+    assert holder.process.poll() is None
+
+
+def test_ctrl_c_at_the_question_hands_it_to_one_other_terminal(ground):
+    first = ground.use("role-with-mfa", terminal=True)
+    first.wait_for(QUESTION)
+    crowd = [ground.use("role-with-mfa", terminal=True) for _ in range(4)]
+    for one in crowd:
+        one.wait_for("waiting for an MFA code")
+    first.type("\x03")
+    done = first.end()
+    assert (done.status, done.out) == (130, b"")
+    (heir,) = asking(crowd)
+    heir.type(ground.code(CLI_USER_MFA) + "\n")
+    ends = [one.end() for one in crowd]
+    assert {one.status for one in ends} == {0}
+    assert len({one.out for one in ends}) == 1
+    assert sum(QUESTION in one.said for one in ends) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_question_that_is_ended_by_a_signal_leaves_the_terminal_and_the_lock_as_they_were(ground, number):
+    first = ground.use("role-with-mfa", terminal=True)
+    first.wait_for(QUESTION)
+    assert not first.echoes()
+    first.tell(number)
+    done = first.end(keep=True)
+    assert (done.status, done.out) == (128 + number, b"")
+    assert first.echoes()
+    second = ground.use("role-with-mfa", terminal=True)
+    second.wait_for(QUESTION)
+    second.type(ground.code(CLI_USER_MFA) + "\n")
+    assert second.end().status == 0
+
+
+def test_a_command_of_the_users_own_does_not_inherit_the_lock(ground, tmp_path):
+    seen = tmp_path / "seen"
+    ground.configure("user1", credential_process=f"/bin/sh -c 'ls -l /proc/$$/fd >{seen}; exit 1'")
+    ground.home.credentials.write_text("")
+    done = ground.use("marketingadmin").end()
+    assert done.status == 1
+    assert "lock" not in seen.read_text()
+    assert seen.read_text().count("->") >= 3
+
+
+def test_exec_does_not_hand_down_the_lock(ground):
+    done = ground.run("exec", "marketingadmin", "--", "ls", "-l", "/proc/self/fd")
+    assert done.status == 0, done.said
+    assert b"lock" not in done.out
+    assert done.out.count(b"->") >= 3
+
+
+def test_a_wait_is_bounded_and_says_why(ground):
+    """120 s in earnest; here by the argument of the inner function."""
+    assert lock.WAIT_S == 120
+    ground.store.mkdir(mode=0o700)
+    held = lock.acquire(str(ground.store), "one", lambda: None, print)
+    assert isinstance(held, lock.Lock)
+    held.note("busy with this test")
+    with pytest.raises(LockTimeout) as caught:
+        lock.acquire(str(ground.store), "one", lambda: None, print, wait_s=0.2)
+    held.release()
+    assert "busy with this test" in str(caught.value)

@@ -1,0 +1,124 @@
+"""The lock of an entry: one holder, waiters who are told, and a wait that ends."""
+
+import os
+import signal
+
+import pytest
+
+from assume import lock, store
+from assume.errors import LockTimeout
+
+
+@pytest.fixture
+def folder(tmp_path):
+    tmp_path.chmod(0o700)
+    return str(tmp_path)
+
+
+def nothing():
+    return None
+
+
+def held(folder, name="one"):
+    got = lock.acquire(folder, name, nothing, print)
+    assert isinstance(got, lock.Lock)
+    return got
+
+
+def test_one_lock_has_one_holder(folder):
+    first = held(folder)
+    with pytest.raises(LockTimeout):
+        lock.acquire(folder, "one", nothing, print, wait_s=0.1)
+    first.release()
+    held(folder).release()
+
+
+def test_a_wait_is_no_longer_than_it_was_to_be(folder, monkeypatch):
+    waited = []
+    wait = lock._wait
+
+    def counted(handle, seconds):
+        waited.append(seconds)
+        wait(handle, seconds)
+
+    monkeypatch.setattr(lock, "_wait", counted)
+    first = held(folder)
+    with pytest.raises(LockTimeout):
+        lock.acquire(folder, "one", nothing, print, wait_s=0.25)
+    first.release()
+    assert waited
+    assert max(waited) <= 0.25
+
+
+def test_a_wait_that_ends_without_a_result_says_what_it_was_for(folder):
+    first = held(folder)
+    first.note("waiting for an MFA code in process 7")
+    with pytest.raises(LockTimeout) as caught:
+        lock.acquire(folder, "one", nothing, print, wait_s=0.1)
+    first.release()
+    assert "waiting for an MFA code in process 7" in str(caught.value)
+
+
+def test_what_another_has_got_meanwhile_is_taken_without_the_lock(folder):
+    first = held(folder)
+    assert lock.acquire(folder, "one", lambda: "found", print) == "found"
+    first.release()
+
+
+def test_an_alarm_that_comes_late_ends_the_wait_and_nothing_else(folder, monkeypatch):
+    """The time may be up between the lock and the end of the alarm."""
+    first = held(folder)
+    first.release()
+    handle = os.open(f"{folder}/one{store.LOCK}", os.O_RDWR)
+    real = signal.setitimer
+
+    def late(which, seconds):
+        real(which, 0)
+        if not seconds:
+            lock._alarm(0, None)
+
+    monkeypatch.setattr("assume.lock._signal.setitimer", late)
+    lock._wait(handle, 5)
+    monkeypatch.undo()
+    held(folder).release()  # nobody shares it any more
+    os.close(handle)
+
+
+def test_a_lock_whose_file_was_taken_away_is_nobodys(folder):
+    first = held(folder)
+    os.unlink(first.path)
+    second = held(folder)
+    assert os.fstat(second.handle).st_ino != os.fstat(first.handle).st_ino
+    first.release()
+    with pytest.raises(LockTimeout):
+        lock.acquire(folder, "one", nothing, print, wait_s=0.1)
+    second.release()
+
+
+def test_a_lock_comes_through_an_exec_once(folder):
+    first = held(folder)
+    os.set_inheritable(first.handle, True)
+    adopted = lock.adopt(first.handle, folder, "one")
+    assert adopted is not None
+    assert not os.get_inheritable(adopted.handle)
+    assert lock.adopt(first.handle, folder, "another") is None
+    assert lock.adopt(987, folder, "one") is None
+    first.release()
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "fifo", "hard link"])
+def test_what_stands_in_the_place_of_a_lock_is_set_aside(folder, tmp_path_factory, kind):
+    victim = tmp_path_factory.mktemp("elsewhere") / "victim"
+    victim.write_text("untouched")
+    path = f"{folder}/one{store.LOCK}"
+    make = {
+        "link": lambda: os.symlink(victim, path),
+        "hard link": lambda: os.link(victim, path),
+        "folder": lambda: os.mkdir(path),
+        "fifo": lambda: os.mkfifo(path),
+    }
+    make[kind]()
+    got = held(folder)
+    got.note("x")
+    got.release()
+    assert victim.read_text() == "untouched"
