@@ -1,4 +1,4 @@
-"""What a case works with: a home folder, the stand-in program and its plan, and shells that have the integration loaded."""
+"""What a case works with: a home folder, the stand-in program and its plan, shells with the integration loaded."""
 
 from __future__ import annotations
 

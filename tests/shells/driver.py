@@ -7,49 +7,25 @@ A driver is a subclass of `Shell`, one per shell, in a file of its own: it says
 how the shell is started, where its rc file is and how to write a handful of
 statements in its language. Cases use nothing but what stands here.
 
-Every prompt ends in a mark that no eye sees: the control sequence
-`ESC ] 7777 ; STATUS BEL`. `run` types a line and waits for the next mark, so
-nothing here sleeps. A shell that redraws its prompt by itself (a list of
-completions, a resize) sends the mark again: wait for the screen (`settle`)
-before the next `run`.
+Every prompt ends in a mark (see terminal.py). `run` types a line and waits for
+the next mark, so nothing here sleeps. A shell that redraws its prompt by itself
+(a list of completions, a resize) sends the mark again: wait for the screen
+(`settle`) before the next `run`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import select
-import signal
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
-import pyte
 from ptyprocess import PtyProcess
 
+from .terminal import PATIENCE_S, SEQUENCE, Terminal
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 15.0
-
-KEYS = {
-    "enter": "\r",
-    "tab": "\t",
-    "ctrl-a": "\x01",
-    "ctrl-c": "\x03",
-    "ctrl-d": "\x04",
-    "ctrl-e": "\x05",
-    "ctrl-u": "\x15",
-    "ctrl-z": "\x1a",
-}
-
-MARK = re.compile(rb"\x1b\]7777;(\d+)\x07")
-SEQUENCE = re.compile(
-    rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: titles, our mark
-    rb"|\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, moves
-    rb"|\x1b[ -/]+[0-~]|\x1b[0-~]"  # the short ones
-    rb"|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]"
-)
 
 PROMPT = re.compile(r"(\[.*\] )?\$ $")  # the drivers' own, and the segment before it
 
@@ -72,36 +48,17 @@ class Apart(NamedTuple):
     status: int
 
 
-class TimedOut(AssertionError):
-    """The terminal did not show what was waited for."""
-
-
-class _Screen(pyte.Screen):
-    """A screen whose answers to the shell's questions (where is the cursor?) reach the shell."""
-
-    answer: Callable[[str], None] = staticmethod(lambda text: None)
-
-    def write_process_input(self, data: str) -> None:
-        self.answer(data)
-
-
-class Shell:
+class Shell(Terminal):
     """A shell that is running, and its language. Subclasses fill in the second half."""
 
     name: ClassVar[str]
     columns: ClassVar[int] = 160  # so wide that no typed line wraps: `run` counts on it
     lines: ClassVar[int] = 40
+    interrupted: ClassVar[int] = 130  # the status after Ctrl-C at a question
 
     def __init__(self, process: PtyProcess, home: Path, columns: int, lines: int) -> None:
-        self.process = process
+        super().__init__(process, columns, lines)
         self.home = home
-        self.screen = _Screen(columns, lines)
-        self.screen.answer = self.send
-        self._emulator = pyte.ByteStream(self.screen)
-        self.stream = b""  # everything since the start
-        self._read = 0  # how much of it `wait` and `run` have passed
-
-    # -- life ---------------------------------------------------------------
 
     @classmethod
     def spawn(
@@ -129,79 +86,6 @@ class Shell:
             shell.prompt()
         return shell
 
-    def close(self) -> None:
-        """End the shell and what runs in it. Nothing is left behind."""
-        self.process.fileobj.close()  # hangs up on whatever runs there
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.kill(self.process.pid, signal.SIGKILL)
-            os.waitpid(self.process.pid, 0)
-
-    # -- terminal -----------------------------------------------------------
-
-    def send(self, text: str | bytes) -> None:
-        """Type `text` as it is."""
-        os.write(self.process.fd, text if isinstance(text, bytes) else text.encode())
-
-    def press(self, *keys: str) -> None:
-        """Press keys by name: see KEYS."""
-        self.send("".join(KEYS[key] for key in keys))
-
-    def _pump(self, until_at: float) -> bool:
-        """Take in what the terminal has; False once `until_at` (monotonic) is over or the shell has ended."""
-        left_s = until_at - time.monotonic()
-        if left_s <= 0 or not select.select([self.process.fd], [], [], left_s)[0]:
-            return False
-        try:
-            got = os.read(self.process.fd, 65536)
-        except OSError:
-            return False
-        self.stream += got
-        self._emulator.feed(got)
-        return bool(got)
-
-    def drain(self) -> None:
-        """Take in what has already come, and wait for nothing."""
-        while self._pump(time.monotonic() + 0.001):
-            pass
-
-    def wait(self, wanted: str | re.Pattern[bytes], timeout_s: float = PATIENCE_S) -> re.Match[bytes]:
-        """Wait until the stream has `wanted` (text, or a pattern over bytes) behind what was waited for before."""
-        pattern = re.compile(re.escape(wanted.encode())) if isinstance(wanted, str) else wanted
-        until_at = time.monotonic() + timeout_s
-        while not (found := pattern.search(self.stream, self._read)):
-            if not self._pump(until_at):
-                raise TimedOut(f"{wanted!r} did not come; since the last wait: {self.stream[self._read :]!r}")
-        self._read = found.end()
-        return found
-
-    def prompt(self, timeout_s: float = PATIENCE_S) -> int:
-        """Wait for the next prompt: the status that it shows."""
-        return int(self.wait(MARK, timeout_s)[1])
-
-    def settle(self, wanted: Callable[[list[str]], bool], timeout_s: float = PATIENCE_S) -> list[str]:
-        """Wait until the screen is as `wanted` says: its rows."""
-        until_at = time.monotonic() + timeout_s
-        while not wanted(rows := self.rows()):
-            if not self._pump(until_at):
-                raise TimedOut("the screen stayed:\n" + "\n".join(rows))
-        self._read = len(self.stream)
-        return rows
-
-    def shows(self, wanted: str) -> str:
-        """Wait until the row of the prompt has `wanted` (a right prompt comes behind the mark): that row."""
-        return self.settle(lambda rows: bool(rows) and wanted in rows[-1])[-1]
-
-    def rows(self) -> list[str]:
-        """The rows of the screen that hold anything, without the blanks at their ends."""
-        rows = [row.rstrip() for row in self.screen.display]
-        while rows and not rows[-1]:
-            rows.pop()
-        return rows
-
-    def echoes(self) -> bool:
-        """Whether the terminal shows what is typed (the `echo` of stty): off only while a code is asked for."""
-        return bool(self.process.getecho())
-
     # -- commands -----------------------------------------------------------
 
     def run(self, line: str, timeout_s: float = PATIENCE_S) -> Seen:
@@ -213,7 +97,7 @@ class Shell:
         return Seen(self.shown(start, self._read), status)
 
     def shown(self, start: int, end: int | None = None) -> str:
-        """The stream behind the first new line from `start` on: what was shown after Enter. The last row is the prompt."""
+        """The stream behind the first new line from `start` on: what was shown after Enter, without the prompt."""
         text = SEQUENCE.sub(b"", self.stream[start:end]).decode(errors="replace").replace("\r\n", "\n")
         _, _, behind = text.partition("\n")
         output, _, last = behind.rpartition("\n")

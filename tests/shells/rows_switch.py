@@ -91,7 +91,7 @@ def interrupted(bench: Bench) -> None:
     shell.send("assume mfa; echo 'ran' 'on'\r")
     shell.wait(ASK)
     shell.press("ctrl-c")
-    assert shell.prompt(1) == 130
+    assert shell.prompt(1) == shell.interrupted
     assert b"ran on" not in shell.stream
     assert (shell.environment(), shell.variable("__assume_state")) == (before, state)
     assert " echo " in shell.run("stty -a").text

@@ -8,10 +8,10 @@ from pathlib import Path
 from .bash import Bash
 from .driver import ROOT
 
-# `%` and blanks before a prompt (prompt_sp) would count as output.
+# `%` and blanks before a prompt (prompt_sp) would count as output. No history file: a zsh that is ended while it
+# writes one leaves a lock, for which the next one waits ten seconds.
 RC = r"""
 unsetopt prompt_sp beep
-HISTFILE=~/.history SAVEHIST=1000 HISTSIZE=1000
 KEYTIMEOUT=1
 bindkey -e
 PROMPT=$'$ %{\e]7777;%?\a%}'
