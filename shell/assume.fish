@@ -129,17 +129,18 @@ function __assume_hook --on-event fish_prompt --description 'Before each prompt:
     and __assume_wrap
     set -eg __assume_wrapped
     set -g __assume_segment
-    test -n "$ASSUME_PROFILE"
-    or return 0
-    if __assume_mismatch
+    if test -n "$ASSUME_PROFILE"; and __assume_mismatch
         __assume_draw
         return 0
     end
     set -g __assume_said
     set -g __assume_left_s
+    test -n "$ASSUME_PROFILE"
+    or return 0
     if string match -qr '^[0-9]{1,12}$' -- "$ASSUME_EXPIRES"
         # the clock without a process: since when a folder is as it is, and how old that is
-        set -l now_at (builtin math (builtin path mtime /) + (builtin path mtime -R /))
+        set -l clock (builtin path mtime /; builtin path mtime -R /)
+        set -l now_at (builtin math $clock[1] + $clock[2])
         set __assume_left_s (builtin math $ASSUME_EXPIRES - $now_at)
         string match -q 'renew;*' -- "$__assume_state"
         and __assume_renew $now_at
@@ -207,26 +208,29 @@ function __assume_renew --description 'Renew what was taken in this shell, in it
     test (builtin math $argv[1] - $seen_at[1]) -gt 3600
     and set -g __assume_idle 1
     if set -q __assume_idle; or test $__assume_left_s -gt 300; or __assume_no "$ASSUME_RENEW"
-        return 0
+        return
     end
     set -q __assume_retry_at; and test $argv[1] -lt $__assume_retry_at
-    and return 0
-    __assume_find
-    or return 0
-    if set -q __assume_retry_s
-        command $__assume_call renew --shell fish --state "$__assume_state" </dev/null 2>/dev/null | read -lz reply
-    else
-        command $__assume_call renew --shell fish --state "$__assume_state" </dev/null | read -lz reply
-    end
-    if test $pipestatus[1] -eq 0; and __assume_change renew "$reply"
-        set -eg __assume_retry_s __assume_retry_at
-        string match -qr '^[0-9]{1,12}$' -- "$ASSUME_EXPIRES"
-        and set __assume_left_s (builtin math $ASSUME_EXPIRES - $argv[1])
-        return 0
-    end
-    set -l wait_s 30 $__assume_retry_s
-    set -g __assume_retry_s (builtin math "min(900, 2 * $wait_s[-1])")
+    and return
+    # before the call, so that Ctrl-C in it is followed by a pause too
+    set -l waited_s 30 $__assume_retry_s
+    set -g __assume_retry_s (builtin math "min(900, 2 * $waited_s[-1])")
     set -g __assume_retry_at (builtin math $argv[1] + $__assume_retry_s)
+    if set -q waited_s[2] # its reason has been shown
+        __assume_renew_now 2>/dev/null
+    else
+        __assume_renew_now
+    end
+    and string match -qr '^[0-9]{1,12}$' -- "$ASSUME_EXPIRES"
+    and set __assume_left_s (builtin math $ASSUME_EXPIRES - $argv[1])
+end
+
+function __assume_renew_now --description 'Ask for fresh credentials. The program asks nothing and ends within 2 s by itself'
+    __assume_find
+    or return
+    command $__assume_call renew --shell fish --state "$__assume_state" </dev/null | read -lz reply
+    test $pipestatus[1] -eq 0; and __assume_change renew "$reply"
+    and set -eg __assume_retry_s __assume_retry_at
 end
 
 function __assume_no --description 'Is that word a no?'
@@ -252,36 +256,38 @@ end
 function __assume_draw --description 'Set __assume_segment and __assume_style from what the hook has found'
     test "$ASSUME_PROMPT" = 0
     and return 0
-    set -l words (__assume_plain "$ASSUME_PROFILE")
-    set -l state (string split -m 2 ';' -- "$__assume_state")
-    set -g __assume_style $state[2]
-    if not string match -qr '^[0-9]{1,3}$' -- "$__assume_style"
-        set __assume_style 36
-        if string match -qr '(?:^|[^A-Za-z0-9])[Pp][Rr][Oo][Dd](?:[Uu][Cc][Tt][Ii][Oo][Nn])?(?:$|[^A-Za-z0-9])' -- "$words"
-            set __assume_style '1;31'
-            set -q __assume_other[1]
-            or set -p words PROD
+    if test "=$__assume_drawn" != "=$ASSUME_PROFILE;$__assume_state"
+        set -g __assume_drawn "$ASSUME_PROFILE;$__assume_state"
+        set -g __assume_name (__assume_plain "$ASSUME_PROFILE")
+        set -g __assume_label $__assume_name
+        set -l state (string split -m 2 ';' -- "$__assume_state")
+        set -g __assume_colour $state[2]
+        if not string match -qr '^[0-9]{1,3}$' -- "$state[2]"
+            set __assume_colour 36
+            if string match -qr '(?:^|[^A-Za-z0-9])[Pp][Rr][Oo][Dd](?:[Uu][Cc][Tt][Ii][Oo][Nn])?(?:$|[^A-Za-z0-9])' -- "$__assume_name"
+                set __assume_colour '1;31'
+                set -p __assume_label PROD
+            end
         end
+        builtin contains -- "$state[1]" renew hold
+        or set -a __assume_label inherited
     end
+    set -g __assume_style $__assume_colour
+    set __assume_segment "[$__assume_label]"
     if set -q __assume_other[1]
         set -l unlike '!='
         set -l locale $LC_ALL $LC_CTYPE $LANG
         string match -qir 'utf-?8' -- $locale[1]
         and set unlike \u2260
-        set words "$words$unlike"(__assume_plain $__assume_other)
-        set __assume_style "7;$__assume_style"
+        set __assume_segment "[$__assume_name$unlike"(__assume_plain $__assume_other)']'
+        set __assume_style "7;$__assume_colour"
+    else if not set -q __assume_left_s[1]; or test $__assume_left_s -ge 900
+    else if test $__assume_left_s -gt 0
+        set __assume_segment "[$__assume_label "(builtin math "ceil($__assume_left_s / 60)")'m]'
     else
-        builtin contains -- "$state[1]" renew hold
-        or set -a words inherited
-        if not set -q __assume_left_s[1]; or test $__assume_left_s -ge 900
-        else if test $__assume_left_s -gt 0
-            set -a words (builtin math "ceil($__assume_left_s / 60)")m
-        else
-            set -a words expired
-            set __assume_style "7;$__assume_style"
-        end
+        set __assume_segment "[$__assume_label expired]"
+        set __assume_style "7;$__assume_colour"
     end
-    set __assume_segment "[$words]"
 end
 
 function __assume_themed --description 'Does a theme show AWS in the prompt by itself?'

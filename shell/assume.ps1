@@ -59,7 +59,13 @@ function global:assume {
         if ($MyInvocation.ExpectingInput) { $input | & $call[0] $call[1] } else { & $call[0] $call[1] }
         return
     }
-    $reply = if ($MyInvocation.ExpectingInput) { @($input | & $call[0] $call[1]) } else { @(& $call[0] $call[1]) }
+    $reply = $null
+    try {
+        $reply = if ($MyInvocation.ExpectingInput) { @($input | & $call[0] $call[1]) } else { @(& $call[0] $call[1]) }
+    } finally {
+        # Ctrl-C: the engine may have killed the program before that could end by itself
+        if ($null -eq $reply -and $global:LASTEXITCODE -eq 137) { $global:LASTEXITCODE = 130 }
+    }
     if ($global:LASTEXITCODE -ne 0) { return }
     if (-not (__assume_change $reply)) {
         $global:LASTEXITCODE = 1

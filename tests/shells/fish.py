@@ -13,6 +13,8 @@ from .driver import ROOT, Shell
 RC = r"""
 set -g fish_greeting
 set -g fish_autosuggestion_enabled 0
+"""
+PROMPT = r"""
 function fish_prompt
     printf '$ \e]7777;%s\a' $status
 end
@@ -44,8 +46,11 @@ class Fish(Shell):
     @classmethod
     def write_rc(cls, home: Path, rc: str) -> None:
         folder = home / ".config/fish"
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "functions").mkdir(parents=True, exist_ok=True)
         (folder / "config.fish").write_text(RC + rc + "\n")
+        prompt = folder / "functions/fish_prompt.fish"
+        if not prompt.exists():  # a case may have its own
+            prompt.write_text(PROMPT)
 
     @classmethod
     def files(cls) -> list[Path]:
