@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assume.chain import Chain
     from assume.config import Config
     from assume.entries import Credentials
+    from assume.errors import Taken
 
 
 class Errand:
@@ -81,6 +82,7 @@ class Errand:
         name = store.name_of(request)
         if self.options.holding.isdigit() and not self.locks:
             adopted = lock.adopt(int(self.options.holding), self.folder, name)
+            self.options.holding = ""
             if adopted is not None:
                 self._held(adopted)
                 return found()
@@ -109,7 +111,12 @@ class Errand:
 
     def is_taken_over(self) -> bool:
         """Whether someone in another terminal wants to answer the question."""
-        return bool(self.locks) and takeover.is_wanted(self.locks[0].path)
+        return any(takeover.is_wanted(held.path) for held in self.locks)
+
+    def give_way(self, taken: "Taken") -> None:
+        """Lets whoever took the question over have its locks."""
+        terminal.say(str(taken))
+        self.release()
 
     def _held(self, held: lock.Lock) -> None:
         held.note(f"process {os.getpid()} is calling AWS")

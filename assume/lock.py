@@ -102,7 +102,7 @@ def _acquired(
             if offer is not None and waited >= OFFER_S and offer(_reason(handle), path):
                 time.sleep(POLL_S)
             else:
-                _wait(handle, _step_s(waited, wait_s))
+                _wait(handle, _step_s(waited, wait_s, look_again=offer is not None))
             if (result := found()) is not None:
                 system.close(handle)
                 return result
@@ -112,9 +112,12 @@ def _acquired(
         system.close(handle)  # the folder was cleared meanwhile: this file is nobody's any more
 
 
-def _step_s(waited: float, wait_s: float) -> float:
+def _step_s(waited: float, wait_s: float, look_again: bool) -> float:
     """How long to wait before there is something to say, to offer, or to give up."""
-    return max(min((at for at in (TELL_S, OFFER_S, wait_s) if at > waited), default=waited) - waited, POLL_S)
+    ends = [TELL_S, OFFER_S, wait_s]
+    if look_again and waited >= OFFER_S:
+        ends.append(waited + TELL_S)  # the holder may be asking by then
+    return max(min((at for at in ends if at > waited), default=waited) - waited, POLL_S)
 
 
 def adopt(handle: int, folder: str, name: str) -> "Lock | None":

@@ -9,7 +9,7 @@ import sys
 from assume import question, terminal
 from assume.command import LIMIT_S, Command
 from assume.display import shown
-from assume.errors import AssumeError, ConfigError, NoTerminal, SourceError, WrongCode
+from assume.errors import ConfigError, NoTerminal, SourceError, Taken, WrongCode
 from assume.grammar import words
 
 TYPE_CHECKING = False
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 DIGITS = 6
 TRIES = 3  # on a terminal: the first, and a wrong code asked again twice
-
-
-class Taken(AssumeError):
-    """The question was taken over in another terminal."""
 
 
 class Device:
@@ -86,7 +82,7 @@ class Device:
                     shown(self.profile),
                 ) from None
             if answer is None:
-                raise Taken("the question was taken over in another terminal", "", shown(self.profile))
+                raise Taken("the question is answered in another terminal", "", shown(self.profile))
             try:
                 return self._fresh(answer.replace(" ", ""))
             except WrongCode as error:

@@ -13,7 +13,7 @@ from assume import display, entries, environment, folder, guard, middle, places,
 from assume.config import Config, read
 from assume.display import shown
 from assume.errand import Errand
-from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Unreachable, UsageError
+from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, Unreachable, UsageError
 from assume.patience import Patience
 from assume.plan import plan
 
@@ -108,14 +108,18 @@ def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
             return None
         return None if options.refresh and stored.issued_at < started - 1 else stored
 
-    if (got := errand.hold(request, found)) is not None:
-        return got
-    level, credentials = _nearest(errand)
-    if usable and _would_ask(errand, level):
-        stored = entries.read(errand.folder, request, errand.clock())
-        if stored is not None:
-            return stored
-    return _fetched(errand, level, credentials)
+    while True:
+        if (got := errand.hold(request, found)) is not None:
+            return got
+        level, credentials = _nearest(errand)
+        if usable and _would_ask(errand, level):
+            stored = entries.read(errand.folder, request, errand.clock())
+            if stored is not None:
+                return stored
+        try:
+            return _fetched(errand, level, credentials)
+        except Taken as taken:
+            errand.give_way(taken)
 
 
 def _nearest(errand: Errand) -> "tuple[int, Credentials | None]":

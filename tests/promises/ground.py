@@ -34,19 +34,24 @@ class Ground:
         self.store = home.path / ".aws" / "assume"
         self.cwd = folder / "cwd"
         self.cwd.mkdir()
-        self.script = folder / "assume"
-        self.script.write_text(
-            f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
-            "from assume.__main__ import main\nmain()\n"
-        )
-        self.script.chmod(0o755)
+        self.script = self.console_script(folder / "assume")
         self.program = [sys.executable, "-I", "-S", str(ROOT / "assume" / "__main__.py"), str(self.script)]
         self.environment = home.environment | {"USER": "tester"}
         self.running: list[Started] = []
 
-    def start(self, *words: str, environment: Mapping[str, str] | None = None, **how) -> Started:
+    @staticmethod
+    def console_script(path: Path, first: str = "") -> Path:
+        """What pip would install for this checkout; `first` is run before it starts, to shorten a deadline."""
+        path.write_text(
+            f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n{first}\n"
+            "from assume.__main__ import main\nmain()\n"
+        )
+        path.chmod(0o755)
+        return path
+
+    def start(self, *words: str, environment: Mapping[str, str] | None = None, program=None, **how) -> Started:
         """The program with these words."""
-        started = Started([*self.program, *words], environment or self.environment, self.cwd, **how)
+        started = Started([*(program or self.program), *words], environment or self.environment, self.cwd, **how)
         self.running.append(started)
         return started
 

@@ -70,11 +70,11 @@ class Started:
         self.said += content.decode("utf-8", "replace")
         return bool(content)
 
-    def wait_for(self, text: str, within_s: float = PATIENCE_S) -> None:
-        """Until `text` was said."""
+    def wait_for(self, text: str, times: int = 1, within_s: float = PATIENCE_S) -> None:
+        """Until `text` was said so often."""
         until = time.monotonic() + within_s
-        while text not in self.said:
-            if not self.hears(until - time.monotonic()) and text not in self.said:
+        while self.said.count(text) < times:
+            if not self.hears(until - time.monotonic()) and self.said.count(text) < times:
                 raise Silence(f"{text!r} was not said, but {self.said!r}")
 
     def type(self, text: str) -> None:
