@@ -40,6 +40,7 @@ OPTIONS = {
 OPTIONS["use"] = OPTIONS["exec"]
 OPTIONS["export"] = (*OPTIONS["exec"], "--format", "--force")
 SOURCES = ("Ec2InstanceMetadata", "EcsContainer", "WebIdentity", "Environment")
+DESCRIBED_MOST = 200  # profiles: more are asked about, not read
 # the regions that every account has; others are completed from the profiles' own
 REGIONS = (
     "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 "

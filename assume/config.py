@@ -9,8 +9,7 @@ quoting, nested maps, credentials over config, key by key); what makes botocore
 give up on a whole file is a problem of one section here, kept with its line
 number and raised only for a profile that needs that section.
 
-Only the headers are looked at until a profile is asked for: 10,000 profiles
-cost one split of the text. Nothing is imported but errors.
+Only the headers are looked at until a profile is asked for (`sections`).
 
 Source: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html and
 botocore/configloader.py, compared by tests/test_differential.py.
@@ -20,7 +19,7 @@ import sys
 
 from assume.display import shown
 from assume.errors import ConfigError
-from assume.grammar import options, sections, words
+from assume.sections import CONFIG, CREDENTIALS, DEFAULT, Sections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ elif sys.platform == "win32":
     import nt as system
 else:
     import posix as system
-
-CONFIG, CREDENTIALS = "config", "credentials"
 
 
 def read(path: str) -> str:
@@ -57,96 +54,46 @@ def read(path: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-class Section:
-    """One `[header]` and the text under it, which is parsed when it is asked for."""
-
-    __slots__ = ("body", "file", "header", "line")
-
-    def __init__(self, file: str, header: str, body: str, line: int) -> None:
-        self.file = file
-        self.header = header
-        self.body = body
-        self.line = line  # of the header, counted from 1
-
-    def values(self, warnings: "list[str]") -> "Values":
-        """Option names, lower-cased, to their text. Raises ConfigError with the line's number."""
-        values: Values = {}
-        for offset, name, value in options(self.body):
-            where = f"{self.file} file, line {self.line + 1 + offset}"
-            if name is None:
-                raise ConfigError(
-                    f"{where}: {shown(value)!r} is no setting (name = value)",
-                    f"correct that line of [{shown(self.header)}]; the AWS CLI reads nothing of the file until then",
-                )
-            if name in values:
-                warnings.append(f"{where}: {shown(name)} stands there twice: the later one is used")
-            values[name] = value
-        for text in (self.header, *values, *values.values()):
-            if not text.isascii() and any("\udc80" <= mark <= "\udcff" for mark in text):
-                raise ConfigError(f"{self.file} file: [{shown(self.header)}] is not UTF-8", "save the file as UTF-8")
-        return values
-
-
 class Config:
     """Both files. `warnings` grows as sections are used: what botocore would not have read."""
 
     def __init__(self, config_text: str, credentials_text: str) -> None:
-        self._named: dict[tuple[str, str], list[Section]] = {}  # (kind, name)
-        self._defaults: dict[str, list[Section]] = {CONFIG: [], CREDENTIALS: []}
+        self._config = Sections(CONFIG, config_text)
+        self._credentials = Sections(CREDENTIALS, credentials_text)
+        self._values: dict[tuple[str, str], Values | None] = {}
         self.warnings: list[str] = []
-        self._index(CONFIG, config_text)
-        self._index(CREDENTIALS, credentials_text)
 
-    def _index(self, file: str, text: str) -> None:
-        for line, header, body in sections(text):
-            if header == "DEFAULT":  # configparser's own: its options are every section's
-                self._defaults[file].append(Section(file, header, body, line))
-                continue
-            key = (CREDENTIALS, header) if file == CREDENTIALS else _kind_and_name(header)
-            if key is None:
-                continue
-            found = self._named.get(key)
-            if found is None or found[0].header != header:  # two spellings of one name: the later replaces the earlier
-                self._named[key] = [Section(file, header, body, line)]
-                continue
-            found.append(Section(file, header, body, line))
-            self.warnings.append(f"{file} file, line {line}: [{shown(header)}] stands there twice: both are used")
-
-    def names(self) -> "list[str]":
-        """Every profile of either file, once."""
-        return list(dict.fromkeys(name for kind, name in self._named if kind in ("profile", CREDENTIALS)))
+    def names(self, start: str = "") -> "list[str]":
+        """Every profile of either file, once; those whose names start so."""
+        return list(dict.fromkeys(self._config.names(start) + self._credentials.names(start)))
 
     def __contains__(self, name: str) -> bool:
-        return ("profile", name) in self._named or (CREDENTIALS, name) in self._named
+        return bool(self._config.find("profile", name) or self._credentials.find(CREDENTIALS, name))
 
     def naming(self, text: str) -> "list[str]":
         """Those profiles whose sections hold `text` somewhere, found without parsing them."""
-        return [
-            name for (_, name), sections in self._named.items() if any(text in section.body for section in sections)
-        ]
+        return self._config.naming(text) + self._credentials.naming(text)
 
     def profile(self, name: str) -> "Values | None":
         """A profile's settings, the credentials file winning key by key; None if it is in neither file."""
-        if name not in self:
-            return None
-        return {**(self.section("profile", name) or {}), **(self.section(CREDENTIALS, name) or {})}
+        settings, keys = self.section("profile", name), self.section(CREDENTIALS, name)
+        return None if settings is None and keys is None else {**(settings or {}), **(keys or {})}
 
     def section(self, kind: str, name: str) -> "Values | None":
         """One section alone: kind is `profile`, `credentials`, `sso-session` or `services`."""
-        sections = self._named.get((kind, name))
-        if sections is None:
+        if (kind, name) not in self._values:
+            self._values[kind, name] = self._parsed(kind, name)
+        return self._values[kind, name]
+
+    def _parsed(self, kind: str, name: str) -> "Values | None":
+        sections = self._credentials if kind == CREDENTIALS else self._config
+        found = sections.find(kind, name)
+        if not found:
             return None
+        for again in found[1:]:
+            where = f"{again.file} file, line {again.line}"
+            self.warnings.append(f"{where}: [{shown(again.header)}] stands there twice: both are used")
         values: Values = {}
-        for section in (*self._defaults[sections[0].file], *sections):
+        for section in (*sections.find(DEFAULT, ""), *found):
             values.update(section.values(self.warnings))
         return values
-
-
-def _kind_and_name(header: str) -> "tuple[str, str] | None":
-    if header == "default":
-        return ("profile", header)
-    for kind in ("profile", "sso-session", "services"):
-        if header.startswith(kind):
-            parts = words(header)  # `[profiles x]` is profile x: botocore looks at the start alone
-            return (kind, parts[1]) if parts is not None and len(parts) == 2 else None
-    return None

@@ -88,7 +88,7 @@ def _inner(line: int, header: str, body: str) -> "Iterator[tuple[int, str, str]]
     """A section, taken apart at headers that are indented and continue no value."""
     cuts: list[int] = []
     if "[" in body:
-        cuts = [offset for offset, kind, _ in _walk(body) if kind == HEADER]
+        cuts = [offset for offset, kind, _ in walk(body) if kind == HEADER]
     lines = body.split("\n") if cuts else []
     if line:
         yield line, header, "\n".join(lines[: cuts[0]]) if cuts else body
@@ -99,11 +99,11 @@ def _inner(line: int, header: str, body: str) -> "Iterator[tuple[int, str, str]]
 
 def options(body: str) -> "Iterator[tuple[int, str | None, str]]":
     """(offset of the line, name, value) of each option; name None for a line that is none."""
-    for offset, name, values in _walk(body):
+    for offset, name, values in walk(body):
         yield offset, name, "\n".join(values).rstrip()
 
 
-def _walk(body: str) -> "list[tuple[int, str | None, list[str]]]":
+def walk(body: str) -> "list[tuple[int, str | None, list[str]]]":
     """configparser's state machine over the lines of one section; name HEADER for a header in it."""
     result: list[tuple[int, str | None, list[str]]] = []
     values: list[str] | None = None  # of the option that a deeper line would continue

@@ -61,6 +61,7 @@ ROOMS: dict[str, set[str]] = {
     "arguments": set(),
     "places": set(),
     "config": set(),
+    "sections": set(),
     "grammar": set(),
     "environment": set(),
     "state": set(),

@@ -1,0 +1,155 @@
+"""One AWS file's text → its sections, by the names that they have for AWS tools. Pure.
+
+A section is parsed when it is asked for. Where the headers of a file are written
+in the usual way (`[profile x]`, one space, no quotes) a name is looked up as it
+would be written: 10,000 profiles cost two walks over the text that Python's own
+`split` and `partition` make. One header written in another way, and each header
+is taken apart by the grammar; tests/test_sections.py compares the two.
+"""
+
+from assume.display import shown
+from assume.errors import ConfigError
+from assume.grammar import HEADER, options, sections, walk, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Values = dict[str, str]
+
+CONFIG, CREDENTIALS = "config", "credentials"
+KINDS = ("profile", "sso-session", "services")
+DEFAULT = "DEFAULT"  # configparser's own section: its options are every section's
+UNUSUAL = ("'", '"', "\\", "\t", "  ", " ]\n")  # in headers: quotes, or blanks that are no part of a name
+
+
+class Section:
+    """One `[header]` and the text under it, which is parsed when it is asked for."""
+
+    __slots__ = ("above", "body", "file", "header")
+
+    def __init__(self, file: str, header: str, body: str, above: "list[str] | int") -> None:
+        self.file = file
+        self.header = header
+        self.body = body
+        self.above = above  # the chunks above it, each short of its last line end; or how many lines they are
+
+    @property
+    def line(self) -> int:
+        """The header's line, counted from 1."""
+        above = self.above
+        return above + 1 if isinstance(above, int) else len(above) + sum(chunk.count("\n") for chunk in above)
+
+    def values(self, warnings: "list[str]") -> "Values":
+        """Option names, lower-cased, to their text. Raises ConfigError with the line's number."""
+        values: Values = {}
+        for offset, name, value in options(self.body):
+            if name is None:
+                raise ConfigError(
+                    f"{self._where(offset)}: {shown(value)!r} is no setting (name = value)",
+                    f"correct that line of [{shown(self.header)}]; the AWS CLI reads nothing of the file until then",
+                )
+            if name in values:
+                warnings.append(f"{self._where(offset)}: {shown(name)} stands there twice: the later one is used")
+            values[name] = value
+        for text in (self.header, *values, *values.values()):
+            if not text.isascii() and any("\udc80" <= mark <= "\udcff" for mark in text):
+                raise ConfigError(f"{self.file} file: [{shown(self.header)}] is not UTF-8", "save the file as UTF-8")
+        return values
+
+    def _where(self, offset: int) -> str:
+        return f"{self.file} file, line {self.line + 1 + offset}"
+
+
+class Sections:
+    """The sections of one file."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self._chunks = ("\n" + text).split("\n[")
+        self._heads = [chunk.partition("\n")[0] for chunk in self._chunks]  # `profile x]`
+        self._heads[0] = ""  # what stands before the first header is nobody's
+        self._at = dict(zip(self._heads, range(len(self._heads)), strict=True))
+        self._named = None if self._is_usual() else _taken_apart(file, text)
+
+    def find(self, kind: str, name: str) -> "list[Section]":
+        """The sections that make up one profile, sso-session or services, in the order of the text; [] for none."""
+        if self._named is not None:
+            return self._named.get((kind, name), [])
+        head = f"{kind} {name}]"
+        if kind == DEFAULT:
+            head = DEFAULT + "]"
+        elif self.file == CREDENTIALS:
+            head = "" if name == DEFAULT else name + "]"
+        elif " " in name:
+            return []
+        elif head == "profile default]" and head not in self._at:
+            head = "default]"
+        if not head or head not in self._at:
+            return []
+        if len(self._at) == len(self._heads):
+            return [self._section(self._at[head])]
+        return [self._section(at) for at, other in enumerate(self._heads) if other == head]
+
+    def names(self, start: str = "") -> "list[str]":
+        """The profiles whose names start so, in the order of the text; one that stands there twice, twice."""
+        if self._named is not None:
+            names = [name for kind, name in self._named if kind in ("profile", CREDENTIALS)]
+        elif self.file == CREDENTIALS:
+            names = [head[:-1] for head in self._heads if head not in ("", DEFAULT + "]")]
+        else:
+            wanted = (f"profile {start}", "default]")
+            names = [head[8:-1] or "default" for head in self._heads if head.startswith(wanted)]
+            names = [name for name in names if " " not in name]  # `[profile a b]` is nobody's
+        return [name for name in names if name.startswith(start)]
+
+    def naming(self, text: str) -> "list[str]":
+        """Those profiles whose sections hold `text` somewhere, found without parsing them."""
+        if self._named is not None:
+            return [name for (_, name), found in self._named.items() if any(text in each.body for each in found)]
+        heads = [head for head, chunk in zip(self._heads, self._chunks, strict=True) if text in chunk]
+        return [head[:-1] if self.file == CREDENTIALS else head[:-1].rpartition(" ")[2] for head in heads]
+
+    def _section(self, at: int) -> Section:
+        return Section(self.file, self._heads[at][:-1], self._chunks[at].partition("\n")[2], self._chunks[:at])
+
+    def _is_usual(self) -> bool:
+        """Whether a header's text says all: none is indented or unclosed, none is written in an unusual way."""
+        heads = "\n".join(self._heads[1:]) + "\n"
+        if len(self._chunks) > 1 and heads.count("]\n") != len(self._chunks) - 1 or "]" in self._at:
+            return False
+        for chunk in self._chunks:
+            if "[" in chunk and any(name == HEADER for _, name, _ in walk(chunk.partition("\n")[2])):
+                return False
+        if self.file == CREDENTIALS:
+            return True
+        if any(mark in heads for mark in UNUSUAL) or {"default]", "profile default]"} <= self._at.keys():
+            return False
+        heads = "\n" + heads
+        return all(heads.count("\n" + kind) == heads.count(f"\n{kind} ") for kind in KINDS)
+
+
+def _taken_apart(file: str, text: str) -> "dict[tuple[str, str], list[Section]]":
+    """(kind, name) of each section that AWS tools look at."""
+    result: dict[tuple[str, str], list[Section]] = {}
+    for line, header, body in sections(text):
+        key = (DEFAULT, "") if header == DEFAULT else _kind_and_name(file, header)
+        if key is None:
+            continue
+        found = result.get(key)
+        section = Section(file, header, body, line - 1)
+        if found is None or found[0].header != header:  # two spellings of one name: the later replaces the earlier
+            result[key] = [section]
+        else:
+            found.append(section)
+    return result
+
+
+def _kind_and_name(file: str, header: str) -> "tuple[str, str] | None":
+    if file == CREDENTIALS:
+        return (CREDENTIALS, header)
+    if header == "default":
+        return ("profile", header)
+    for kind in KINDS:
+        if header.startswith(kind):
+            parts = words(header)  # `[profiles x]` is profile x: botocore looks at the start alone
+            return (kind, parts[1]) if parts is not None and len(parts) == 2 else None
+    return None

@@ -1,0 +1,102 @@
+"""Timing whole processes in turn, and what comes out of it: a Row.
+
+In: named cases, each a function that runs once and gives its seconds. Out: the
+seconds of each, round by round, so that ratios can be taken pair by pair.
+"""
+
+import gc
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+Case = Callable[[], float]
+Rounds = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a figure, its target, and the time behind it.
+
+    `figure` and `limit` are in `unit` (`×`: a ratio; `ms`, `µs`, `calls`); `limit` None: no target, it is reported.
+    `typical_s` and `least_s`: median and minimum of the thing itself, None where there is no time behind it.
+    """
+
+    what: str
+    figure: float
+    unit: str
+    limit: float | None = None
+    typical_s: float | None = None
+    least_s: float | None = None
+    to: str = ""  # what a ratio is to, where it is not the bare interpreter
+
+    @property
+    def is_met(self) -> bool:
+        return self.limit is None or self.figure <= self.limit
+
+
+def in_turn(cases: Mapping[str, Case], runs: int) -> Rounds:
+    """The seconds of each case: one round that does not count, then `runs` that do."""
+    seconds: Rounds = {name: [] for name in cases}
+    gc.collect()
+    gc.disable()
+    try:
+        for each in range(runs + 1):
+            for name, case in cases.items():
+                taken = case()
+                if each:
+                    seconds[name].append(taken)
+    finally:
+        gc.enable()
+    return seconds
+
+
+def ratio(seconds: Rounds, name: str, to: str) -> float:
+    """Median to median: a stray pair moves it less than a mean of ratios."""
+    return median(seconds[name]) / median(seconds[to])
+
+
+def row(what: str, seconds: Rounds, name: str, limit: float | None, to: str = "bare", to_named: str = "") -> Row:
+    """The ratio of one case to another as a Row."""
+    taken = seconds[name]
+    return Row(what, ratio(seconds, name, to), "×", limit, median(taken), min(taken), to_named)
+
+
+def difference(seconds: Rounds, name: str, less: str) -> list[float]:
+    """Round by round, how much longer one case took than the other."""
+    return [longer - shorter for longer, shorter in zip(seconds[name], seconds[less], strict=True)]
+
+
+def process(
+    words: Sequence[str], env: Mapping[str, str], status: int = 0, out: str = os.devnull, cwd: str | None = None
+) -> float:
+    """The seconds from the start of a process to its end, its answer in the file `out`. Raises where it fails."""
+    if cwd is not None:
+        words = ["/bin/sh", "-c", 'cd "$0" && exec "$@"', cwd, *words]
+    started = time.perf_counter()
+    pid = start(words, env, out)
+    _, ended = os.waitpid(pid, 0)
+    taken = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(ended) != status:
+        raise SystemExit(f"bench: {' '.join(words)} ended with {os.waitstatus_to_exitcode(ended)}, not {status}")
+    return taken
+
+
+def start(words: Sequence[str], env: Mapping[str, str], out: str = os.devnull) -> int:
+    """Starts a process with nothing to read; its pid."""
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+    ]
+    if not os.environ.get("BENCH_LOUD"):
+        actions.append((os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0))
+    return os.posix_spawn(words[0], list(words), dict(env), file_actions=actions)
+
+
+def answer(words: Sequence[str], env: Mapping[str, str], place: str) -> str:
+    """What a process prints; for looking at an answer before it is timed."""
+    file = f"{place}/answer"
+    process(words, env, out=file)
+    with open(file, encoding="utf-8", errors="replace") as printed:
+        return printed.read()
