@@ -191,17 +191,19 @@ function __assume_apply {
 
 # ---- hook ----
 
-# Before each prompt. Whatever stands behind it in PROMPT_COMMAND finds $? as it was, but with `set -e`, where any
-# status other than 0 would end the shell.
+# Before each prompt. As a part of a string its status is what the next part finds in $?, so it is the command's own,
+# but with `set -e`, where any status other than 0 would end the shell.
 function __assume_hook {
     {
-        \builtin local __assume_status="$?"
+        \builtin local __assume_status="$?" __assume_part
         __assume_traced=${__assume_traced:-$-}
         \builtin set +xvT
     } 2>/dev/null
     __assume_look || \builtin true
     __assume_place || \builtin true
-    \builtin test "${PROMPT_COMMAND-}" != __assume_hook || __assume_status=0
+    for __assume_part in "${PROMPT_COMMAND[@]-}"; do
+        \builtin test "$__assume_part" != __assume_hook || __assume_status=0
+    done
     case $- in *e*) __assume_status=0 ;; esac
     __assume_retrace "$__assume_status"
 }
@@ -413,9 +415,11 @@ function __assume_undo {
             \builtin test "${PROMPT_COMMAND[__assume_at]}" != __assume_hook || \builtin unset "PROMPT_COMMAND[$__assume_at]"
         done
         __assume_at=${PROMPT_COMMAND[*]-}
-        if \builtin test -n "$__assume_plain" || \builtin test -z "$__assume_at"; then \builtin unset -v PROMPT_COMMAND; fi
-        # shellcheck disable=SC2178 # it was no list before
-        \builtin test -z "$__assume_plain" || PROMPT_COMMAND=$__assume_at
+        if \builtin test -n "${__assume_plain-}" || \builtin test -z "$__assume_at"; then
+            \builtin unset -v PROMPT_COMMAND
+            # shellcheck disable=SC2178 # it was no list before
+            \builtin test -z "$__assume_at" || PROMPT_COMMAND=$__assume_at
+        fi
     fi
     \builtin complete -r assume 2>/dev/null
     \builtin unset -f assume __assume_{retrace,route,find,run,take,apply,hook,look,clock,digits,compare,tell,due,renew,draw,place}
@@ -423,16 +427,16 @@ function __assume_undo {
     \builtin unset -v "${!__assume_@}"
 }
 
-# The hook goes first: it may put the segment into what the others build on. From 5.1 on PROMPT_COMMAND may be a list,
-# each of whose members finds $? and PIPESTATUS as the command left them.
+# From 5.1 on PROMPT_COMMAND may be a list, each of whose members finds $? and PIPESTATUS as the command left them. The
+# hook is the second: the first is what `PROMPT_COMMAND=…` in an rc file sets. Before 5.1 it is the head of the string.
 case $- in
 *i*)
-    # shellcheck disable=SC2128,SC2178 # what is no list is handled as what it is
+    # shellcheck disable=SC2128,SC2178 # a string is handled as one
     if [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && (\builtin unset -v PROMPT_COMMAND) 2>/dev/null; then
-        __assume_plain=
-        if [[ -n ${PROMPT_COMMAND[*]-} ]] && ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1])); then
-            ((${#PROMPT_COMMAND[@]} > 1)) || __assume_plain=1
-            PROMPT_COMMAND=(__assume_hook "${PROMPT_COMMAND[@]}")
+        if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1])); then
+            __assume_plain=
+            [[ ${PROMPT_COMMAND[*]-} != "${PROMPT_COMMAND-}" ]] || __assume_plain=1
+            PROMPT_COMMAND=("${PROMPT_COMMAND-}" __assume_hook "${PROMPT_COMMAND[@]:1}")
         else
             PROMPT_COMMAND="__assume_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
         fi

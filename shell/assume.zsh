@@ -373,14 +373,15 @@ function __assume_draw {
 # the prompt shows as it is, whether `promptsubst` is set or not.
 function __assume_place {
     \builtin emulate -L zsh
-    \builtin local __assume_reference='' __assume_rest="${RPROMPT-}"
-    if [[ $__assume_rest == *%91v* ]]; then
-        __assume_rest=${__assume_rest%%\%91v*}
-        __assume_rest=${__assume_rest%$'%{\e['*}
-        __assume_reference=${RPROMPT#*%91v}
-        __assume_reference=${__assume_reference#$'%{\e[0m%}'}
-        __assume_rest=$__assume_rest${__assume_reference# }
-        __assume_reference=''
+    # either name may be the only one that is set; what it holds is the same
+    \builtin local __assume_right="${RPROMPT-${RPS1-}}" __assume_rest __assume_reference=''
+    __assume_rest=$__assume_right
+    if [[ $__assume_right == *%91v* ]]; then
+        __assume_rest=${__assume_right#*%91v}
+        __assume_rest=${__assume_rest#$'%{\e[0m%}'}
+        __assume_right=${__assume_right%%\%91v*}
+        __assume_rest=${__assume_right%$'%{\e['*}${__assume_rest# }
+        __assume_right=${RPROMPT-${RPS1-}}
     fi
     if [[ -n $__assume_segment && $__assume_prompt == 1 ]] && ! __assume_themed; then
         psvar[91]=$__assume_text
@@ -390,7 +391,7 @@ function __assume_place {
         fi
         __assume_reference+=${__assume_rest:+ }
     fi
-    if [[ ${RPROMPT-} != "$__assume_reference$__assume_rest" ]]; then
+    if [[ $__assume_right != "$__assume_reference$__assume_rest" ]]; then
         RPROMPT=$__assume_reference$__assume_rest
     fi
 }
@@ -400,7 +401,7 @@ function __assume_themed {
     \builtin emulate -L zsh
     (( ${+P9K_VERSION} + ${+functions[p10k]} + ${+functions[starship_precmd]} + ${+functions[prompt_starship_precmd]} )) ||
         (( ${+functions[_omp_precmd]} + ${+functions[_omp_hook]} + ${+functions[prompt_aws]} )) ||
-        [[ ${STARSHIP_SHELL-} == zsh || ${POSH_SHELL-} == zsh || ${PROMPT-}${RPROMPT-} == *aws_prompt_info* ]]
+        [[ ${STARSHIP_SHELL-} == zsh || ${POSH_SHELL-} == zsh || ${PROMPT-}${RPROMPT-${RPS1-}} == *aws_prompt_info* ]]
 }
 
 # Takes out what this file has put into the shell; the role stays. `assume init zsh --undo` prints a call of it.

@@ -36,7 +36,7 @@ class Bash(Shell):
 
     @classmethod
     def write_rc(cls, home: Path, rc: str) -> None:
-        (home / ".inputrc").touch()
+        (home / ".inputrc").write_text("set enable-meta-key off\n")
         (home / ".bashrc").write_text(RC + rc + "\n")
 
     @classmethod

@@ -111,6 +111,10 @@ class Terminal:
         """Wait for the next prompt: the status that it shows."""
         return int(self.wait(MARK, timeout_s)[1])
 
+    def passed(self) -> bytes:
+        """The stream up to what was waited for last."""
+        return self.stream[: self._read]
+
     def settle(self, wanted: Callable[[list[str]], bool], timeout_s: float = PATIENCE_S) -> list[str]:
         """Wait until the screen is as `wanted` says: its rows."""
         until_at = time.monotonic() + timeout_s
