@@ -5,6 +5,8 @@ or one directive without a TAB: `files`, or `command N` (complete a command line
 that starts at word N). A name that could steer a terminal is left out.
 """
 
+import sys
+
 from assume import arguments, display, environment, places, render, terminal
 from assume.config import Config, read
 from assume.errors import AssumeError
@@ -85,7 +87,7 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
 
         yield from _lines(((shell, "") for shell in SHELLS), current)
     elif verb == "clear" or (verb in ("use", "exec", "export") and not _has_profile(words)):
-        yield from _lines(profiles(base, current, described), current)
+        yield from _lines(profiles(base, current, DESCRIBED_MOST if described else 0), current)
 
 
 def _lines(pairs: "Iterable[tuple[str, str]]", start: str) -> "Iterator[str]":
@@ -94,12 +96,15 @@ def _lines(pairs: "Iterable[tuple[str, str]]", start: str) -> "Iterator[str]":
             yield f"{value}\t{description}"
 
 
-def profiles(base: "Mapping[str, str]", start: str = "", described: bool = True) -> "Iterator[tuple[str, str]]":
-    """(name, account and role) of each profile that begins with `start` and can be shown."""
+def profiles(
+    base: "Mapping[str, str]", start: str = "", described_most: int = sys.maxsize
+) -> "Iterator[tuple[str, str]]":
+    """(name, account and role) of each profile that begins with `start` and can be shown; of too many, the names."""
     config = Config(*map(read, places.aws_files(base)))
-    for name in config.names():
-        if name.startswith(start) and name.isprintable():
-            yield name, _description(config, name) if described else ""
+    names = [name for name in config.names(start) if name.isprintable()]
+    described = len(names) <= described_most
+    for name in names:
+        yield name, _description(config, name) if described else ""
 
 
 def _description(config: Config, name: str) -> str:

@@ -26,17 +26,19 @@ class Section:
 
     __slots__ = ("above", "body", "file", "header")
 
-    def __init__(self, file: str, header: str, body: str, above: "list[str] | int") -> None:
+    def __init__(self, file: str, header: str, body: str, above: "tuple[list[str], int] | int") -> None:
         self.file = file
         self.header = header
         self.body = body
-        self.above = above  # the chunks above it, each short of its last line end; or how many lines they are
+        self.above = above  # how many lines are above it; or the file's chunks, and how many of them
 
     @property
     def line(self) -> int:
         """The header's line, counted from 1."""
-        above = self.above
-        return above + 1 if isinstance(above, int) else len(above) + sum(chunk.count("\n") for chunk in above)
+        if isinstance(self.above, int):
+            return self.above + 1
+        chunks, at = self.above
+        return at + sum(chunk.count("\n") for chunk in chunks[:at])  # each is short of its last line end
 
     def values(self, warnings: "list[str]") -> "Values":
         """Option names, lower-cased, to their text. Raises ConfigError with the line's number."""
@@ -109,7 +111,7 @@ class Sections:
         return [head[:-1] if self.file == CREDENTIALS else head[:-1].rpartition(" ")[2] for head in heads]
 
     def _section(self, at: int) -> Section:
-        return Section(self.file, self._heads[at][:-1], self._chunks[at].partition("\n")[2], self._chunks[:at])
+        return Section(self.file, self._heads[at][:-1], self._chunks[at].partition("\n")[2], (self._chunks, at))
 
     def _is_usual(self) -> bool:
         """Whether a header's text says all: none is indented or unclosed, none is written in an unusual way."""
