@@ -11,7 +11,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 PREPARE := tests/prepare.sh
 BIN := .venv/bin
-PYTEST_QUICK := -m "not slow and not once" -p no:cacheprovider
+PYTEST_QUICK := -n 2 --dist loadfile -m "not slow and not once" -p no:cacheprovider
 PYTEST := -n 2 --dist loadfile
 EXAMPLES ?= 20000
 

@@ -62,6 +62,7 @@ ROOMS: dict[str, set[str]] = {
     "places": set(),
     "config": set(),
     "sections": set(),
+    "sections": set(),
     "grammar": set(),
     "environment": set(),
     "state": set(),
