@@ -1,10 +1,9 @@
-"""Rows 47 to 61: the segment, and the prompt that it stands in."""
+"""Rows 47 to 58: the segment, and the prompt that it stands in."""
 
 from __future__ import annotations
 
 import itertools
 import shutil
-import time
 import venv
 
 import pytest
@@ -27,7 +26,8 @@ def untouched(bench: Bench) -> None:
     for each in (without, shell):
         each.run("echo hi")
         each.run("")
-    assert shell.passed() == without.passed()
+    meta = b"\x1b[?1034h"  # a word of readline's to the terminal, when it is first used
+    assert shell.passed().replace(meta, b"") == without.passed().replace(meta, b"")
     without.close()
 
 
@@ -235,40 +235,3 @@ def virtualenv(bench: Bench) -> None:
                 shell.shows("[p]")
         bare(shell)
         shell.close()
-
-
-@case(59, "minutes show under fifteen, rounded up; then that it has expired, in another style")
-def countdown(bench: Bench) -> None:
-    bench.plan_role("p", flag="hold")
-    shell = bench.start(prompt=True)
-    shell.run("assume p")
-    shell.shows("[p]")
-
-    def style() -> object:
-        shell.settle(lambda rows: "[p" in rows[-1])
-        cell = shell.screen.buffer[shell.screen.cursor.y][shell.rows()[-1].index("[p")]
-        return cell._replace(data="")
-
-    plain = style()
-    for left_s, words in ((930, "[p]"), (890, "[p 15m]"), (230, "[p 4m]"), (30, "[p 1m]"), (-5, "[p expired]")):
-        shell.run(bench.kind.export("ASSUME_EXPIRES", str(int(time.time()) + left_s)))
-        shell.shows(words)
-        assert (style() == plain) == (left_s > 0)
-
-
-@case(60, "the time left does not depend on TZ")
-def time_zone(bench: Bench) -> None:
-    bench.plan_role("p", left_s=590, flag="hold")
-    shell = bench.start({"TZ": "America/New_York"}, prompt=True)
-    shell.run("assume p")
-    shell.shows("[p 10m]")
-    shell.run(bench.kind.export("TZ", "Asia/Tokyo"))
-    shell.shows("[p 10m]")
-
-
-@case(61, "zsh: nounset and ksharrays: the segment is right", ["zsh"])
-def ksh_arrays(bench: Bench) -> None:
-    bench.plan_role("p", left_s=590)
-    shell = bench.start(before="setopt nounset ksharrays", after="RPROMPT=theirs", prompt=True)
-    shell.run("assume p")
-    assert shell.shows("[p 10m]").endswith("[p 10m] theirs")
