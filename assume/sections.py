@@ -66,16 +66,19 @@ class Sections:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self._chunks = ("\n" + text).split("\n[")
+        self._chunks = text.split("\n[")  # as if a line end stood before it, without a copy of it
+        self._chunks[:1] = ["", self._chunks[0][1:]] if text[:1] == "[" else ["\n" + self._chunks[0]]
         self._heads = [chunk.partition("\n")[0] for chunk in self._chunks]  # `profile x]`
         self._heads[0] = ""  # what stands before the first header is nobody's
-        self._at = dict(zip(self._heads, range(len(self._heads)), strict=True))
+        self._at: dict[str, int] = {}  # of each head, the last place; made when a section is asked for
         self._named = None if self._is_usual() else _taken_apart(file, text)
 
     def find(self, kind: str, name: str) -> "list[Section]":
         """The sections that make up one profile, sso-session or services, in the order of the text; [] for none."""
         if self._named is not None:
             return self._named.get((kind, name), [])
+        if not self._at:
+            self._at = dict(zip(self._heads, range(len(self._heads)), strict=True))
         head = f"{kind} {name}]"
         if kind == DEFAULT:
             head = DEFAULT + "]"
@@ -115,17 +118,16 @@ class Sections:
 
     def _is_usual(self) -> bool:
         """Whether a header's text says all: none is indented or unclosed, none is written in an unusual way."""
-        heads = "\n".join(self._heads[1:]) + "\n"
-        if len(self._chunks) > 1 and heads.count("]\n") != len(self._chunks) - 1 or "]" in self._at:
+        heads = "\n".join(self._heads) + "\n"
+        if heads.count("]\n") != len(self._heads) - 1 or "\n]\n" in heads:
             return False
         for chunk in self._chunks:
             if "[" in chunk and any(name == HEADER for _, name, _ in walk(chunk.partition("\n")[2])):
                 return False
         if self.file == CREDENTIALS:
             return True
-        if any(mark in heads for mark in UNUSUAL) or {"default]", "profile default]"} <= self._at.keys():
+        if any(mark in heads for mark in UNUSUAL) or ("\ndefault]\n" in heads and "\nprofile default]\n" in heads):
             return False
-        heads = "\n" + heads
         return all(heads.count("\n" + kind) == heads.count(f"\n{kind} ") for kind in KINDS)
 
 

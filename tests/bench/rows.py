@@ -7,6 +7,7 @@ are counted: a warm switch that called, or a cold one that did not, ends the run
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -46,7 +47,7 @@ def warm(place: Place, runs: int) -> list[Row]:
     cases = {"bare": lambda: process(program.bare, place.homes[FEW].env)}
     for count, home in place.homes.items():
         warmed(place, home)
-        cases[str(count)] = lambda home=home: process(program.use("role"), home.env)
+        cases[str(count)] = partial(process, program.use("role"), home.env)
     seconds = in_turn(cases, runs)
     return [
         row("warm switch, the process", seconds, str(FEW), 1.1),
@@ -83,7 +84,7 @@ def middle(place: Place, runs: int) -> list[Row]:
         warmed(place, home)
         home.touch()
         taken(place, home, "role", 0)
-        cases[str(count)] = lambda home=home: touched(home)
+        cases[str(count)] = partial(touched, home)
     seconds = in_turn(cases, runs)
     return [
         row("config touched, this chain unchanged", seconds, str(FEW), 2),
@@ -95,16 +96,21 @@ def tab(place: Place, runs: int) -> list[Row]:
     """TAB on the start of a profile's name: the process that the completion starts."""
     program = place.program
     cases = {"bare": lambda: process(program.bare, place.homes[FEW].env)}
-    words = program.fast("complete", "--shell", "zsh", "--", "te")
-    for count, home in place.homes.items():
-        offered = answer(words, home.env, str(place.folder)).splitlines()
-        if len(offered) != count - 7:
-            raise SystemExit(f"bench: TAB offers {len(offered)} of {count} profiles")
-        cases[str(count)] = lambda home=home: process(words, home.env)
+    for name, count, typed, offers in (
+        ("few", FEW, "te", 3),
+        ("ten", MANY, "team-0012", 10),
+        ("all", MANY, "te", 9993),
+    ):
+        env, words = place.homes[count].env, program.fast("complete", "--shell", "zsh", "--", typed)
+        offered = answer(words, env, str(place.folder)).splitlines()
+        if len(offered) != offers:
+            raise SystemExit(f"bench: TAB offers {len(offered)} profiles, not {offers}")
+        cases[name] = partial(process, words, env)
     seconds = in_turn(cases, runs)
     return [
-        row("TAB on a profile's name", seconds, str(FEW), 1.3),
-        row("the same, 10,000 profiles", seconds, str(MANY), 2),
+        row("TAB on a profile's name", seconds, "few", 1.3),
+        row("the same, 10,000 profiles, 10 of them begin so", seconds, "ten", 2),
+        row("the same, all of them begin so", seconds, "all", None),
     ]
 
 
@@ -181,7 +187,7 @@ def together(place: Place, count: int) -> float:
 
 def many(place: Place, runs: int) -> list[Row]:
     """Terminals that open at once, all of them wanting the same role."""
-    cases = {str(count): lambda count=count: together(place, count) for count in (1, 20, 200)}
+    cases = {str(count): partial(together, place, count) for count in (1, 20, 200)}
     seconds = in_turn(cases, max(runs // 4, 3))
     return [
         row("20 terminals at once, cold, to one", seconds, "20", 2.5, "1", "one"),
