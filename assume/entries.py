@@ -6,6 +6,8 @@ to be given to anyone.
 """
 
 from assume import store
+from assume.environment import check_keys
+from assume.errors import Unsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,20 +78,18 @@ def read(folder: str, request: str, now: float) -> Credentials | None:
 
 
 def from_fields(fields: "Mapping[str, str]", request: str, now: float) -> Credentials | None:
-    """An entry's fields as credentials, if they answer `request` and were not issued in the future."""
-    if fields.get("request") != request or not fields.get("key_id") or not fields.get("secret"):
+    """An entry's fields as credentials, if they answer `request`, can be keys, and were not issued in the future."""
+    if fields.get("request") != request:
+        return None
+    keys = (fields.get("key_id", ""), fields.get("secret", ""), fields.get("session_token", ""))
+    try:
+        check_keys(keys)
+    except Unsafe:
         return None
     issued_at = store.number(fields, "issued_at")
     if issued_at > now + FUTURE_S:
         return None
-    return Credentials(
-        fields["key_id"],
-        fields["secret"],
-        fields.get("session_token", ""),
-        store.number(fields, "expires_at"),
-        issued_at,
-        fields.get("arn", ""),
-    )
+    return Credentials(*keys, store.number(fields, "expires_at"), issued_at, fields.get("arn", ""))
 
 
 def keep(folder: str, request: str, credentials: Credentials) -> None:

@@ -115,12 +115,14 @@ def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Taken | No
     pointer = store.read(folder, store.name_of(key) + store.POINTER)
     if pointer is None or pointer.get("key") != key or not store.folder_is_sound(folder):
         return None
+    if not all(pointer.get(name) for name in ("request", "entry", "name", "export")):
+        return None
     if any(base.get(name, "") != pointer.get("$" + name, "") for name in VARIABLES):
         return None
     for name, value in pointer.items():
         if name[:1] == "/" and (value == "racy" or store.signature(name[1:], now) != value):
             return None
-    fields = store.read(folder, pointer.get("entry", ""))
+    fields = store.read(folder, pointer["entry"])
     credentials = fields and entries.from_fields(fields, pointer["request"], now)
     if not credentials or not entries.is_fresh(credentials, now, options.min_left_s):
         return None

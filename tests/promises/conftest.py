@@ -2,8 +2,10 @@
 
 import os
 import random
+import time
 
 import pytest
+import time_machine
 
 from .ground import Ground
 
@@ -14,6 +16,13 @@ def ground(aws_home, sts, world, tmp_path):
     made = Ground(aws_home, sts, world, tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def clock():
+    """The clock of this process and of the simulator, in a minute: files look settled. A test moves it."""
+    with time_machine.travel(int(time.time()) + 60, tick=False) as moved:
+        yield moved
 
 
 @pytest.fixture

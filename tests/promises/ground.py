@@ -71,8 +71,7 @@ class Ground:
 
     def take(self, *words: str, patience: Patience | None = None, environment=None) -> warm.Taken:
         """`assume WORDS` by the cheapest lane, in this process: raises what a user would read."""
-        options = arguments.read(words)
-        assert options is not None, words
+        options = asked(*words)
         have = dict(environment or self.environment)
         now = time.time()
         taken = warm.hit(options, have, now)
@@ -82,6 +81,10 @@ class Ground:
             with own_environment():
                 taken = resolve.resolve(options, have, patience=patience)
         return taken
+
+    def is_warm(self, *words: str) -> bool:
+        """Whether the warm lane has it."""
+        return warm.hit(asked(*words), self.environment, time.time()) is not None
 
     def code(self, serial: str) -> str:
         """A code of the device that the STS will take now."""
@@ -106,6 +109,11 @@ class Ground:
         files = (path for path in self.store.iterdir() if path.name.endswith(ending))
         return {path.name: path.read_bytes() for path in files if path.is_file() and not path.is_symlink()}
 
+    def only(self, ending: str) -> Path:
+        """The one file of its kind in the store."""
+        (name,) = self.stored(ending)
+        return self.store / name
+
     def is_sound(self) -> bool:
         """Whether every file of the store is whole, and none is a leftover."""
         for name, content in self.stored().items():
@@ -119,6 +127,13 @@ class Ground:
         """Ends what a test has left running."""
         for started in self.running:
             started.close()
+
+
+def asked(*words: str) -> arguments.Options:
+    """The words behind `assume`, read."""
+    options = arguments.read(words)
+    assert options is not None, words
+    return options
 
 
 def variables(reply: bytes) -> dict[str, str | None]:

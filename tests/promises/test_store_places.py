@@ -1,0 +1,141 @@
+"""What stands in the store's place, or in that of one of its files: nothing of others is believed or touched."""
+
+import os
+import time
+
+import pytest
+
+from assume import entries, store, storing
+
+from .ground import signed_by
+
+PROFILE = "marketingadmin"
+
+KINDS = ["link", "dangling link", "hard link", "folder", "full folder", "fifo", "open to all", "open to the group"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("ending", [store.ENTRY, store.POINTER, store.LOCK])
+def test_what_is_no_file_of_ours_is_not_believed_and_not_touched(ground, clock, tmp_path, ending, kind):
+    first = ground.take(PROFILE)
+    path = ground.only(ending)
+    content = path.read_bytes()
+    victim = tmp_path / "victim"
+    victim.write_bytes(content)
+    victim.chmod(0o600)
+    if kind.startswith("open"):
+        path.chmod(0o666 if kind == "open to all" else 0o640)
+    else:
+        path.unlink()
+        place(kind, path, victim)
+    if ending == store.LOCK:
+        ground.only(store.ENTRY).unlink()  # so that the lock is wanted
+    taken = ground.take(PROFILE)
+    assert victim.read_bytes() == content
+    assert victim.stat().st_mode & 0o777 == 0o600
+    is_call = ending != store.POINTER
+    assert len(ground.sts.calls) == 1 + is_call
+    assert (taken.credentials.keys == first.credentials.keys) is not is_call
+    assert path.is_file() or ending == store.LOCK
+    assert ground.is_warm(PROFILE)
+    assert ground.is_sound()
+
+
+def place(kind, path, victim):
+    if kind == "link":
+        path.symlink_to(victim)
+    elif kind == "dangling link":
+        path.symlink_to(victim.parent / "nothing")
+    elif kind == "hard link":
+        os.link(victim, path)
+    elif kind == "fifo":
+        os.mkfifo(path, 0o600)
+    else:
+        path.mkdir(0o700)
+        if kind == "full folder":
+            (path / "inside").touch()
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o027, 0o077])
+def test_whatever_the_umask_is_what_is_kept_is_ones_own_alone(ground, clock, mode):
+    before = os.umask(mode)
+    try:
+        ground.take(PROFILE)
+    finally:
+        os.umask(before)
+    seen = {path.name: path.stat().st_mode & 0o777 for path in ground.store.iterdir()}
+    assert set(seen.values()) == {0o600}
+    assert ground.store.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777, 0o750])
+def test_a_folder_that_others_can_look_into_is_closed_first(ground, clock, mode):
+    ground.take(PROFILE)
+    ground.store.chmod(mode)
+    assert not ground.is_warm(PROFILE)
+    ground.take(PROFILE)
+    assert ground.store.stat().st_mode & 0o777 == 0o700
+    assert ground.is_warm(PROFILE)
+
+
+def test_a_folder_that_is_a_link_is_not_used(ground, clock, tmp_path, capfd):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(0o700)
+    ground.store.symlink_to(elsewhere)
+    assert ground.take(PROFILE).credentials.key_id
+    assert list(elsewhere.iterdir()) == []
+    assert "nothing is kept" in capfd.readouterr().err
+
+
+def test_a_home_of_files_that_are_links_works_as_dotfiles_do(ground, clock, tmp_path):
+    for path in (ground.home.config, ground.home.credentials):
+        real = tmp_path / f"real-{path.name}"
+        path.rename(real)
+        path.symlink_to(real)
+    ground.take(PROFILE)
+    assert ground.is_warm(PROFILE)
+    assert signed_by(ground.sts) == ["AssumeRole"]
+
+
+def test_what_a_killed_process_left_is_gone_after_the_next_run(ground, clock):
+    ground.take(PROFILE)
+    gone, alive = 2**22 + 5, os.getpid()
+    for pid, age_s in ((gone, 0), (alive, 3600), ("x", 0)):
+        leftover = ground.store / f"{store.TEMPORARY}{pid}.{'0' * 32}.entry"
+        leftover.write_text("secret")
+        os.utime(leftover, (time.time() - age_s,) * 2)
+    busy = ground.store / f"{store.TEMPORARY}{alive}.{'1' * 32}.entry"
+    busy.write_text("being written")
+    os.utime(busy, (time.time(), time.time()))
+    ground.take("hub")
+    assert [name for name in ground.stored() if name.startswith(store.TEMPORARY)] == [busy.name]
+
+
+def test_the_largest_session_token_is_kept_and_given(ground, clock):
+    keys = entries.Credentials("ASIA" + "A" * 16, "s" * 40, "t" * 32_000, int(time.time()) + 3600, int(time.time()))
+    ground.store.mkdir(0o700)
+    entries.keep(str(ground.store), "request", keys)
+    found = entries.read(str(ground.store), "request", time.time())
+    assert found is not None
+    assert found.keys == keys.keys
+
+
+def test_entries_and_pointers_never_name_a_path(ground, clock):
+    """Any profile name and any request becomes 32 hexadecimal digits."""
+    for name in ("../../x", "/etc/passwd", "CON", "a" * 5000, "", "\0", "é\udcff"):
+        assert len(store.name_of(name)) == 32
+        assert set(store.name_of(name)) <= set("0123456789abcdef")
+
+
+def test_a_write_that_fails_leaves_what_was_there(ground, clock, monkeypatch):
+    ground.store.mkdir(0o700)
+    storing.write(str(ground.store), "a.entry", {"x": "old"})
+
+    def full(handle, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("assume.storing.system.write", full)
+    with pytest.raises(OSError, match="No space left"):
+        storing.write(str(ground.store), "a.entry", {"x": "new"})
+    assert store.read(str(ground.store), "a.entry") == {"format": store.FORMAT, "x": "old"}
+    assert list(ground.stored()) == ["a.entry"]
