@@ -21,6 +21,7 @@ AWS = shutil.which("aws", path=str(Path(sys.executable).parent))
 SESSIONS = {
     "marketingadmin": "123456789012:assumed-role/marketingadminrole/",
     "role-with-mfa": "128716708097:assumed-role/cli-role/",
+    "auditor-with-mfa": "128716708097:assumed-role/auditor/",
     "crossaccountrole": "234567890123:assumed-role/crossaccountrole/",
     "namedsessionrole": "234567890123:assumed-role/SomeRole/Session_Maria_Garcia",
     "web-identity": "123456789012:assumed-role/RoleNameToAssume/",

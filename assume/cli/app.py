@@ -161,6 +161,17 @@ def init(
     return 0 if terminal.write(1, encoded(verb.init(shell, prompt=prompt, undo=undo))) else 1
 
 
+@app.command()
+def demo(
+    shell: Annotated[str, typer.Argument(metavar="[SHELL]", help="The one that this runs in, if none is named.")] = "",
+    script: Annotated[bool, typer.Option("--script", help="A tour by itself, checked; needs no terminal.")] = False,
+) -> int:
+    """Try all of this on an AWS of your own, with no account."""
+    from assume.cli import demo as verb
+
+    return verb.run(shell, script)
+
+
 def _said(lines: list[str]) -> int:
     for line in lines:
         terminal.say(line)

@@ -3,10 +3,11 @@
 The profiles are those of the AWS CLI's page "Use an IAM role in the AWS CLI",
 with its names, ARNs and account numbers: marketingadmin, role-with-mfa,
 role-without-mfa (which is refused, as there), crossaccountrole, namedsessionrole,
-web-identity, user1, default; then a chain of three, a guarded production profile,
-and one for each other source of credentials. Differences from the page: a region
-and the simulator's address in every profile, and crossaccountrole has a role of
-its own, since one role cannot both want an external ID and do without.
+web-identity, user1, default; then a second role behind the same MFA device, a chain
+of three, a guarded production profile, and one for each other source of credentials.
+Differences from the page: a region and the simulator's address in every profile, and
+crossaccountrole has a role of its own, since one role cannot both want an external ID
+and do without.
 
 `world()` makes the world, `build(folder, url, world, now)` writes the files under
 FOLDER/.aws: FOLDER is a HOME. Nothing of the user's own is read or touched.
@@ -26,6 +27,7 @@ OTHER_ACCOUNT = "234567890123"
 CLI_ACCOUNT = "128716708097"
 MARKETING = f"arn:aws:iam::{HOME_ACCOUNT}:role/marketingadminrole"
 CLI_ROLE = f"arn:aws:iam::{CLI_ACCOUNT}:role/cli-role"
+AUDITOR = f"arn:aws:iam::{CLI_ACCOUNT}:role/auditor"
 CROSS = f"arn:aws:iam::{OTHER_ACCOUNT}:role/crossaccountrole"
 NAMED = f"arn:aws:iam::{OTHER_ACCOUNT}:role/SomeRole"
 WEB = f"arn:aws:iam::{HOME_ACCOUNT}:role/RoleNameToAssume"
@@ -53,6 +55,7 @@ ROLE_PROFILES: dict[str, dict[str, str]] = {
     "marketingadmin": {"role_arn": MARKETING, "source_profile": "user1"},
     "role-without-mfa": {"role_arn": CLI_ROLE, "source_profile": "cli-user"},
     "role-with-mfa": {"role_arn": CLI_ROLE, "source_profile": "cli-user", "mfa_serial": CLI_USER_MFA},
+    "auditor-with-mfa": {"role_arn": AUDITOR, "source_profile": "cli-user", "mfa_serial": CLI_USER_MFA},
     "crossaccountrole": {
         "role_arn": CROSS,
         "source_profile": "default",
@@ -93,12 +96,13 @@ def world() -> World:
     made = World()
     made.user(HOME_ACCOUNT, "saanvi", mfa={SAANVI_MFA: "JBSWY3DPEHPK3PXP"}, may=[CROSS, NAMED])
     made.user(HOME_ACCOUNT, "user1", may=[MARKETING, HUB, PRODUCTION])
-    made.user(CLI_ACCOUNT, "cli-user", mfa={CLI_USER_MFA: "KRSXG5CTMVRXEZLU"}, may=[CLI_ROLE])
+    made.user(CLI_ACCOUNT, "cli-user", mfa={CLI_USER_MFA: "KRSXG5CTMVRXEZLU"}, may=[CLI_ROLE, AUDITOR])
     for user_arn, key_id in KEYS.values():
         made.key(user_arn, key_id)
     home, cli = f"arn:aws:iam::{HOME_ACCOUNT}:root", f"arn:aws:iam::{CLI_ACCOUNT}:root"
     made.role(MARKETING, Trust((home,)), max_duration_s=43200)
     made.role(CLI_ROLE, Trust((cli,), mfa=True))
+    made.role(AUDITOR, Trust((cli,), mfa=True))
     made.role(CROSS, Trust((home,), mfa=True, external_id=EXTERNAL_ID))
     made.role(NAMED, Trust((home,)))
     made.role(HUB, Trust((home,)), may=[LANDING])

@@ -1,0 +1,142 @@
+"""`demo`: an AWS of its own on loopback, in a shell that has everything loaded; or the tour, typed by itself.
+
+In: a shell's name or none, `--script`; out: an exit status. All that is written
+lies in one folder, which is removed at the end. The AWS lives in this process.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assume import shells, terminal
+from assume.demo import config, home
+from assume.demo.phone import Phone
+from assume.demo.sts import Sts, serve
+from assume.demo.world import World
+from assume.errors import AssumeError, NoTerminal
+
+PROGRAMS = {"bash": ("bash",), "zsh": ("zsh",), "fish": ("fish",), "powershell": ("pwsh", "powershell")}
+SHOWN = {"powershell": "PowerShell"}
+WELCOME = """
+  This is {shell}, with an AWS of its own on this machine. Nothing here touches your AWS files.
+
+  assume marketingadmin     a role, reached with the keys of a user
+  assume role-with-mfa      asks for a code: your phone shows it above the question
+  assume auditor-with-mfa   another role behind that phone: no question any more
+  assume workload           a chain of three roles
+  assume crossaccountrole   another account, with an external ID and MFA
+  assume prod               is guarded: say {account} or prod
+  assume -                  the one before
+  assume off                the shell as it was
+
+  {proof}
+  assume list               every profile; TAB completes them, ~/.aws/config has them
+  exit                      ends the demo and removes all of it
+
+"""
+PROOF = "aws sts get-caller-identity   who you are, says this AWS"
+NO_PROOF = "assume status             who you are"
+
+
+def run(name: str, script: bool) -> int:
+    """The demo, in the shell called `name` or in the one that this runs in."""
+    if script:
+        if sys.platform == "win32":
+            raise AssumeError("the tour needs a POSIX terminal", "`assume demo` without --script is here to type at")
+        from assume.demo import tour
+
+        shell, program = _first(name)
+        with _served() as (world, sts, files):
+            own = home.environment(os.environ, files)
+            os.environ.clear()  # botocore will ask who the shell is: the person's proxies and settings are not its own
+            os.environ.update(own)
+            return tour.run(shell, program, world, sts, files)
+    if not (terminal.is_terminal(0) and terminal.is_terminal(1)):
+        raise NoTerminal("the demo needs a terminal to type at", "assume demo --script runs the tour without one")
+    shell, program = _chosen(name)
+    with _served() as (world, sts, files):
+        phone = Phone(world, files.home / home.PHONE)
+        phone.show(time.time())
+        proof = PROOF if shutil.which("aws") else NO_PROOF
+        account = config.CLI_ACCOUNT
+        terminal.write(1, WELCOME.format(shell=SHOWN.get(shell, shell), proof=proof, account=account).encode())
+        home.furnish(files, codes=os.name == "nt")
+        _let_type(home.words(shell, program, files), home.environment(os.environ, files), files.home, phone)
+    terminal.say("assume: the demo is over, and all of it is removed")
+    return 0
+
+
+def _ended(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)  # by way of every `finally`: the folder has to go
+
+
+@contextmanager
+def _served() -> Iterator[tuple[World, Sts, config.Files]]:
+    """The AWS, and a folder with the files that point to it, which goes however this ends."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _ended)
+    with tempfile.TemporaryDirectory(prefix="assume-demo-", ignore_cleanup_errors=True) as folder:
+        world = config.world()
+        with serve(world, time.time) as sts:
+            yield world, sts, config.build(Path(folder).resolve(), sts.url, world, time.time())
+
+
+def _let_type(words: list[str], environment: dict[str, str], folder: Path, phone: Phone) -> None:
+    if sys.platform != "win32":
+        from assume.demo import pseudo_terminal, relay
+
+        process, ours = pseudo_terminal.start(words, environment, folder, relay.size(), relay.attributes())
+        try:
+            relay.run(process, ours, phone)
+        finally:
+            pseudo_terminal.end(process, ours)
+        return
+    running = subprocess.Popen(words, env=environment, cwd=folder)
+    while True:
+        try:
+            running.wait(1)
+            return
+        except subprocess.TimeoutExpired:
+            phone.show(time.time())
+        except KeyboardInterrupt:
+            continue  # Ctrl-C is the shell's: it got it too
+
+
+def _chosen(name: str) -> tuple[str, str]:
+    """The shell to type in, and its program: the one named, the one around us, the login shell, any that is here."""
+    if name or sys.platform == "win32":
+        return _first(name or "powershell")
+    import shellingham
+
+    found = []
+    try:
+        found.append(shellingham.detect_shell())
+    except (shellingham.ShellDetectionFailure, OSError):
+        pass
+    login = os.environ.get("SHELL", "")
+    found.append((os.path.basename(login), login))
+    for kind, path in found:
+        kind = "powershell" if kind == "pwsh" else kind
+        program = shutil.which(path) if kind in PROGRAMS else None
+        if program is not None:
+            return kind, program
+    return _first("")
+
+
+def _first(name: str) -> tuple[str, str]:
+    """The shell called `name`, or the first of those that are on PATH."""
+    names = [shells.named(name).name] if name else list(PROGRAMS)
+    for kind in names:
+        for program in PROGRAMS[kind]:
+            if (path := shutil.which(program)) is not None:
+                return kind, path
+    raise AssumeError(f"there is no {' and no '.join(names)} on PATH", "install one of: " + " ".join(shells.SHELLS))

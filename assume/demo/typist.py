@@ -1,0 +1,109 @@
+"""Types at a shell, line by line, and reads what comes: for the tour. POSIX only.
+
+In: a line, and what to answer to its questions; out: what was shown, what was
+asked, the status. The shell's prompt ends in the mark of `home.furnish`: that is
+how the end of a line is known, so nothing sleeps. A question that nobody has an
+answer for is ended by Ctrl-C, and counts as asked.
+"""
+
+import os
+import re
+import select
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assume.demo import pseudo_terminal
+
+PATIENCE_S = 60
+SIZE = (50, 240)  # so wide that no line wraps
+MARK = re.compile(rb"\x1b\]7777;(\d+)\x07")
+QUESTION = re.compile(rb"(?:MFA code for|is guarded)[^\r\n]*: \Z")
+SEQUENCE = re.compile(
+    rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]+[0-~]|\x1b[0-~]|[\x00-\x08]"
+)
+REPLIES = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62c", b"\x1b[0c": b"\x1b[?62c"}  # what shells ask terminals
+
+
+Answer = Callable[[], str]  # made when it is asked for: a code is good for half a minute
+
+
+class Silence(Exception):
+    """What was waited for did not come; the text is what did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One line: the prompt that it was typed at, what was shown, how often something was asked, the status."""
+
+    prompt: str
+    text: str
+    asked: int
+    status: int
+
+
+class Typist:
+    """One shell on a terminal of its own."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+        self._process, self._ours = pseudo_terminal.start(words, environment, folder, SIZE)
+        self.prompt = ""
+        try:
+            self._until_prompt(())
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the shell."""
+        pseudo_terminal.end(self._process, self._ours)
+
+    def type(self, line: str, answers: Sequence[Answer] = ()) -> Seen:
+        """Types `line` and Enter; each question is given the next of `answers`."""
+        prompt = self.prompt
+        os.write(self._ours, line.encode() + b"\r")
+        shown, asked, status = self._until_prompt(answers)
+        return Seen(prompt, shown.partition("\n")[2], asked, status)  # the first row is the echo of the line
+
+    def _until_prompt(self, answers: Sequence[Answer]) -> tuple[str, int, int]:
+        stream, asked, waiting = b"", 0, list(answers)
+        ends_at = time.monotonic() + PATIENCE_S
+        while not (found := MARK.search(stream)):
+            stream += self._more(ends_at, stream)
+            if QUESTION.search(stream):
+                asked += 1
+                stream += self._answer(waiting)
+        shown, _, self.prompt = _plain(stream[: found.start()]).rpartition("\n")
+        return shown, asked, int(found[1])
+
+    def _more(self, ends_at: float, before: bytes) -> bytes:
+        left_s = ends_at - time.monotonic()
+        ready, _, _ = select.select([self._ours], [], [], max(left_s, 0))
+        try:
+            more = os.read(self._ours, 65536) if ready else b""
+        except OSError:
+            more = b""  # the shell has ended
+        if not more:
+            raise Silence(_plain(before))
+        for asked, reply in REPLIES.items():
+            if asked in more:
+                os.write(self._ours, reply)
+        return more
+
+    def _answer(self, waiting: list[Answer]) -> bytes:
+        """Answers a question; what is to stand in the record, where the terminal does not show it."""
+        if not waiting:
+            os.write(self._ours, b"\x03")
+            return b"\n"
+        answer = waiting.pop(0)().encode()
+        is_shown = termios.tcgetattr(self._ours)[3] & termios.ECHO
+        os.write(self._ours, answer + b"\r")
+        return b"\0" if is_shown else answer
+
+
+def _plain(stream: bytes) -> str:
+    """What is to be read at the end; a row that was written anew is what it was last."""
+    rows = SEQUENCE.sub(b"", stream).decode(errors="replace").split("\n")
+    return "\n".join(row.rstrip("\r").rpartition("\r")[2] for row in rows)
