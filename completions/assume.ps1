@@ -27,7 +27,7 @@ function global:__assume_complete {
         $value, $about = $candidate -split "`t", 2
         if (-not $value) { continue }
         $quoted = $value
-        if ($value -cnotmatch '\A(?:--?)?[A-Za-z_][A-Za-z0-9_.:/+=-]*\z' -and $value -cne '-') {
+        if ($value -cnotmatch '\A(?:--)?[A-Za-z_][A-Za-z0-9_.:/+=-]*\z' -and $value -cne '-') {
             $quoted = "'" + ($value -replace "['\u2018-\u201b]", '$0$0') + "'"
         }
         if (-not $about) { $about = $value }

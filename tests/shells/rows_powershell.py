@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from .bench import Bench, environment
 from .powershell import PowerShell, engine
@@ -214,7 +213,7 @@ def completes(bench: Bench) -> None:
     names = ["my profile", "o'brien", "prod:admin", "user@acct", "$(New-Item PWN)", "x\u2019y", "123", "gr\u00fcn"]
     candidates = [[name, f"about {name}"] for name in names]
     bench.plan({"complete": {"candidates": [*candidates, ["--region", ""]]}})
-    script = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'\n[Console]::OutputEncoding = [Text.Encoding]::UTF8\n"
+    script = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'\n"
     for line in COMPLETED:
         typed = PowerShell.quote(line)
         script += f"$r = TabExpansion2 {typed} {len(line)}; "

@@ -1,0 +1,110 @@
+"""Any text, through what render writes and the real fish: into the environment, the prompt and a completion."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from assume import render
+
+from .conftest import driver
+from .driver import integration
+from .texts import names, plain
+
+pytestmark = pytest.mark.once
+STATE = "hold;;%a+b/c="
+# Each reply is read and taken as the function does it; then what a child sees, and what a prompt shows.
+CHECK = r"""
+source $argv[1]
+for reply in $argv[2..]
+    read -lz text <$reply
+    __assume_change use $text
+    or exit 1
+    command env -0 >$reply.environment
+    __assume_hook
+    assume_segment >$reply.segment
+    builtin printf %s $__assume_state >$reply.state
+end
+"""
+
+
+@pytest.fixture(scope="module")
+def fish(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    kind = driver("fish")
+    home = tmp_path_factory.mktemp("fish")
+    (home / "init.fish").write_text(integration(kind, ["/bin/true", "-", "-", "/bin/true"]))
+    (home / "check.fish").write_text(CHECK)
+    return home, {**kind.base_environment(home), "NO_COLOR": "1"}
+
+
+def given_back(fish: tuple[Path, dict[str, str]], texts: list[str]) -> None:
+    """Each of `texts` as the profile and the session token of a reply: byte for byte the same behind it."""
+    home, env = fish
+    replies = []
+    for number, text in enumerate(texts):
+        reply = home / f"{number}"
+        changes = [("ASSUME_PROFILE", text), ("AWS_PROFILE", text), ("AWS_SESSION_TOKEN", text), ("AWS_VAULT", None)]
+        reply.write_bytes(render.reply("fish", [*changes, ("ASSUME_EXPORTED", "profile")], STATE))
+        replies.append(reply)
+    ran = subprocess.run(
+        ["fish", "--no-config", home / "check.fish", home / "init.fish", *replies],
+        env={**env, "AWS_VAULT": "x"},
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+    for text, reply in zip(texts, replies, strict=True):
+        pairs = (pair.split(b"=", 1) for pair in reply.with_suffix(".environment").read_bytes().split(b"\0") if pair)
+        seen = {os.fsdecode(name): value for name, value in pairs}
+        assert {seen[name] for name in ("ASSUME_PROFILE", "AWS_PROFILE", "AWS_SESSION_TOKEN")} == {os.fsencode(text)}
+        assert "AWS_VAULT" not in seen
+        assert reply.with_suffix(".state").read_text() == STATE
+        shown = os.fsdecode(reply.with_suffix(".segment").read_bytes()).removeprefix("[PROD ").removeprefix("[")
+        assert shown == plain(text) + "]"
+    assert not list(home.rglob("PWN"))
+
+
+@settings(max_examples=15)
+@given(texts=names(undecodable=True))
+def test_a_text_reaches_the_environment_and_the_prompt_as_it_is(fish: tuple[Path, dict[str, str]], texts: list[str]):
+    given_back(fish, texts)
+
+
+@pytest.mark.slow
+@settings(max_examples=200)
+@given(texts=names(undecodable=True, least=50))
+def test_ten_thousand_texts_reach_the_environment_and_the_prompt(fish: tuple[Path, dict[str, str]], texts: list[str]):
+    given_back(fish, texts)
+
+
+def completed(fish: tuple[Path, dict[str, str]], texts: list[str]) -> None:
+    """Each candidate of the program comes out of fish's own completion, and runs nothing."""
+    home, env = fish
+    texts = sorted({text for text in map(plain, texts) if "\t" not in text and text.strip()})
+    (home / "candidates").write_bytes(b"".join(os.fsencode(text) + b"\tabout\n" for text in texts))
+    (home / "program").write_text('#!/bin/sh\nexec cat "$HOME/candidates"\n')
+    (home / "program").chmod(0o755)
+    setup = "source $argv[1]; set -g __assume_program ~/program x x ~/program; complete -C 'assume '"
+    ran = subprocess.run(
+        ["fish", "--no-config", "-c", setup, home / "init.fish"],
+        env=env,
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    rows = os.fsdecode(ran.stdout).rstrip("\n").split("\n") if ran.stdout else []
+    assert (sorted(row.rpartition("\t")[0] for row in rows), ran.stderr) == (texts, b"")
+    assert not list(home.rglob("PWN"))
+
+
+@settings(max_examples=15)
+@given(texts=names(undecodable=True))
+def test_a_candidate_comes_out_of_tab_as_it_is(fish: tuple[Path, dict[str, str]], texts: list[str]):
+    completed(fish, texts)
