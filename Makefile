@@ -11,8 +11,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 PREPARE := tests/prepare.sh
 BIN := .venv/bin
-PYTEST_QUICK := -n 2 --dist loadfile -m "not slow and not once" -p no:cacheprovider
-PYTEST := -n 2 --dist loadfile
+PYTEST_QUICK := -n 2 --dist worksteal -m "not slow and not once" -p no:cacheprovider
+PYTEST := -n 2 --dist worksteal
 EXAMPLES ?= 20000
 
 .PHONY: demo test test-quick test-main test-long fuzz bench lint types format wheel clean
