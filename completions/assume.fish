@@ -5,6 +5,8 @@ function __assume_complete --description 'Candidates for assume: value, tab, des
     if not test -x "$program[1]" -a -r "$program[4]"
         set program $__assume_script assume
         set program $program[1]
+        command -q $program
+        or return
     end
     set -l words (builtin commandline -opc)[2..]
     set -l current (builtin commandline -ct)

@@ -99,15 +99,15 @@ function __assume_find --description 'Set __assume_call: the words that start th
         return 0
     end
     set -g __assume_call $__assume_script
-    if set -q __assume_program[1]
+    if command -q $__assume_script
+        set -q __assume_program[1]
+        or return 0
         if command $__assume_script --version </dev/null >/dev/null 2>&1
             set -q __assume_moved
             or __assume_say 'the program has moved or was upgraded: open a new shell'
             set -g __assume_moved 1
             return 0
         end
-    else if command -q $__assume_script
-        return 0
     end
     __assume_say 'the program is gone' 'install assume-shell again, then open a new shell'
     return 1

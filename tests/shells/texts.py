@@ -22,7 +22,7 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 
 
 def names(undecodable: bool = False, least: int = 1) -> st.SearchStrategy[list[str]]:
-    """Lists of `least` texts or more, without NUL; `undecodable`: with bytes that are no UTF-8, as os.fsdecode has it."""
+    """Lists of `least` texts or more, without NUL; `undecodable`: with bytes that are no UTF-8, as surrogates."""
     letters: st.SearchStrategy[str] = st.characters(codec="utf-8", exclude_characters="\0")
     if undecodable:
         letters |= st.integers(0xDC80, 0xDCFF).map(chr)
