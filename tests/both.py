@@ -27,7 +27,7 @@ import urllib3.util.connection
 from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
-from assume import arguments, client, connection, fetch, question, resolve
+from assume import arguments, client, connection, question, resolve
 from assume.demo.calls import Call
 from assume.demo.people import Trust
 from assume.demo.replies import stamp
@@ -46,7 +46,7 @@ SERIAL, HARDWARE = f"arn:aws:iam::{ACCOUNT}:mfa/alice", "GAHT12345678"
 REGIONS = (
     "us-east-1 us-east-2 us-west-2 eu-west-1 eu-central-1 ap-east-1 ap-southeast-7 cn-north-1 us-gov-west-1".split()
 )
-HOSTS = ["127.0.0.1", "localhost", "sts.amazonaws.com", "sts.example.com"]
+HOSTS = ["127.0.0.1", "localhost", "sts.amazonaws.com", "sts.example.com", "portal.sso.us-east-1.amazonaws.com"]
 HOSTS += [
     pattern.format(region)
     for region in REGIONS
@@ -230,7 +230,7 @@ class Both:
             (client, "_loader", lambda _session: MODELS),
             (question, "ask", lambda wording, **_: self._code(wording)),
         ]
-        return seams if fast else [*seams, (fetch, "_dialled", lambda _errand: None)]
+        return seams if fast else [*seams, (connection, "dialled", lambda *_: None)]
 
     def _code(self, wording: str) -> str:
         serial = HARDWARE if HARDWARE in wording else SERIAL
