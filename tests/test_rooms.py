@@ -35,6 +35,8 @@ ROOMS: dict[str, set[str]] = {
     "connection": {"botocore"},
     "mfa": set(),
     "guard": set(),
+    "asking": set(),
+    "asking": set(),
     "errand": set(),
     "command": set(),
     "cli_cache": set(),
@@ -62,7 +64,6 @@ ROOMS: dict[str, set[str]] = {
     "places": set(),
     "config": set(),
     "sections": set(),
-    "sections": set(),
     "grammar": set(),
     "environment": set(),
     "state": set(),
@@ -73,8 +74,8 @@ ROOMS: dict[str, set[str]] = {
     "__init__": set(),
 }
 COLD = """
-    cli demo picker endpoint resolve fetch sources sts refusals client connection mfa guard errand command
-    cli_cache folder patience question
+    cli demo picker endpoint resolve fetch sources sts refusals client connection mfa guard asking errand command
+    cli_cache folder patience question asking
 """.split()
 LEAN = set(ROOMS) - set(COLD)
 LEAN_IMPORTS = {
