@@ -83,7 +83,7 @@ class Case:
 @st.composite
 def profile(draw, names):
     """The settings of one profile: a role in most cases, keys in many, whatever else in some."""
-    values = dict(draw(st.dictionaries(st.sampled_from(sorted(SETTINGS)), st.just(""), max_size=1)))
+    values = dict(draw(st.dictionaries(st.sampled_from(sorted(SETTINGS)), st.just(""), max_size=2)))
     values = {key: draw(SETTINGS[key]) for key in values}
     kind = draw(st.sampled_from("role role role keys keys web process sso nothing all".split()))
     if kind in ("role", "all"):
