@@ -6,21 +6,17 @@ files (10,000 profiles cost botocore 380 ms), a loader that does not list its
 client and one connection.
 """
 
-import gc
 import os
 
-gc.disable()  # a tenth of the imports' time goes into collecting what they keep
 import botocore.config
 import botocore.credentials
 import botocore.exceptions
 import botocore.loaders
 import botocore.session
 
-gc.enable()
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from assume.chain import Chain
@@ -81,8 +77,8 @@ def sections(config: "Config", chain: "Chain") -> "dict[str, Any]":
     return result
 
 
-def clients(session: Session) -> "tuple[Any, Any, Swapped]":
-    """Two STS clients and the credentials of both: one with the user's retries, one that sends once.
+def clients(session: Session) -> "tuple[Any, Callable[[], Any], Swapped]":
+    """An STS client with the user's retries, what makes one that sends once, and the credentials of both.
 
     A call that carries an MFA code is sent once: a second try would be a second use of the code.
     """
@@ -90,7 +86,7 @@ def clients(session: Session) -> "tuple[Any, Any, Swapped]":
     session.register_component("credential_provider", credentials)
     usual = botocore.config.Config(connect_timeout=CONNECT_S, read_timeout=READ_S)
     once = usual.merge(botocore.config.Config(retries={"total_max_attempts": 1}))
-    return session.create_client("sts", config=usual), session.create_client("sts", config=once), credentials
+    return session.create_client("sts", config=usual), lambda: session.create_client("sts", config=once), credentials
 
 
 def _raw(name: str, values: "Mapping[str, str]") -> "dict[str, object]":

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
     from typing import Any
 
+    from assume.chain import Chain
+    from assume.config import Config
+
 CONNECT_S = 5
 READ_S = 15
 LARGEST = 1 << 20  # bytes of a reply; a real one has two thousand
@@ -39,6 +42,15 @@ def guess(settings: "Mapping[str, str]") -> "tuple[bool, str, int] | None":
     if settings.get("use_dualstack_endpoint") or region.startswith(("cn-", "us-iso", "eu-iso")):
         return None
     return True, f"sts.{region}.amazonaws.com" if region and region != "aws-global" else "sts.amazonaws.com", 443
+
+
+def dialled(chain: "Chain", config: "Config", base: "Mapping[str, str]") -> "Connection | None":
+    """A connection to where STS will most likely be, being made meanwhile; None where that is not plain."""
+    target = guess(dict(chain.settings))
+    if target is None or not (chain.hops or chain.serial) or any(base.get(name) for name in PROXIES):
+        return None
+    profile = config.profile(chain.profile) or {}
+    return Connection(*target, base.get("AWS_CA_BUNDLE") or profile.get("ca_bundle", ""))
 
 
 class Connection:

@@ -1,7 +1,8 @@
 """Walking a chain: source credentials, MFA, one call per hop, each result kept.
 
-In: an errand (who asked for what, and where it is kept) and how far along the
-chain stored credentials already reach. Out: the credentials of its last hop.
+In: an errand (who asked for what, and where it is kept), how far along the
+chain stored credentials already reach, and the connection to STS that is being
+made. Out: the credentials of its last hop.
 
 An MFA code is asked once per device: it buys a session of 12 hours that every
 role behind the same keys shares. AWS caps at an hour what is reached from it,
@@ -9,8 +10,11 @@ denies it to some users, and some roles want a code of their own: there the
 code goes on AssumeRole itself.
 """
 
+from functools import partial
+
 from assume import chain as words
-from assume import client, connection, entries, mfa, sources, terminal
+from assume import client, entries, mfa, sources, terminal
+from assume.asking import uses_session
 from assume.cli_cache import Cache
 from assume.display import shown
 from assume.entries import Credentials
@@ -23,23 +27,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assume.chain import Hop
+    from assume.connection import Connection
     from assume.errand import Errand
 
 NAME_MIN, NAME_MAX = 2, 64  # characters of a session's name, by the STS model
 NAME_MARKS = "_+=,.@-"
 
 
-def fetch(errand: "Errand", level: int, credentials: "Credentials | None") -> Credentials:
+def fetch(
+    errand: "Errand", level: int, credentials: "Credentials | None", road: "Connection | None" = None
+) -> Credentials:
     """The credentials of the last hop; `credentials` are those of hop `level`, where that is known already."""
     chain = errand.chain
-    road = _dialled(errand)
     sections = client.sections(errand.config, chain)
     cache = Cache(errand.base)
     if credentials is None and chain.source.kind == words.WEB_IDENTITY:
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
-        source = client.Session(sections, chain.source.profile)
-        credentials = sources.credentials(errand, source, cache)
+        session = partial(client.Session, sections, chain.source.profile)
+        credentials = sources.credentials(errand, session, cache)
     if not chain.hops and not chain.serial:
         return credentials
     calls = _Calls(errand, Sts(client.Session(sections, chain.profile), chain, errand.patience, road))
@@ -118,6 +124,7 @@ class _Calls:
     def _coded(self, serial: str, why: str, call: "Callable[[str], Credentials]") -> Credentials:
         """`call` with a code; a wrong one is asked again, at a terminal."""
         device = self._device(serial)
+        self.sts.ready_for_code()
         for left in reversed(range(device.tries())):
             self.errand.note_question(device.asks)
             code = device.code(why)
@@ -146,49 +153,6 @@ class _Calls:
                 limit_s=errand.command_s,
             )
         return self.device
-
-
-def uses_session(errand: "Errand", number: int) -> bool:
-    """Whether hop `number` is reached behind the MFA session that roles share, and not by a code of its own."""
-    chain = errand.chain
-    hop = chain.hops[number]
-    keys = chain.source.keys
-    if number or not hop.mfa_serial or not hop.mfa_session or keys is None or keys[2]:
-        return False  # GetSessionToken takes long-term keys alone
-    if (hop.duration_s or 0) > words.CHAINED_MAX_S:
-        return False
-    session = chain.session_request(hop.mfa_serial)
-    return not (
-        errand.remembers(entries.direct_note(chain.request(1))) or errand.remembers(entries.direct_note(session))
-    )
-
-
-def would_ask(errand: "Errand", level: int) -> bool:
-    """Whether reaching the end of the chain from hop `level` takes an answer from a person."""
-    if errand.options.mfa_code:
-        return False
-    chain = errand.chain
-    if chain.serial:
-        return not chain.mfa_process and errand.kept(chain.session_request(chain.serial)) is None
-    for number, hop in enumerate(chain.hops[level:], start=level):
-        if hop.mfa_serial is None or hop.mfa_process:
-            continue
-        if not uses_session(errand, number) or errand.kept(chain.session_request(hop.mfa_serial)) is None:
-            return True
-    return False
-
-
-def _dialled(errand: "Errand") -> "connection.Connection | None":
-    """A connection to where STS will most likely be, being made while the rest goes on."""
-    settings = dict(errand.chain.settings)
-    target = connection.guess(settings)
-    if target is None or not (errand.chain.hops or errand.chain.serial):
-        return None
-    if any(errand.base.get(name) for name in connection.PROXIES):
-        return None
-    profile = errand.config.profile(errand.chain.profile) or {}
-    bundle = errand.base.get("AWS_CA_BUNDLE") or profile.get("ca_bundle", "")
-    return connection.Connection(*target, bundle)
 
 
 def _recorded_name() -> str:

@@ -10,6 +10,7 @@ import time
 from functools import partial
 
 from assume import display, entries, environment, folder, guard, middle, places, store, terminal, warm
+from assume.asking import would_ask
 from assume.config import Config, read
 from assume.display import shown
 from assume.errand import Errand
@@ -112,7 +113,7 @@ def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
         if (got := errand.hold(request, found)) is not None:
             return got
         level, credentials = _nearest(errand)
-        if usable and _would_ask(errand, level):
+        if usable and would_ask(errand, level):
             stored = entries.read(errand.folder, request, errand.clock())
             if stored is not None:
                 return stored
@@ -144,7 +145,7 @@ def _fetched(errand: Errand, level: int, credentials: "Credentials | None") -> "
     chain = errand.chain
     if chain.source.keys is not None and not chain.hops and not chain.serial:
         return entries.Credentials(*chain.source.keys)
-    from assume import cli_cache, fetch
+    from assume import cli_cache, connection
 
     shared = bool(errand.folder) and cli_cache.is_shared(chain, errand.config)
     cache = cli_cache.Cache(errand.base)
@@ -156,19 +157,16 @@ def _fetched(errand: Errand, level: int, credentials: "Credentials | None") -> "
             errand.keep(chain.request(len(chain.hops)), found)
             return found
     errand.explain(f"from hop {level} of {len(chain.hops)} on, AWS is called" if level else "AWS is called")
-    credentials = fetch.fetch(errand, level, credentials)
+    road = connection.dialled(chain, errand.config, errand.base)
+    from assume import fetch  # botocore comes in here, while the connection is being made
+
+    credentials = fetch.fetch(errand, level, credentials, road)
     if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:
         errand.keep(chain.request(0), credentials)
     if shared:
         for key in cli_cache.write(cache, chain.hops[-1], credentials):
             errand.remember(entries.shared_note(key))
     return credentials
-
-
-def _would_ask(errand: Errand, level: int) -> bool:
-    from assume import fetch
-
-    return fetch.would_ask(errand, level)
 
 
 def _policy(path: str) -> str:

@@ -19,6 +19,7 @@ from assume.errors import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from assume.chain import Source
@@ -35,10 +36,10 @@ PROVIDERS = {
 }
 
 
-def credentials(errand: "Errand", session: "Session", cache: "Any") -> Credentials:
+def credentials(errand: "Errand", session: "Callable[[], Session]", cache: "Any") -> Credentials:
     """The credentials of the errand's source. Raises SourceError, with the profile and what to do.
 
-    `session` is one for the source's profile; `cache` is the AWS CLI's, which keeps
+    `session` makes one for the source's profile; `cache` is the AWS CLI's, which keeps
     what SSO gives.
     """
     source = errand.chain.source
@@ -46,9 +47,9 @@ def credentials(errand: "Errand", session: "Session", cache: "Any") -> Credentia
         return _checked(Credentials(*source.keys), source)
     try:
         if source.kind == chain.PROCESS:
-            found = _of_process(source, session, errand)
+            found = _of_process(source, session(), errand)
         else:
-            found = errand.patience.call(lambda: _provided(source, session, cache))
+            found = errand.patience.call(lambda: _provided(source, session(), cache))
     except Exception as error:
         raise refusals.source_failed(error, source.kind, source.profile) from None
     if found is None:

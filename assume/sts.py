@@ -36,13 +36,23 @@ class Sts:
     ) -> None:
         self.patience = patience
         self.chain = chain
+        self._connection = connection
+        self._once: Any = None  # the client for calls with a code
         try:
-            self._usual, self._once, self._signer = client.clients(session)
+            self._usual, self._make_once, self._signer = client.clients(session)
         except Exception as error:
             raise refusals.explained(error, chain.hops[0] if chain.hops else None, "the profile's settings") from None
-        if connection is not None:
-            for each in (self._usual, self._once):
-                each.meta.events.register("before-send.sts.*", connection.send)
+        self._connect(self._usual)
+
+    def ready_for_code(self) -> None:
+        """What a call with a code needs, made while the code is still to come."""
+        if self._once is None:
+            self._once = self._make_once()
+            self._connect(self._once)
+
+    def _connect(self, made: "Any") -> None:
+        if self._connection is not None:
+            made.meta.events.register("before-send.sts.*", self._connection.send)
 
     def assume(self, hop: "Hop", keys: "tuple[str, str, str]", code: str, name: str) -> Credentials:
         """AssumeRole, signed with `keys`; `name` is the session's where the profile has none."""

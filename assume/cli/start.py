@@ -3,6 +3,8 @@
 In: the words after `assume`; out: an exit status. No traceback reaches a user.
 """
 
+import gc
+import os
 import sys
 
 from assume import arguments, failures, terminal
@@ -18,6 +20,9 @@ VERBS = ("use", "off", "renew", "complete", *COMMANDS)
 
 def main() -> None:
     """The console script."""
+    if sys.argv[1:2] != [] and sys.argv[1] in QUICK:
+        gc.disable()  # collecting takes a tenth of the imports' time, and the process ends in a moment
+        os._exit(start(sys.argv[1:]))  # no teardown of 400 modules; nothing is left in a buffer
     sys.exit(start(sys.argv[1:]))
 
 
