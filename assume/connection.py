@@ -103,7 +103,7 @@ class Connection:
             self._http.default_port = 443 if self.tls else 80  # the Host that was signed names no such port
             self._http.auto_open = 0  # it would dial without TLS
             self._http.sock = self._socket
-        if self._http.sock is None:
+        if self._http.sock is None or not _is_open(self._http.sock):
             self._spent = True
             return None
         headers = {_text(name): _text(value) for name, value in request.headers.items()}
@@ -143,6 +143,22 @@ class _Read:
 
     def stream(self) -> "Iterator[bytes]":
         yield self.content
+
+
+def _is_open(line: "socket.socket") -> bool:
+    """Whether the other end is still there: while a code was typed it may have hung up, and a code is sent once."""
+    import ssl
+
+    line.settimeout(0)
+    try:
+        line.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError):  # of TLS, what came so far were tickets
+        return True
+    except OSError:
+        return False
+    finally:
+        line.settimeout(READ_S)
+    return False
 
 
 def _text(value: "str | bytes") -> str:

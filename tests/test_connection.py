@@ -1,5 +1,6 @@
 """Our own connection to STS: taken where it is plain, left where anything is out of the ordinary."""
 
+import socket
 import threading
 
 import pytest
@@ -122,6 +123,29 @@ def test_a_server_that_takes_the_request_and_says_nothing_is_left(both, monkeypa
     reached = both.ours("p", both.here)
     never.set()
     assert (reached.error, len(reached.calls), reached.by_fast_road) == (None, 2, 0)
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_connection_that_was_closed_while_the_code_was_typed_is_not_used(both, tls, monkeypatch):
+    both.write(REGIONAL.replace("<r1>", "<wants-mfa>\nmfa_serial = <serial>"))
+    sts = both.tls if tls else both.plain
+    dialled, dial, code = threading.Event(), connection.Connection._dial, both._code
+
+    def dial_and_tell(self):
+        dial(self)
+        dialled.set()
+
+    def close_and_answer(wording):
+        assert dialled.wait(5)
+        for line in list(sts._server._open):
+            line.shutdown(socket.SHUT_RDWR)
+        return code(wording)
+
+    monkeypatch.setattr(connection.Connection, "_dial", dial_and_tell)
+    monkeypatch.setattr(both, "_code", close_and_answer)
+    reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)} if tls else both.here)
+    assert (reached.error, reached.by_fast_road) == (None, 0)
+    assert [call.action for call in reached.calls] == ["GetSessionToken", "AssumeRole"]
 
 
 def test_nothing_is_dialled_for_keys_alone(both):
