@@ -46,12 +46,13 @@ def _of_profile(config: "Config", options: "Options", base: "Mapping[str, str]")
     walk = Walk(config, base)
     try:
         source = walk.to_source(name, as_source=bool(options.role_arn))
+        settings = _settings(config, values, base)
     except ConfigError as error:
         error.profile = error.profile or shown(name)
         raise
     chain = Chain(name, source, walk.hops)
     chain.reasons, chain.files = walk.reasons, walk.files
-    chain.settings, chain.endpoint = _settings(config, values, base)
+    chain.settings, chain.endpoint = settings
     chain.region = values.get("region", "").strip() or None
     if source.kind == STATIC and not walk.hops and values.get("mfa_serial") and _wants_session(values):
         chain.serial, chain.mfa_process = values["mfa_serial"], values.get("mfa_process", "")

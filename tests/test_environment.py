@@ -1,0 +1,206 @@
+"""The environment as a value: a switch, the next one, and back, whatever stood there before."""
+
+import base64
+import os
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assume import environment as env
+from assume.errors import Unsafe
+
+KEYS = {"A": ("A" * 20, "s", "t"), "BB": ("B" * 20, "s/+=", "t=="), "S": ("AKIA" + "C" * 16, "s", "")}
+REGION = {"A": "eu-west-1", "BB": None, "S": "us-east-1"}
+SEED = int(os.environ.get("ASSUME_TEST_SEED", "20261124"))
+
+
+def applied(have, want):
+    result = dict(have)
+    for name, value in env.changes(have, want):
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = value
+    return result
+
+
+def switched(have, name, export="both"):
+    """`have` after `assume NAME`."""
+    base, told = env.baseline(have)
+    assert told
+    want = env.wanted(
+        base, profile=name, aws_profile=name, region=REGION[name], keys=KEYS[name],
+        expires_at=None if name == "S" else 1_800_000_000 + len(name), role_arn="arn:" + name, export=export,
+    )  # fmt: skip
+    result = applied(have, want)
+    assert result == want
+    return result
+
+
+def left(have):
+    """`have` after `assume off`."""
+    return applied(have, env.baseline(have)[0])
+
+
+def test_random_sequences_of_switches_depend_on_the_last_alone_and_off_gives_all_back():
+    draw = random.Random(SEED)
+    print(f"ASSUME_TEST_SEED={SEED}")
+    names = [*env.SET, *env.DROPPED, "AWSUME_X", "GRANTED_SSO", "AWS_SSO_ROLE", "PATH", "ASSUME_HOME"]
+    for _ in range(1000):
+        start = {name: f"own {name}" for name in names if draw.random() < 0.4}
+        have = start
+        for _ in range(draw.randint(1, 6)):
+            name = draw.choice([*KEYS, "off"])
+            if name == "off":
+                have = left(have)
+                assert have == start
+            else:
+                export = draw.choice(env.EXPORTS)
+                have = switched(have, name, export)
+                assert have == switched(start, name, export)
+        assert left(have) == start
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*env.SET, *env.DROPPED]), st.text(st.characters(exclude_characters="\0"), max_size=20)
+    )
+)
+def test_any_text_that_stood_there_comes_back(start):
+    assert left(switched(start, "A")) == start
+
+
+def test_undecodable_bytes_come_back():
+    start = {"AWS_PROFILE": "\udcff\udc80", "AWS_REGION": ""}
+    assert left(switched(start, "A")) == start
+
+
+def test_what_is_set():
+    have = switched({"AWS_DEFAULT_PROFILE": "x", "AWS_VAULT": "y", "AWSUME_PROFILE": "z", "LANG": "C"}, "A")
+    before = have.pop("ASSUME_BEFORE")
+    assert have == {
+        "AWS_ACCESS_KEY_ID": "A" * 20, "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t", "AWS_PROFILE": "A",
+        "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_CREDENTIAL_EXPIRATION": "2027-01-15T08:00:01Z", "AWS_SESSION_EXPIRATION": "2027-01-15T08:00:01Z",
+        "ASSUME_PROFILE": "A", "ASSUMED_ROLE_ARN": "arn:A", "ASSUME_EXPIRES": "1800000001", "ASSUME_KEY_ID": "A" * 20,
+        "ASSUME_EXPORTED": "both", "LANG": "C",
+    }  # fmt: skip
+    assert "A" * 20 not in base64.b64decode(before).decode(), "no credential of the role is in ASSUME_BEFORE"
+
+
+@pytest.mark.parametrize(
+    ("export", "keys", "profile"), [("both", True, True), ("keys", True, False), ("profile", False, True)]
+)
+def test_keys_or_profile_or_both(export, keys, profile):
+    have = switched({"AWS_ACCESS_KEY_ID": "mine", "AWS_PROFILE": "mine"}, "A", export)
+    assert have["ASSUME_EXPORTED"] == export
+    assert (have.get("AWS_ACCESS_KEY_ID"), have.get("ASSUME_KEY_ID")) == ("A" * 20 if keys else None,) * 2
+    assert have.get("AWS_PROFILE") == ("A" if profile else None)
+
+
+def test_a_role_without_a_profile_exports_keys_alone():
+    want = env.wanted(
+        {}, profile="R", aws_profile=None, region=None, keys=KEYS["A"], expires_at=1, role_arn="", export="both"
+    )
+    assert (want["ASSUME_EXPORTED"], "AWS_PROFILE" in want) == ("keys", False)
+
+
+def test_a_region_that_the_profile_does_not_give_is_the_users_own():
+    have = switched({"AWS_REGION": "eu-north-1"}, "BB")
+    assert (have["AWS_REGION"], "AWS_DEFAULT_REGION" in have) == ("eu-north-1", False)
+
+
+def test_static_keys_leave_no_session_token_of_the_switch_before():
+    have = switched(switched({"AWS_SESSION_TOKEN": "mine"}, "A"), "S")
+    assert "AWS_SESSION_TOKEN" not in have
+    assert left(have) == {"AWS_SESSION_TOKEN": "mine"}
+
+
+def test_what_the_user_changes_afterwards_stays_his_and_joins_the_baseline():
+    start = {"AWS_REGION": "eu-north-1"}
+    have = switched(start, "A") | {"AWS_REGION": "us-east-2"}
+    assert left(have) == {"AWS_REGION": "us-east-2"}
+    assert left(switched(have, "A")) == {"AWS_REGION": "us-east-2"}
+    have = switched(start, "A") | {"AWS_PROFILE": "other"}
+    assert env.baseline(have)[0] == {"AWS_PROFILE": "other", "AWS_REGION": "eu-north-1"}
+
+
+def test_keys_that_another_tool_put_in_are_the_users_all_three():
+    own = {"AWS_ACCESS_KEY_ID": "ASIAOTHER", "AWS_SECRET_ACCESS_KEY": "o", "AWS_SESSION_TOKEN": "o"}
+    assert env.baseline(switched({}, "A") | own)[0] == own
+
+
+def test_a_variable_that_the_user_removed_is_not_put_back():
+    have = switched({"AWS_PROFILE": "mine"}, "A")
+    del have["AWS_PROFILE"]
+    assert "AWS_PROFILE" not in env.baseline(have)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "!", "MQ", "Mg==", base64.b64encode(b"1\0PATH=/evil").decode(), base64.b64encode(b"1\0LD_PRELOAD=x").decode(),
+     base64.b64encode(b"1\0ASSUME_BEFORE=x").decode(), base64.b64encode(b"2\0AWS_PROFILE=x").decode(),
+     base64.b64encode(b"1\0AWS_PROFILE").decode(), "é", "A" * 5],
+)  # fmt: skip
+def test_a_damaged_ASSUME_BEFORE_is_told_and_never_believed(text):  # noqa: N802
+    have = switched({"AWS_PROFILE": "mine", "PATH": "/bin"}, "A") | {"ASSUME_BEFORE": text}
+    base, told = env.baseline(have)
+    assert (base, told) == ({"PATH": "/bin"}, False)
+
+
+def test_what_another_tool_left_goes_with_every_switch_and_comes_back():
+    start = {"AWSUME_PROFILE": "x", "GRANTED_SSO": "y", "AWS_SSO_ROLE_NAME": "z", "AWS_VAULT": "v"}
+    have = switched(start, "A")
+    assert not start.keys() & have.keys()
+    assert left(have) == start
+
+
+@pytest.mark.parametrize("name", ["AWSUMEX", "AWSUME_lower", "AWS_SSOX", "GRANTED_", "GRANTED-X", "AWSUME_É"])
+def test_a_name_that_is_not_of_those_families_is_left_alone(name):
+    assert switched({name: "x"}, "A").get(name) == "x"
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [(0, "1970-01-01T00:00:00Z"), (1795522967, "2026-11-24T12:22:47Z"), (253402300799, "9999-12-31T23:59:59Z")],
+)
+def test_an_instant_has_its_zone_or_boto3_crashes(at, text):
+    assert env.instant(at) == text
+
+
+BAD_KEYS = [
+    ("A" * 3, "s", "t"), ("A" * 15 + "'", "s", "t"), ("A" * 20, "", ""), ("A" * 20, "s s", ""), ("A" * 20, "s",
+        "t\nexport X=1"),
+    ("A" * 20, "s", "tök"), ("A" * 20, "s", "t" * 40000), ("A" * 129, "s", ""), ("", "s", "t"), ("A" * 20, "s\x7f", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("keys", BAD_KEYS)
+def test_keys_that_no_aws_gives_never_reach_a_shell(keys):
+    with pytest.raises(Unsafe):
+        env.check_keys(keys)
+
+
+@pytest.mark.parametrize("keys", [("A" * 16, "s", ""), ("A_9" * 8, "a/+=", "x" * 32767)])
+def test_keys_that_aws_gives_pass(keys):
+    env.check_keys(keys)
+
+
+@pytest.mark.parametrize(
+    "region", ["us-east-1;touch PWN", "us-east-1$(x)", "us-east-1\n", "-", "a" * 64, "eu_west_1", "-a", "é"]
+)
+def test_a_region_that_is_none_never_reaches_a_shell(region):
+    with pytest.raises(Unsafe):
+        env.check_region(region)
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", "a\x1b[2J", "\x7f", "\x9b31m", "a\x00"])
+def test_a_name_with_control_characters_never_reaches_a_shell(name):
+    with pytest.raises(Unsafe):
+        env.check_name(name)
+
+
+def test_changes_are_only_of_names_that_are_ours():
+    assert env.changes({"PATH": "a", "AWS_REGION": "x"}, {"PATH": "b"}) == [("AWS_REGION", None)]

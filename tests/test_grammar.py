@@ -1,0 +1,62 @@
+"""The grammar of the AWS files against its two models: shlex for a section's name, configparser for its lines."""
+
+import configparser
+import shlex
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assume import grammar
+from assume.errors import ConfigError
+
+LINES = st.sampled_from(
+    ["a = x", "a=y", "  b: z", "\tb=2", "c", "# c", " ; d", "", "  ", "a:b=c", "s3 =", "   q = 1", " deeper", "= v",
+        "Region : us", "k =v #c"]
+)  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(st.text(alphabet="ab \"'\\ \t\n", max_size=12))
+def test_any_text_is_split_as_shlex_splits_it(text):
+    try:
+        expected = shlex.split(text)
+    except ValueError:
+        expected = None
+    assert grammar.words(text) == expected
+
+
+@settings(max_examples=500)
+@given(st.lists(LINES, max_size=8))
+def test_any_lines_give_the_options_that_configparser_finds(lines):
+    body = "\n".join(lines)
+    parser = configparser.RawConfigParser(strict=False)
+    found = list(grammar.options(body))
+    try:
+        parser.read_string(f"[x]\n{body}")
+    except configparser.ParsingError as error:
+        refused_at = min(line for line, _ in error.errors)
+    else:
+        refused_at = None
+    assert refused_at == min((offset + 2 for offset, name, _ in found if name is None), default=None)
+    if refused_at is None:
+        assert {name: value for _, name, value in found} == dict(parser["x"])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("plain", "plain"),
+        ("\na = 1\nb=2", {"a": "1", "b": "2"}),
+        ("\n\n  a = x = y\n", {"a": "x = y"}),
+        ("first\na = 1", "first\na = 1"),
+    ],
+)
+def test_a_value_that_starts_on_its_own_line_is_a_map(value, expected):
+    assert grammar.nested(value) == expected
+
+
+def test_a_line_of_a_map_without_an_equals_sign_is_named():
+    with pytest.raises(ConfigError) as caught:
+        grammar.nested("\nno sign", "p")
+    assert str(caught.value) == "assume: p: 'no sign' under a nested setting has no `=`\n  correct that line"
