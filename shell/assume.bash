@@ -18,6 +18,8 @@ if ! \builtin declare -F __assume_hook >/dev/null; then
 fi
 \builtin export -n __assume_state
 __assume_segment=
+__assume_drawn=
+__assume_other=
 __assume_traced=
 __assume_moved=
 __assume_said=
@@ -126,6 +128,7 @@ function __assume_take {
     ) || \builtin return
     __assume_apply || \builtin return
     __assume_idle=
+    __assume_seen_at=0
     if ((BASH_SUBSHELL)); then
         \builtin printf 'assume: this ran in a subshell (a pipe, & or parentheses): your shell has not changed\n  %s\n' \
             'call assume on a line of its own' >&2
@@ -184,6 +187,8 @@ function __assume_apply {
     \builtin export -n __assume_state # `set -a` exports what is assigned
     \builtin trap - INT
     \builtin eval "$__assume_blocked"
+    __assume_said=
+    __assume_drawn=
     __assume_failed=
     __assume_next_at=0
     __assume_wait_s=60
@@ -199,8 +204,10 @@ function __assume_hook {
         __assume_traced=${__assume_traced:-$-}
         \builtin set +xvT
     } 2>/dev/null
-    __assume_look || \builtin true
-    __assume_place || \builtin true
+    if \builtin test -n "${ASSUME_PROFILE-}$__assume_segment"; then
+        __assume_look || \builtin true
+        __assume_place || \builtin true
+    fi
     for __assume_part in "${PROMPT_COMMAND[@]-}"; do
         \builtin test "$__assume_part" != __assume_hook || __assume_status=0
     done
@@ -210,26 +217,44 @@ function __assume_hook {
 
 # Is this shell still what it says that it is? Sets __assume_segment, speaks of a change once, renews what is due.
 function __assume_look {
-    \builtin local __assume_now __assume_left='' __assume_other='' __assume_what='' __assume_n
+    \builtin local __assume_now __assume_left __assume_minutes __assume_seen __assume_what __assume_n
+    if \builtin test -z "${ASSUME_PROFILE-}"; then
+        __assume_segment='' __assume_drawn='' __assume_other='' __assume_said=''
+        \builtin return 0
+    fi
     __assume_clock
     __assume_digits "$__assume_seen_at"
     ((__assume_n == 0 || __assume_now - __assume_n <= 3600)) || __assume_idle=1
     __assume_seen_at=$__assume_now
-    __assume_segment=
-    if \builtin test -z "${ASSUME_PROFILE-}"; then
-        __assume_said=
-        \builtin return 0
+    __assume_read
+    if \builtin test "$__assume_seen" != "$__assume_drawn"; then
+        __assume_compare
+        __assume_tell
     fi
-    __assume_compare
-    __assume_tell
-    __assume_digits "${ASSUME_EXPIRES-}"
-    ((__assume_n == 0)) || __assume_left=$((__assume_n - __assume_now))
     if __assume_due; then
         if \builtin test -z "$__assume_failed"; then __assume_renew; else __assume_renew 2>/dev/null; fi
-        __assume_digits "${ASSUME_EXPIRES-}"
-        ((__assume_n == 0)) || __assume_left=$((__assume_n - __assume_now))
+        __assume_compare
+        __assume_read
     fi
-    __assume_draw
+    if \builtin test "$__assume_seen" != "$__assume_drawn"; then
+        __assume_draw
+        __assume_drawn=$__assume_seen
+    fi
+}
+
+# The time left, and in __assume_seen all that the segment is drawn from: while that is the same, so is the segment.
+function __assume_read {
+    \builtin local __assume_nl=$'\n'
+    __assume_left='' __assume_minutes=''
+    __assume_digits "${ASSUME_EXPIRES-}"
+    if ((__assume_n)); then
+        __assume_left=$((__assume_n - __assume_now))
+        __assume_minutes=$((__assume_left <= 0 ? 0 : __assume_left < 900 ? (__assume_left + 59) / 60 : 99))
+    fi
+    __assume_seen=$__assume_minutes$__assume_nl$__assume_state$__assume_nl$ASSUME_PROFILE$__assume_nl${ASSUME_KEY_ID-}
+    __assume_seen+=$__assume_nl${ASSUME_EXPORTED-}$__assume_nl${AWS_ACCESS_KEY_ID-}$__assume_nl${AWS_PROFILE-}
+    __assume_seen+=$__assume_nl${AWS_DEFAULT_PROFILE-}$__assume_nl${ASSUME_PROMPT-}$__assume_nl${NO_COLOR-}
+    __assume_seen+=$__assume_nl${TERM-}$__assume_nl${LC_ALL:-${LC_CTYPE:-${LANG-}}}
 }
 
 # Seconds since 1970 in __assume_now. Bash before 4.2 can only count on from what `date` said once.
@@ -263,6 +288,7 @@ function __assume_digits {
 # Does another identity stand beside ours? Its name in __assume_other, what has changed in __assume_what.
 function __assume_compare {
     \builtin local __assume_keys='' __assume_profile=''
+    __assume_other='' __assume_what=''
     case ${ASSUME_EXPORTED-} in
     both) __assume_keys=${ASSUME_KEY_ID-} __assume_profile=$ASSUME_PROFILE ;;
     keys) __assume_keys=${ASSUME_KEY_ID-} ;;
@@ -339,6 +365,7 @@ function __assume_renew {
 function __assume_draw {
     \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_text __assume_colour __assume_flag
     \builtin local __assume_style='' __assume_unlike='!=' __assume_edge='[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]'
+    __assume_segment=
     \builtin test "${ASSUME_PROMPT-}" != 0 || \builtin return 0
     __assume_flag=${__assume_state%%;*}
     __assume_colour=${__assume_state#*;}
@@ -365,14 +392,14 @@ function __assume_draw {
         __assume_style='7;'
     else
         case $__assume_flag in renew | hold) ;; *) __assume_text="$__assume_text inherited" ;; esac
-        if \builtin test -z "$__assume_left"; then
-            \builtin true
-        elif ((__assume_left <= 0)); then
+        case $__assume_minutes in
+        '' | 99) ;;
+        0)
             __assume_text="$__assume_text expired"
             __assume_style='7;'
-        elif ((__assume_left < 900)); then
-            __assume_text="$__assume_text $(((__assume_left + 59) / 60))m"
-        fi
+            ;;
+        *) __assume_text="$__assume_text ${__assume_minutes}m" ;;
+        esac
     fi
     __assume_segment="[$__assume_text]"
     \builtin test -z "${NO_COLOR-}" && \builtin test "${TERM-}" != dumb || \builtin return 0
@@ -422,7 +449,7 @@ function __assume_undo {
         fi
     fi
     \builtin complete -r assume 2>/dev/null
-    \builtin unset -f assume __assume_{retrace,route,find,run,take,apply,hook,look,clock,digits,compare,tell,due,renew,draw,place}
+    \builtin unset -f assume __assume_{retrace,route,find,run,take,apply,hook,look,read,clock,digits,compare,tell,due,renew,draw,place}
     \builtin unset -f __assume_undo __assume_complete
     \builtin unset -v "${!__assume_@}"
 }

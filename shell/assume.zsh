@@ -2,8 +2,8 @@
 # `assume init zsh` prints this file with the block filled in, and completions/_assume behind it.
 #
 # zsh reads all of it before it runs any of it, under the options and aliases that are there: so builtins are called
-# as \builtin NAME, patterns have no parentheses, and no word is all capitals and bare. Every function begins with
-# `emulate -L zsh`. Only digits reach arithmetic, where `a[$(…)]` would run.
+# as \builtin NAME, patterns have no parentheses, and no word is all capitals and bare. What the shell calls
+# begins with `emulate -L zsh`, and what that calls runs under it. Only digits reach arithmetic, where `a[$(…)]` would run.
 
 # --- filled in by `assume init zsh` ---
 __assume_program=()
@@ -20,7 +20,8 @@ function __assume_begin {
         __assume_state=''
     fi
     \builtin typeset -g +x __assume_state
-    \builtin typeset -g __assume_segment='' __assume_moved='' __assume_said='' __assume_idle='' __assume_failed=''
+    \builtin typeset -g __assume_segment='' __assume_drawn='' __assume_other='' __assume_text='' __assume_colour=''
+    \builtin typeset -g __assume_moved='' __assume_said='' __assume_idle='' __assume_failed=''
     \builtin typeset -g __assume_seen_at=0 __assume_next_at=0 __assume_wait_s=60
     \builtin zmodload zsh/datetime 2>/dev/null
     # Granted has an alias of this name, and an alias comes before a function.
@@ -56,7 +57,6 @@ function assume {
 
 # What is asked for: a verb that is run, `off`, or a profile to take on.
 function __assume_route {
-    \builtin emulate -L zsh
     \builtin local __assume_verb=use __assume_word
     case ${1-} in
         -h | --help | --version)
@@ -91,7 +91,6 @@ function __assume_route {
 
 # Finds the words that start the program, for __assume_words. An upgrade may have taken away what we were told.
 function __assume_find {
-    \builtin emulate -L zsh
     __assume_words=("$__assume_script")
     if (( ${#__assume_program} )); then
         if [[ -x ${__assume_program[1]} && -r ${__assume_program[4]-} ]]; then # the interpreter and __main__.py
@@ -113,7 +112,6 @@ function __assume_find {
 
 # Runs the program as it is: what it prints is for the person.
 function __assume_run {
-    \builtin emulate -L zsh
     \builtin local -a __assume_words
     __assume_find || \builtin return 1
     \command "${__assume_words[@]}" "$@"
@@ -121,7 +119,6 @@ function __assume_run {
 
 # Runs the program and makes the changes that it answers with. A failure changes nothing.
 function __assume_take {
-    \builtin emulate -L zsh
     \builtin local __assume_reply __assume_verb="$1"
     \builtin local -a __assume_words
     \builtin shift
@@ -131,6 +128,7 @@ function __assume_take {
     ) || \builtin return
     __assume_apply || \builtin return
     __assume_idle=''
+    __assume_seen_at=0
     if (( ZSH_SUBSHELL )); then
         \builtin printf 'assume: this ran in a subshell (a pipe, & or parentheses): your shell has not changed\n  %s\n' \
             'call assume on a line of its own' >&2
@@ -139,7 +137,6 @@ function __assume_take {
 
 # Makes the changes in __assume_reply, all or none of them.
 function __assume_apply {
-    \builtin emulate -L zsh
     \builtin local __assume_line
     for __assume_line in "${(@f)__assume_reply}"; do
         case $__assume_line in
@@ -173,6 +170,8 @@ function __assume_apply {
     \builtin trap '' 'INT' # until this function returns: Ctrl-C between two of the changes would leave half a role
     \builtin eval "$__assume_reply"
     \builtin typeset -g +x __assume_state="$__assume_state" # `setopt allexport` exports what is assigned
+    __assume_said=''
+    __assume_drawn=''
     __assume_failed=''
     __assume_next_at=0
     __assume_wait_s=60
@@ -183,16 +182,20 @@ function __assume_apply {
 # Before each prompt. zsh gives every hook, and the prompt, the status that the command left.
 function __assume_hook {
     { \builtin emulate -L zsh +x +v; \builtin trap - 'DEBUG' 'ZERR'; } 2>/dev/null
-    \builtin local __assume_text='' __assume_colour=''
-    __assume_look
-    __assume_place
+    if [[ -n ${ASSUME_PROFILE-}$__assume_segment ]]; then
+        __assume_look
+        __assume_place
+    fi
     \builtin return 0 # anything else would end a shell that has `set -e`
 }
 
 # Is this shell still what it says that it is? Sets __assume_segment, speaks of a change once, renews what is due.
 function __assume_look {
-    \builtin emulate -L zsh
-    \builtin local __assume_now __assume_left='' __assume_other='' __assume_what='' __assume_n
+    \builtin local __assume_now __assume_left __assume_minutes __assume_seen __assume_what __assume_n
+    if [[ -z ${ASSUME_PROFILE-} ]]; then
+        __assume_segment='' __assume_drawn='' __assume_other='' __assume_said=''
+        \builtin return 0
+    fi
     __assume_digits "${EPOCHSECONDS-}"
     __assume_now=$__assume_n
     __assume_digits "$__assume_seen_at"
@@ -200,30 +203,44 @@ function __assume_look {
         __assume_idle=1
     fi
     __assume_seen_at=$__assume_now
-    __assume_segment=''
-    if [[ -z ${ASSUME_PROFILE-} ]]; then
-        __assume_said=''
-        \builtin return 0
+    __assume_read
+    if [[ $__assume_seen != "$__assume_drawn" ]]; then
+        __assume_compare
+        __assume_tell
     fi
-    __assume_compare
-    __assume_tell
-    __assume_digits "${ASSUME_EXPIRES-}"
-    (( ! __assume_n )) || __assume_left=$(( __assume_n - __assume_now ))
     if __assume_due; then
         if [[ -z $__assume_failed ]]; then
             __assume_renew
         else
             __assume_renew 2>/dev/null
         fi
-        __assume_digits "${ASSUME_EXPIRES-}"
-        (( ! __assume_n )) || __assume_left=$(( __assume_n - __assume_now ))
+        __assume_compare
+        __assume_read
     fi
-    __assume_draw
+    if [[ $__assume_seen != "$__assume_drawn" ]]; then
+        __assume_draw
+        __assume_drawn=$__assume_seen
+    fi
+}
+
+# The time left, and in __assume_seen all that the segment is drawn from: while that is the same, so is the segment.
+function __assume_read {
+    \builtin local __assume_nl=$'\n'
+    __assume_left=''
+    __assume_minutes=''
+    __assume_digits "${ASSUME_EXPIRES-}"
+    if (( __assume_n )); then
+        __assume_left=$(( __assume_n - __assume_now ))
+        __assume_minutes=$(( __assume_left <= 0 ? 0 : __assume_left < 900 ? (__assume_left + 59) / 60 : 99 ))
+    fi
+    __assume_seen=$__assume_minutes$__assume_nl$__assume_state$__assume_nl$ASSUME_PROFILE$__assume_nl${ASSUME_KEY_ID-}
+    __assume_seen+=$__assume_nl${ASSUME_EXPORTED-}$__assume_nl${AWS_ACCESS_KEY_ID-}$__assume_nl${AWS_PROFILE-}
+    __assume_seen+=$__assume_nl${AWS_DEFAULT_PROFILE-}$__assume_nl${ASSUME_PROMPT-}$__assume_nl${NO_COLOR-}
+    __assume_seen+=$__assume_nl${TERM-}$__assume_nl${LC_ALL:-${LC_CTYPE:-${LANG-}}}
 }
 
 # A number from outside in __assume_n; 0 for what is none.
 function __assume_digits {
-    \builtin emulate -L zsh
     case $1 in
         '' | 0* | *[^0-9]* | ????????????????*) __assume_n=0 ;;
         *) __assume_n=$1 ;;
@@ -232,8 +249,9 @@ function __assume_digits {
 
 # Does another identity stand beside ours? Its name in __assume_other, what has changed in __assume_what.
 function __assume_compare {
-    \builtin emulate -L zsh
     \builtin local __assume_keys='' __assume_profile=''
+    __assume_other=''
+    __assume_what=''
     case ${ASSUME_EXPORTED-} in
         both)
             __assume_keys=${ASSUME_KEY_ID-}
@@ -268,7 +286,6 @@ function __assume_compare {
 
 # Says once what has changed, whom the AWS CLI obeys, and the way back.
 function __assume_tell {
-    \builtin emulate -L zsh
     \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_uses
     \builtin local __assume_news="$__assume_what/${AWS_ACCESS_KEY_ID-}"
     if [[ -z $__assume_what ]]; then
@@ -291,7 +308,6 @@ function __assume_tell {
 
 # Is a renewal due? Only for what was taken in this shell, in its last five minutes, by a person who is here.
 function __assume_due {
-    \builtin emulate -L zsh
     [[ $__assume_state == 'renew;'* ]] || \builtin return 1
     case ${ASSUME_RENEW-} in
         0 | [Nn][Oo] | [Ff][Aa][Ll][Ss][Ee] | [Oo][Ff][Ff]) \builtin return 1 ;;
@@ -303,7 +319,6 @@ function __assume_due {
 
 # Renews. The program asks nothing and ends within 2 s by itself. Its reason for a failure is shown once.
 function __assume_renew {
-    \builtin emulate -L zsh
     \builtin local __assume_reply
     \builtin local -a __assume_words
     # before the call, so that Ctrl-C here is followed by a pause too
@@ -322,8 +337,8 @@ function __assume_renew {
 
 # Draws __assume_segment: for a prompt by reference (`setopt promptsubst`, then RPROMPT='$__assume_segment').
 function __assume_draw {
-    \builtin emulate -L zsh
     \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_unlike='!='
+    __assume_segment=''
     [[ ${ASSUME_PROMPT-} != 0 ]] || \builtin return 0
     __assume_text=$__assume_name
     __assume_colour=${__assume_state#*;}
@@ -351,14 +366,14 @@ function __assume_draw {
             renew | hold) ;;
             *) __assume_text="$__assume_text inherited" ;;
         esac
-        if [[ -z $__assume_left ]]; then
-            \builtin true
-        elif (( __assume_left <= 0 )); then
-            __assume_text="$__assume_text expired"
-            __assume_colour="7;$__assume_colour"
-        elif (( __assume_left < 900 )); then
-            __assume_text="$__assume_text $(( (__assume_left + 59) / 60 ))m"
-        fi
+        case $__assume_minutes in
+            '' | 99) ;;
+            0)
+                __assume_text="$__assume_text expired"
+                __assume_colour="7;$__assume_colour"
+                ;;
+            *) __assume_text="$__assume_text ${__assume_minutes}m" ;;
+        esac
     fi
     __assume_text="[$__assume_text]"
     __assume_segment=${__assume_text//\%/%%}
@@ -372,10 +387,10 @@ function __assume_draw {
 # Puts the segment before what RPROMPT has, and takes it out when there is none. The text goes through psvar, which
 # the prompt shows as it is, whether `promptsubst` is set or not.
 function __assume_place {
-    \builtin emulate -L zsh
     # either name may be the only one that is set; what it holds is the same
     \builtin local __assume_right="${RPROMPT-${RPS1-}}" __assume_rest __assume_reference=''
     __assume_rest=$__assume_right
+    (( ${#psvar} < 91 )) || psvar[91]=''
     if [[ $__assume_right == *%91v* ]]; then
         __assume_rest=${__assume_right#*%91v}
         __assume_rest=${__assume_rest#$'%{\e[0m%}'}
@@ -398,7 +413,6 @@ function __assume_place {
 
 # Is there a theme that shows AWS by itself?
 function __assume_themed {
-    \builtin emulate -L zsh
     (( ${+P9K_VERSION} + ${+functions[p10k]} + ${+functions[starship_precmd]} + ${+functions[prompt_starship_precmd]} )) ||
         (( ${+functions[_omp_precmd]} + ${+functions[_omp_hook]} + ${+functions[prompt_aws]} )) ||
         [[ ${STARSHIP_SHELL-} == zsh || ${POSH_SHELL-} == zsh || ${PROMPT-}${RPROMPT-${RPS1-}} == *aws_prompt_info* ]]
@@ -409,7 +423,6 @@ function __assume_undo {
     \builtin emulate -L zsh
     __assume_segment=''
     __assume_place
-    (( ${#psvar} < 91 )) || psvar[91]=''
     precmd_functions=("${(@)precmd_functions:#__assume_*}")
     (( ! ${+functions[compdef]} )) || compdef -d assume
     \builtin unset -m '__assume_*'

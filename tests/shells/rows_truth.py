@@ -102,7 +102,20 @@ def not_exported(bench: Bench) -> None:
 def hostile(bench: Bench) -> None:
     ours = ("EXPIRES", "PROFILE", "KEY_ID", "EXPORTED", "RENEW", "PROMPT", "BEFORE")
     theirs = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_PROFILE")
-    own = ("state", "seen_at", "next_at", "wait_s", "idle", "said", "failed", "segment", "epoch", "moved", "traced")
+    own = (
+        "state",
+        "seen_at",
+        "next_at",
+        "wait_s",
+        "idle",
+        "said",
+        "failed",
+        "segment",
+        "epoch",
+        "moved",
+        "traced",
+        "drawn",
+    )
     names = [*(f"ASSUME_{name}" for name in ours), *theirs, *(f"__assume_{name}" for name in own), "NO_COLOR"]
     for value in ("a[$(touch PWN)]", "path[$(touch PWN)]", "psvar[$(touch PWN)]", "$(touch PWN)", "08", "9" * 30):
         shell = bench.start(dict.fromkeys(names, value), prompt=True)
