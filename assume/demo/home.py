@@ -15,7 +15,7 @@ from assume import render, shells
 from assume.demo.config import Files
 
 STEERS = ("AWS_", "ASSUME", "AWSUME_", "GRANTED_", "STARSHIP_", "POSH_", "P9K_")
-OWN_PLACES = {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"}
+OWN_PLACES = {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"}
 OF_SHELLS = {"BASH_ENV", "ENV", "HISTFILE", "PROMPT", "PROMPT_COMMAND", "PS1", "RPROMPT", "ZDOTDIR"}
 RC = {
     "bash": (".bashrc", ".bash_profile"),
@@ -36,6 +36,7 @@ MARK = {
     "fish": "\\e]7777;'$status'\\a",
     "powershell": "$([char]27)]7777;$([int]$global:LASTEXITCODE)$([char]7)",
 }
+RUNTIME = ".run"  # without one, fish leaves a folder of its own in /tmp
 # where these are missing, fish makes completions of all manual pages, in a process that outlives it
 FISH_COMPLETIONS = (".local/share/fish/generated_completions", ".cache/fish/generated_completions")
 PHONE = "phone"  # the file in HOME that has the present codes
@@ -61,6 +62,7 @@ def furnish(files: Files, *, marked: bool = False, codes: bool = False) -> None:
         for path in RC[name]:
             _write(files.home / path, render.encoded(text))
     _write(files.home / ".hushlogin", b"")  # Ubuntu's bash tells administrators about sudo otherwise
+    (files.home / RUNTIME).mkdir(mode=0o700, exist_ok=True)
     for folder in FISH_COMPLETIONS:
         (files.home / folder).mkdir(parents=True, exist_ok=True)
 
@@ -68,7 +70,8 @@ def furnish(files: Files, *, marked: bool = False, codes: bool = False) -> None:
 def environment(have: Mapping[str, str], files: Files) -> dict[str, str]:
     """`have` without what is the person's own, and with the demo's files."""
     kept = {name: value for name, value in have.items() if not _is_left_out(name)}
-    return kept | files.environment | files.machine | {"USERPROFILE": str(files.home)}
+    own = {"USERPROFILE": str(files.home), "XDG_RUNTIME_DIR": str(files.home / RUNTIME)}
+    return kept | files.environment | files.machine | own
 
 
 def words(name: str, program: str, files: Files) -> list[str]:

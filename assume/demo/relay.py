@@ -25,6 +25,7 @@ from assume.demo.phone import Phone
 KEYBOARD, SCREEN = 0, 1
 TICK_S = 0.5
 LONGEST_QUESTION = 400
+LABEL = " phone   "
 FULL_SCREEN = re.compile(rb"\x1b\[\?(?:1049|1047|47)([hl])")
 
 
@@ -54,29 +55,27 @@ class View:
         for serial in self.phone.serials:
             if serial.encode() in self._row:
                 self._question = (serial, self._row)
-                self._draw(now, above=0)
+                self._draw(now, again=False)
 
     def tick(self, now: float) -> None:
         """Time has gone by: the line above an open question says what the device shows now."""
         if self._question and not self.dumb and self.phone.line(self._question[0], now) != self._line:
-            self._draw(now, above=1)
+            self._draw(now, again=True)
 
-    def _draw(self, now: float, above: int) -> None:
-        """The phone's line, and the question again under it; `above`: rows of ours that stand there already."""
+    def _draw(self, now: float, *, again: bool) -> None:
+        """The phone's line, and the question again under it; `again`: over the line that stands there already."""
         if self._question is None:
             return
         serial, question = self._question
+        rows = self._rows(question.decode(errors="replace")) - 1 + (self._rows(LABEL + self._line) if again else 0)
         self._line = self.phone.line(serial, now)
         code, _, rest = self._line.partition("  ")
-        line = f" phone   {self._line}" if self.plain else f"\x1b[7m phone \x1b[0m  \x1b[1m{code}\x1b[0m  {rest}"
-        rows = (len(question.decode(errors="replace")) - 1) // max(self.columns(), 1) + above
+        line = f"{LABEL}{self._line}" if self.plain else f"\x1b[7m{LABEL[:-2]}\x1b[0m  \x1b[1m{code}\x1b[0m  {rest}"
         back = b"\r\n" if self.dumb else b"\r" + (b"\x1b[%dA" % rows if rows else b"") + b"\x1b[J"
         terminal.write(SCREEN, back + line.encode() + b"\r\n" + question)
 
-
-def is_possible() -> bool:
-    """Whether there is a person at a terminal."""
-    return terminal.is_terminal(KEYBOARD) and terminal.is_terminal(SCREEN)
+    def _rows(self, text: str) -> int:
+        return (len(text) - 1) // max(self.columns(), 1) + 1
 
 
 def size() -> tuple[int, int]:

@@ -9,9 +9,11 @@ answer for is ended by Ctrl-C, and counts as asked.
 import os
 import re
 import select
+import subprocess
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +59,10 @@ class Typist:
             raise
 
     def close(self) -> None:
-        """Ends the shell."""
+        """Ends the shell; PowerShell leaves files in the temporary folder if it is not asked to."""
+        with suppress(OSError, subprocess.TimeoutExpired):
+            os.write(self._ours, b"exit\r")
+            self._process.wait(pseudo_terminal.PATIENCE_S)
         pseudo_terminal.end(self._process, self._ours)
 
     def type(self, line: str, answers: Sequence[Answer] = ()) -> Seen:
