@@ -65,6 +65,8 @@ def _decoded(text: str) -> "list[str]":
     words = []
     for word in text.split(","):
         first, *others = word.split("%")
+        if any(len(part) < 2 for part in others):
+            return []
         try:
             content = first.encode() + b"".join(bytes.fromhex(part[:2]) + part[2:].encode() for part in others)
         except ValueError:

@@ -35,7 +35,7 @@ def test_any_lines_give_the_options_that_configparser_finds(lines):
     try:
         parser.read_string(f"[x]\n{body}")
     except configparser.ParsingError as error:
-        refused_at = min(line for line, _ in error.errors)
+        refused_at: int | None = min(line for line, _ in error.errors)
     else:
         refused_at = None
     assert refused_at == min((offset + 2 for offset, name, _ in found if name is None), default=None)

@@ -123,8 +123,8 @@ def test_tags_and_identity_are_read_as_lists():
 
 
 def test_an_sso_profile_depends_on_the_file_of_its_sign_in():
-    text = "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = R\n[sso-session corp]\nsso_start_url = u\n"
-    chain = planned(text)
+    profile = "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = R\n"
+    chain = planned(profile + "[sso-session corp]\nsso_start_url = u\n")
     assert (chain.source.kind, chain.source.identity) == ("SSO", "corp u 1 R")
     name = hashlib.sha1(b"corp", usedforsecurity=False).hexdigest()
     assert chain.files == [f"/home/me/.aws/sso/cache/{name}.json"]
