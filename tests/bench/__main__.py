@@ -5,10 +5,10 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import places
+from . import distance, inside, places, rows
 from .measure import Row
-from .rows import GROUPS
 
+GROUPS = rows.GROUPS | inside.GROUPS | distance.GROUPS
 FULL, QUICK = 25, 7
 
 

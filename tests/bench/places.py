@@ -106,10 +106,6 @@ class Home:
         """Nothing is stored any more."""
         shutil.rmtree(self.folder / ".aws" / "assume", ignore_errors=True)
 
-    def forget_hop(self, program: Program, profile: str) -> None:
-        """As if the role's own credentials had ended: `assume clear PROFILE`."""
-        subprocess.run([program.script, "clear", profile], env=self.env, check=True, capture_output=True)
-
     def touch(self) -> None:
         """The config file looks changed, an hour ago: what it says is the same."""
         seen = self.config.stat()

@@ -6,6 +6,7 @@ more: that is when a real connect would have come back.
 """
 
 import asyncio
+import os
 import sys
 
 
@@ -41,6 +42,7 @@ async def main(port: int, round_trip_s: float) -> None:
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
+    os._exit(0)  # with whatever is still on its way
 
 
 if __name__ == "__main__":

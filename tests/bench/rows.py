@@ -5,7 +5,6 @@ are counted: a warm switch that called, or a cold one that did not, ends the run
 """
 
 import os
-import sys
 import time
 from functools import partial
 from pathlib import Path

@@ -1,0 +1,142 @@
+"""Figures over TLS at a distance: a relay adds the round trip, the handshakes take theirs.
+
+boto3, the bare script, makes a client and a connection for each hop.
+"""
+
+import os
+import pty
+import select
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import trustme
+
+from assume.demo.sts import Sts, serve
+
+from .measure import Row, in_turn, process, row
+from .places import FEW, SERIAL, Home, Place, far
+from .rows import boto3
+
+ROUND_TRIPS_MS = (60, 100, 120)
+CODE_MS = 60  # the round trip at which the time after the code is measured
+TYPING_S = 1.0
+
+
+@contextmanager
+def secure(place: Place) -> Iterator[tuple[Sts, Path]]:
+    """An STS that speaks TLS, and the authority that vouches for it."""
+    authority = trustme.CA()
+    bundle = place.folder / "authority.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    with serve(place.world, time.time, context) as sts:
+        yield sts, bundle
+
+
+def away(place: Place, port: int, bundle: Path) -> Home:
+    """The home with few profiles, whose STS is behind `port`."""
+    home = place.homes[FEW]
+    return replace(
+        home, env=home.env | {"AWS_ENDPOINT_URL_STS": f"https://localhost:{port}", "AWS_CA_BUNDLE": str(bundle)}
+    )
+
+
+def cold(place: Place, runs: int) -> list[Row]:
+    """One hop and three, ours and boto3's, at each distance."""
+    rows = []
+    with secure(place) as (sts, bundle):
+        for round_trip_ms in ROUND_TRIPS_MS:
+            with far(int(sts.url.rpartition(":")[2]), round_trip_ms) as port:
+                home = away(place, port, bundle)
+                cases = {}
+                for profile in ("role", "third"):
+                    cases[profile] = partial(emptied, place, home, profile)
+                    cases[f"boto3 {profile}"] = partial(process, boto3(place, profile), home.env)
+                seconds = in_turn(cases, runs)
+            for profile, what, limit in (("role", "one hop", 0.75), ("third", "chain of three", 0.5)):
+                boto = f"boto3 {profile}"
+                said = f"cold, TLS, {round_trip_ms} ms away, {what}"
+                rows.append(row(said, seconds, profile, limit, boto, "boto3"))
+                rows.append(Row(f"  boto3, {what}", median(seconds[boto]) * 1000, "ms", None))
+    return rows
+
+
+def emptied(place: Place, home: Home, profile: str) -> float:
+    """A cold switch."""
+    home.forget()
+    return process(place.program.use(profile), home.env)
+
+
+def last_hop(place: Place, runs: int) -> list[Row]:
+    """The first two hops of three are stored: one call."""
+    home = place.homes[FEW]
+    calls: list[int] = []
+
+    def once() -> float:
+        emptied(place, home, "second")
+        before = place.calls()
+        seconds = process(place.program.use("third"), home.env)
+        calls.append(place.calls() - before)
+        return seconds
+
+    seconds = in_turn({"last": once, "bare": partial(process, place.program.bare, home.env)}, max(runs // 4, 3))
+    return [
+        Row("chain of three, first two hops stored", max(calls), "calls", 1),
+        row("  the time of it, loopback", seconds, "last", None),
+    ]
+
+
+def typed(place: Place, runs: int) -> list[Row]:
+    """From Enter behind the MFA code to the end of the process, less the round trips."""
+    rows = []
+    count = max(runs // 4, 3)
+    with secure(place) as (sts, bundle), far(int(sts.url.rpartition(":")[2]), CODE_MS) as port:
+        home = away(place, port, bundle)
+        for profile, what, calls in (
+            ("wants-code", "after the MFA code, on the role's own call", 1),
+            ("wants-mfa", "after the MFA code, session and role", 2),
+        ):
+            before = len(sts.calls)
+            times = [answered(place, home, profile) for _ in range(count)]
+            if len(sts.calls) - before != calls * count:
+                raise SystemExit(f"bench: {profile} made {len(sts.calls) - before} calls in {count} switches")
+            beyond = [seconds - calls * CODE_MS / 1000 for seconds in times]
+            said = f"{what}: beyond {calls} round trip{'s' * (calls > 1)}"
+            rows.append(Row(said, median(beyond) * 1000, "ms", 30, median(times), min(times)))
+    return rows
+
+
+def answered(place: Place, home: Home, profile: str) -> float:
+    """One switch on a terminal of its own, by a person who takes a second to type the code."""
+    home.forget()
+    place.world._used_steps.clear()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        words = place.program.use(profile)
+        os.execve(words[0], words, home.env)
+    shown = b""
+    while b"MFA code" not in shown:
+        shown += os.read(terminal, 1024)
+    time.sleep(TYPING_S)
+    code = place.world.code(SERIAL, time.time())
+    started = time.perf_counter()
+    os.write(terminal, code.encode() + b"\n")
+    _, ended = os.waitpid(pid, 0)
+    seconds = time.perf_counter() - started
+    if ended:
+        while select.select([terminal], [], [], 0.1)[0]:
+            shown += os.read(terminal, 1024)
+        raise SystemExit(f"bench: {profile}: {shown.decode()}")
+    os.close(terminal)
+    return seconds
+
+
+GROUPS = {"far": cold, "last-hop": last_hop, "code": typed}

@@ -1,0 +1,173 @@
+"""Figures from inside a shell: a switch as a call, the start of a shell, the hook before a prompt.
+
+The shells are those of tests/shells; one that is not here is left out.
+"""
+
+import os
+import subprocess
+import time
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from assume.shells import SHELLS, loading_line
+from tests.shells.bash import Bash
+from tests.shells.driver import Shell
+from tests.shells.fish import Fish
+from tests.shells.powershell import PowerShell, engine
+from tests.shells.zsh import Zsh
+
+from .measure import Row, difference, in_turn, process, row
+from .places import FEW, MANY, Home, Place
+from .rows import warmed
+
+KINDS: list[type[Shell]] = [Bash, Zsh, Fish, PowerShell]
+CLOCKED = "{before}s=$EPOCHREALTIME; {line}; e=$EPOCHREALTIME; echo T $s $e"
+BEFORE = {"bash": "", "zsh": "zmodload zsh/datetime; "}
+PROMPTS = 2000
+LOOPS = {
+    "bash": "for ((i = 0; i < {count}; i++)); do __assume_hook; done",
+    "zsh": "repeat {count}; do __assume_hook; done",
+    "fish": "for i in (seq {count}); __assume_hook; end",
+    "powershell": "for ($i = 0; $i -lt {count}; $i++) {{ __assume_hook }}",
+}
+PROMPT_S = {"bash": 0.2, "zsh": 0.2, "fish": 0.5, "powershell": 0.2}  # milliseconds
+RC = {
+    "bash": ".bashrc",
+    "zsh": ".zshrc",
+    "fish": ".config/fish/config.fish",
+    "powershell": ".config/powershell/Microsoft.PowerShell_profile.ps1",
+}
+
+
+def here() -> list[type[Shell]]:
+    """The shells that can be run."""
+    return [kind for kind in KINDS if kind.absent() is None]
+
+
+def init_file(place: Place, kind: type[Shell]) -> Path:
+    """What `assume init` prints, in a file."""
+    words = [place.program.script, "init", kind.name, "--prompt"]
+    text = subprocess.run(words, env=place.homes[FEW].env, check=True, capture_output=True, text=True).stdout
+    file = place.folder / f"init.{kind.name}"
+    file.write_text(text)
+    return file
+
+
+def loaded(place: Place, kind: type[Shell], home: Home, until: ExitStack) -> Shell:
+    """A shell at its prompt, with the function and a role."""
+    shell = kind.spawn(home.folder, home.env, rc=kind.source(init_file(place, kind)))
+    until.callback(shell.close)
+    seen = shell.run("assume role")
+    if seen.status:
+        raise SystemExit(f"bench: {kind.name}: {seen.text}")
+    return shell
+
+
+def called(shell: Shell) -> float:
+    """The seconds that `assume role` takes by the shell's own clock."""
+    seen = shell.run(CLOCKED.format(before=BEFORE[shell.name], line="assume role"))
+    started, ended = seen.text.rpartition("T ")[2].split()
+    return float(ended) - float(started)
+
+
+def calls(place: Place, runs: int) -> list[Row]:
+    """A switch as a call in a shell that runs."""
+    cases = {"bare": partial(process, place.program.bare, place.homes[FEW].env)}
+    with ExitStack() as until:
+        for count, home in place.homes.items():
+            warmed(place, home)
+            for kind in here():
+                if kind.name in BEFORE:
+                    cases[f"{kind.name} {count}"] = partial(called, loaded(place, kind, home, until))
+        before = place.calls()
+        seconds = in_turn(cases, runs)
+        if place.calls() != before:
+            raise SystemExit("bench: a switch in a running shell was not warm")
+    rows = []
+    for count, limit, said in ((FEW, 1.3, ""), (MANY, 1.35, ", 10,000 profiles")):
+        for name in BEFORE:
+            if f"{name} {count}" in seconds:
+                rows.append(row(f"warm switch, a call in {name}{said}", seconds, f"{name} {count}", limit))
+    return rows
+
+
+def starting(kind: type[Shell], home: Path) -> list[str]:
+    """The words that start an interactive shell which reads its rc file and ends."""
+    return {
+        "bash": ["/bin/bash", "--rcfile", str(home / RC["bash"]), "-i", "-c", "exit"],
+        "zsh": [kind.command()[0], "-d", "-i", "-c", "exit"],
+        "fish": [kind.command()[0], "-i", "-c", "exit"],
+        "powershell": [engine() or "pwsh", "-NoLogo", "-Command", "exit"],
+    }[kind.name]
+
+
+def starts(place: Place, runs: int) -> list[Row]:
+    """What loading adds to the start of a shell: the line that `install` writes, and `init` evaluated."""
+    rows = []
+    for kind in here():
+        cases = {"bare": partial(process, place.program.bare, place.homes[FEW].env)}
+        shell = SHELLS[kind.name]
+        lines = {
+            "empty": "",
+            "sourced": shell.line.format(kind.quote(str(init_file(place, kind)))),
+            "evaluated": loading_line(kind.name),
+        }
+        for name, line in lines.items():
+            home = place.folder / f"start-{kind.name}-{name}"
+            rc = home / RC[kind.name]
+            rc.parent.mkdir(parents=True)
+            rc.write_text(line + "\n")
+            env = place.homes[FEW].env | {"HOME": str(home), "ZDOTDIR": str(home)}
+            env["PATH"] = f"{Path(place.program.script).parent}:{env['PATH']}"
+            cases[name] = partial(process, starting(kind, home), env)
+        seconds = in_turn(cases, runs if kind is not PowerShell else max(runs // 3, 3))
+        bare = median(seconds["bare"])
+        for name, said, limit in (("sourced", "install's line", 0.2), ("evaluated", "init evaluated", 2.5)):
+            more = difference(seconds, name, "empty")
+            reported = None if kind is PowerShell else limit
+            what = f"{kind.name} starts, {said}: what it adds"
+            rows.append(Row(what, median(more) / bare, "×", reported, median(more), min(more)))
+    return rows
+
+
+def looped(shell: Shell, count: int) -> float:
+    """The seconds of so many prompts, one of them."""
+    started = time.perf_counter()
+    seen = shell.run(LOOPS[shell.name].format(count=count), timeout_s=120)
+    seconds = time.perf_counter() - started
+    if seen.status:
+        raise SystemExit(f"bench: {shell.name}: the hook failed: {seen.text}")
+    return seconds
+
+
+def newest() -> int:
+    """The number of a process that starts now."""
+    pid = os.posix_spawn("/bin/true", ["true"], {})
+    os.waitpid(pid, 0)
+    return pid
+
+
+def hooks(place: Place, runs: int) -> list[Row]:
+    """The hook before a prompt, with a role and nothing due; that it starts no process."""
+    rows = []
+    home = place.homes[FEW]
+    warmed(place, home)
+    for kind in here():
+        with ExitStack() as until:
+            shell = loaded(place, kind, home, until)
+            once = [looped(shell, 1) for _ in range(3)]
+            before = newest()
+            times = [looped(shell, PROMPTS) - median(once) for _ in range(max(runs // 5, 3))]
+            started = newest() - before
+        if 0 <= started < PROMPTS:
+            each = [seconds / PROMPTS for seconds in times]
+            limit = PROMPT_S[kind.name] * 1000
+            rows.append(Row(f"the hook before a prompt, {kind.name}", median(each) * 1e6, "µs", limit))
+        else:
+            rows.append(Row(f"the hook before a prompt, {kind.name}: processes", started / PROMPTS, "", 0))
+    return rows
+
+
+GROUPS = {"call": calls, "start": starts, "hook": hooks}
