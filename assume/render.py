@@ -122,7 +122,7 @@ def _cmd(name: str, value: str) -> str:
 
 def _dotenv(name: str, value: str) -> str:
     if "${" in value:  # python-dotenv puts variables in, between single quotes too, and knows no escape
-        raise _statement(f"{name} holds ${{, which a reader of dotenv files would expand", "use --format json")
+        raise _unsafe(f"{name} holds ${{, which a reader of dotenv files would expand", "use --format json")
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"{name}='{escaped}'"
 
