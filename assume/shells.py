@@ -152,7 +152,6 @@ def stamp(prompt: bool, interpreter: str, script: str) -> str:
     from assume import __version__  # the fast lanes do without the package's own module
 
     values = {"prompt": "1" if prompt else "", "interpreter": interpreter, "main": MAIN, "script": script}
-    from assume import __version__  # the fast lanes make a package of their own, which has none
 
     return f"# assume {__version__} " + " ".join(f"{name}={_encoded(value)}" for name, value in values.items())
 

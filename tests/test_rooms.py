@@ -36,7 +36,6 @@ ROOMS: dict[str, set[str]] = {
     "mfa": set(),
     "guard": set(),
     "asking": set(),
-    "asking": set(),
     "errand": set(),
     "command": set(),
     "cli_cache": set(),
