@@ -101,13 +101,13 @@ def _reached(errand: Errand) -> warm.Taken:
 def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
     """New credentials, or those that another process has got meanwhile."""
     options = errand.options
-    started = errand.clock()
+    old = entries.read(errand.folder, request, errand.clock()) if options.refresh else None
 
     def found() -> "Credentials | None":
         stored = entries.read(errand.folder, request, errand.clock())
         if stored is None or not entries.is_fresh(stored, errand.clock(), options.min_left_s):
             return None
-        return None if options.refresh and stored.issued_at < started - 1 else stored
+        return None if old is not None and stored.key_id == old.key_id else stored
 
     while True:
         if (got := errand.hold(request, found)) is not None:

@@ -16,6 +16,7 @@ from assume.demo import config
 from assume.demo.sts import serve
 
 from .both import Both, authority, people
+from .program import Program
 from .simulator import OURS, home_of
 
 FOREIGN = ("XDG_", "STARSHIP_", "POSH_", "P9K_")
@@ -93,3 +94,9 @@ def both(tmp_path, made_up_authority):
     world = people()
     with serve(world, time.time) as plain, serve(world, time.time, tls) as secure:
         yield Both(world, plain, secure, home, bundle)
+
+
+@pytest.fixture
+def program(aws_home, sts, world, capfd):
+    """The command line, in this process, with the demo's profiles."""
+    return Program(aws_home, sts, world, capfd)

@@ -1,0 +1,261 @@
+"""Every kind of profile reaches its identity, and every way that an MFA code can take."""
+
+import json
+import os
+import time
+
+import pytest
+import time_machine
+
+from assume.demo import config, faults
+from assume.demo.people import Trust
+
+from .program import actions
+
+USER1 = config.KEYS["user1"][1]
+KINDS = {
+    # profile: who it is
+    "marketingadmin": "assumed-role/marketingadminrole/tester",
+    "namedsessionrole": "assumed-role/SomeRole/Session_Maria_Garcia",
+    "workload": "assumed-role/workload/tester",
+    "web-identity": "assumed-role/RoleNameToAssume/tester",
+    "sso-reader": "assumed-role/AWSReservedSSO_Reader_0123456789abcdef/saanvi",
+    "user1": "user/user1",
+    "default": "user/saanvi",
+    "cli-user": "user/cli-user",
+}
+COMMON = "region = us-west-2\nendpoint_url = {sts}\n"
+MADE = """
+[profile itself]
+role_arn = arn:aws:iam::123456789012:role/marketingadminrole
+source_profile = itself
+aws_access_key_id = AKIAI44QH8DHBEXAMPLE
+aws_secret_access_key = SECRET
+COMMON
+[profile process]
+credential_process = FOLDER/prints-user1
+COMMON
+[profile behind-process]
+role_arn = arn:aws:iam::123456789012:role/marketingadminrole
+source_profile = process
+COMMON
+[profile behind-web]
+role_arn = arn:aws:iam::123456789012:role/inner
+source_profile = web-identity
+COMMON
+[profile behind-sso]
+role_arn = arn:aws:iam::234567890123:role/inner
+source_profile = sso-reader
+COMMON
+[profile "with space"]
+role_arn = arn:aws:iam::123456789012:role/marketingadminrole
+source_profile = user1
+COMMON
+[profile été]
+role_arn = arn:aws:iam::123456789012:role/marketingadminrole
+source_profile = user1
+COMMON
+"""
+
+
+@pytest.fixture
+def made(program, world, tmp_path):
+    """More profiles: a role that is its own source, and sources of every kind."""
+    program.env["USER"] = "tester"
+    secret = world.keys[USER1].secret
+    document = {"Version": 1, "AccessKeyId": USER1, "SecretAccessKey": secret}
+    process = tmp_path / "prints-user1"
+    process.write_text(f"#!/bin/sh\necho '{json.dumps(document)}'\n")
+    process.chmod(0o755)
+    for account, principal in (("123456789012", config.WEB), ("234567890123", config.SSO_ROLE)):
+        world.role(f"arn:aws:iam::{account}:role/inner", Trust((principal,)))
+    text = MADE.replace("COMMON", COMMON).replace("SECRET", secret).replace("FOLDER", str(tmp_path))
+    program.write(text)
+    return program
+
+
+@pytest.mark.parametrize("profile", KINDS)
+def test_a_profile_of_the_page_reaches_its_identity(program, profile):
+    assert program.reaches(profile, USER="tester") == KINDS[profile]
+
+
+@pytest.mark.parametrize(
+    ("profile", "identity"),
+    [("itself", "assumed-role/marketingadminrole/tester"), ("process", "user/user1"),
+     ("behind-process", "assumed-role/marketingadminrole/tester"), ("behind-web", "assumed-role/inner/tester"),
+     ("behind-sso", "assumed-role/inner/tester"), ("with space", "assumed-role/marketingadminrole/tester"),
+     ("été", "assumed-role/marketingadminrole/tester")],
+)  # fmt: skip
+def test_a_profile_of_any_other_kind_reaches_its_identity(made, profile, identity):
+    assert made.reaches(profile) == identity
+
+
+@pytest.mark.parametrize(
+    ("profile", "visits"),
+    [
+        ("on-instance", ["instance session", "instance role", "instance credentials"]),
+        ("in-container", ["container credentials"]),
+    ],
+)
+def test_a_role_reached_from_the_machine(program, sts, profile, visits):
+    assert program.reaches(profile, **program.home.machine).startswith("assumed-role/marketingadminrole/")
+    assert [visit.action for visit in sts.visits] == visits
+
+
+def test_the_machines_own_role_with_no_profile_at_all(program):
+    for kind, name in (("Ec2InstanceMetadata", "i-0123456789abcdef0"), ("EcsContainer", "task")):
+        assert program.reaches("--credential-source", kind, **program.home.machine) == f"assumed-role/machine/{name}"
+        words = ("--credential-source", kind, "--role-arn", config.MARKETING, "--session-name", "zed")
+        env = program.home.machine | {"AWS_ENDPOINT_URL_STS": program.sts.url, "AWS_DEFAULT_REGION": "us-west-2"}
+        assert program.reaches(*words, **env) == "assumed-role/marketingadminrole/zed"
+
+
+def test_the_web_identity_of_the_environment(program):
+    env = {
+        "AWS_ROLE_ARN": config.WEB,
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(program.home.web_identity),
+        "AWS_ROLE_SESSION_NAME": "job-1",
+        "AWS_ENDPOINT_URL": program.sts.url,
+        "AWS_DEFAULT_REGION": "us-west-2",
+    }
+    assert program.reaches("--credential-source", "WebIdentity", **env) == "assumed-role/RoleNameToAssume/job-1"
+
+
+def test_the_users_own_keys_of_the_environment_also_after_a_switch(program, world):
+    own = {"AWS_ACCESS_KEY_ID": USER1, "AWS_SECRET_ACCESS_KEY": world.keys[USER1].secret}
+    assert program.reaches("from-environment", **own).startswith("assumed-role/marketingadminrole/")
+    inside = program("exec", "workload", "env", **own).became
+    assert inside is not None
+    assert inside.environment["AWS_ACCESS_KEY_ID"] != USER1
+    again = program("export", "from-environment", "--format", "json", "--refresh", **inside.environment)
+    assert program.session(again.json).arn.startswith("arn:aws:sts::123456789012:assumed-role/marketingadminrole/")
+    assert program.sts.calls[-1].key_id == USER1
+
+
+def test_an_ad_hoc_role_with_external_id_and_name(program, world):
+    world.role("arn:aws:iam::123456789012:role/extern", Trust(("123456789012",), external_id="X/1"))
+    world.user("123456789012", "user1", may=["*"])
+    words = (
+        "user1",
+        "--role-arn",
+        "arn:aws:iam::123456789012:role/extern",
+        "--external-id",
+        "X/1",
+        "--session-name",
+        "me",
+    )
+    found = program.keys(*words)
+    assert program.session(found).arn.endswith("assumed-role/extern/me")
+    assert "AWS_PROFILE" not in found, "it has no profile"
+    assert (found["ASSUME_PROFILE"], found["AWS_REGION"]) == ("extern", "us-west-2")
+
+
+@pytest.mark.parametrize(
+    ("user", "name"),
+    [("alice", "alice"), ("Ünal Şahin", "nal--ahin"), ("a b@example.com", "a-b@example.com"), ("x" * 80, "x" * 64),
+        ("é", "user"),
+     ("z", "user-z")],
+)  # fmt: skip
+def test_a_session_is_named_for_the_user_in_letters_that_sts_takes(program, user, name):
+    assert program.reaches("marketingadmin", USER=user) == f"assumed-role/marketingadminrole/{name}"
+
+
+def test_what_a_session_is_given(program, world, sts):
+    role = "arn:aws:iam::123456789012:role/tagged"
+    world.role(role, Trust(("123456789012",), tag_session=True, set_source_identity=True), max_duration_s=7200)
+    world.user("123456789012", "user1", may=["*"])
+    program.write(
+        f"[profile tagged]\nrole_arn = {role}\nsource_profile = user1\nduration_seconds = 7200\n"
+        "session_tags = team=web,cost=a=b\n"
+        f"transitive_session_tags = team\nsource_identity = alice\nrole_session_name = me\n{COMMON}"
+    )
+    grant = program.session(program.keys("tagged")).grant
+    assert (grant.tags, grant.transitive, grant.source_identity) == (
+        (("team", "web"), ("cost", "a=b")),
+        ("team",),
+        "alice",
+    )
+    assert sts.calls[-1].params["DurationSeconds"] == "7200"
+
+
+def test_session_policies(program, world, sts, tmp_path):
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"Version": "2012-10-17", "Statement": []}')
+    found = program.keys(
+        "marketingadmin", "--policy", str(policy), "--policy-arn", "arn:aws:iam::aws:policy/X", "--read-only"
+    )
+    grant = program.session(found).grant
+    assert grant.policy == policy.read_text()
+    assert grant.policy_arns == ("arn:aws:iam::aws:policy/X", "arn:aws:iam::aws:policy/ReadOnlyAccess")
+    assert (found["ASSUME_EXPORTED"], "AWS_PROFILE" in found) == ("keys", False)
+    plain = program.session(program.keys("marketingadmin")).grant
+    assert (plain.policy, plain.policy_arns) == (None, ()), "the entry of one is never the other's"
+
+
+def test_ten_roles_behind_one_hub_are_one_call_of_the_hub(program, world, sts):
+    for number in range(10):
+        role = f"arn:aws:iam::123456789012:role/spoke{number}"
+        world.role(role, Trust((config.HUB,)))
+        program.write(f"[profile spoke{number}]\nrole_arn = {role}\nsource_profile = hub\n{COMMON}")
+    for number in range(10):
+        program.keys(f"spoke{number}")
+    assert [call.params["RoleArn"] for call in sts.calls].count(config.HUB) == 1
+    assert len(sts.calls) == 11
+
+
+def test_a_role_is_fetched_once_and_given_until_it_is_due(program, sts):
+    first = program.keys("marketingadmin")
+    assert program.keys("marketingadmin") == first
+    assert actions(sts) == ["AssumeRole"]
+    assert program.keys("marketingadmin", "--min-left", "3590") == first
+    assert program.keys("marketingadmin", "--min-left", "3610") != first
+
+
+def test_refresh_and_no_cache(program, sts):
+    first = program.keys("marketingadmin")
+    second = program.keys("marketingadmin", "--refresh")
+    assert second["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
+    assert program.keys("marketingadmin") == second, "what was fetched is kept"
+    third = program.keys("marketingadmin", "--no-cache")
+    assert third["AWS_ACCESS_KEY_ID"] != second["AWS_ACCESS_KEY_ID"]
+    assert program.keys("marketingadmin") == second, "neither read nor written"
+    assert len(sts.calls) == 3
+
+
+@pytest.mark.parametrize("profile", ["user1", "process", "itself"])
+def test_keys_of_a_user_are_never_kept(made, profile):
+    made.reaches(profile)
+    held = [path.read_text() for path in (made.home.path / ".aws/assume").glob("*.entry")]
+    assert not any(made.world.keys[USER1].secret in text for text in held)
+    assert len(held) == (profile == "itself")
+
+
+def test_a_rotated_key_is_a_miss(program, world, sts):
+    program.keys("marketingadmin")
+    text = program.home.credentials.read_text()
+    world.key("arn:aws:iam::123456789012:user/user1", "AKIAROTATEDEXAMPLE00", "another/secret")
+    old = f"aws_access_key_id = {USER1}\naws_secret_access_key = {world.keys[USER1].secret}"
+    program.home.credentials.write_text(
+        text.replace(old, "aws_access_key_id = AKIAROTATEDEXAMPLE00\naws_secret_access_key = another/secret")
+    )
+    program.keys("marketingadmin")
+    assert [call.key_id for call in sts.calls] == [USER1, "AKIAROTATEDEXAMPLE00"]
+
+
+def test_what_is_left_is_given_when_renewal_fails(program, sts):
+    short = program.keys("marketingadmin", "--duration", "900")
+    sts.faults = lambda _: faults.refuse(403, "AccessDenied", "no more")
+    with time_machine.travel(time.time() + 700, tick=True):  # under a third is left
+        done = program("export", "marketingadmin", "--duration", "900", "--format", "json")
+    assert (done.status, done.json) == (0, short)
+    assert "STS refused role/marketingadminrole: no more" in done.err
+    assert "what is stored is good for 4m more" in done.err
+    with time_machine.travel(time.time() + 850, tick=True):  # under a minute is given to nobody
+        done = program("export", "marketingadmin", "--duration", "900", "--format", "json")
+    assert (done.status, done.out) == (1, "")
+
+
+def test_the_process_that_assumes_leaves_its_own_environment_alone(program):
+    before = dict(os.environ)
+    program.keys("marketingadmin")
+    assert dict(os.environ) == before
