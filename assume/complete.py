@@ -82,7 +82,7 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
         yield f"command {start + len(before) - len(words)}"
     elif current[:1] == "-":
         yield from _lines(((option, "") for option in OPTIONS[verb]), current)
-    elif verb in ("init", "install", "uninstall"):
+    elif verb in ("init", "install", "uninstall", "demo"):
         from assume.shells import SHELLS
 
         yield from _lines(((shell, "") for shell in SHELLS), current)
