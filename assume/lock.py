@@ -123,13 +123,17 @@ def _step_s(waited: float, wait_s: float, look_again: bool) -> float:
 def adopt(handle: int, folder: str, name: str) -> "Lock | None":
     """A lock that came through `execv` with its file still open; None if it is not that."""
     path = f"{folder}/{name}{store.LOCK}"
-    try:
-        if not _is_same(handle, path) or not _try(handle):
-            return None
-        system.set_inheritable(handle, False)
-    except OSError:
+    if not _is_same(handle, path):
         return None
-    return Lock(handle, path)
+    adopted = Lock(handle, path)
+    try:
+        system.set_inheritable(handle, False)
+        if _try(handle):
+            return adopted
+    except OSError:
+        pass
+    adopted.release()  # or this process would wait for itself
+    return None
 
 
 def _opened(path: str) -> int:

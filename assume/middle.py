@@ -44,6 +44,7 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
         for line in chain.warnings:
             terminal.say(f"assume: {line}")
         point(folder, options, chain, base, seen, now)
+        storing.sweep_leftovers(folder, now)
     return taken, chain, folder
 
 

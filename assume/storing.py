@@ -64,13 +64,9 @@ def names(folder: str, ending: str) -> "list[str]":
 
 
 def sweep(folder: str, now: float) -> None:
-    """Takes away what a killed process left half written, and entries that have ended."""
+    """Takes away what a killed process left half written and, once a day, entries that have ended. Raises OSError."""
     present = names(folder, "")
-    for name in present:
-        if name.startswith(store.TEMPORARY):
-            pid = name[len(store.TEMPORARY) :].partition(".")[0]
-            if not pid.isdigit() or not _is_alive(int(pid)) or _age(folder, name, now) > 60:
-                remove(folder, [name])
+    sweep_leftovers(folder, now, present)
     if _age(folder, "swept" + store.NOTE, now) < 86400:
         return
     for name in present:
@@ -81,6 +77,15 @@ def sweep(folder: str, now: float) -> None:
         elif name.endswith((store.POINTER, store.NOTE)) and _age(folder, name, now) > 30 * 86400:
             remove(folder, [name])
     write(folder, "swept" + store.NOTE, {}, sync=False)
+
+
+def sweep_leftovers(folder: str, now: float, present: "list[str] | None" = None) -> None:
+    """Takes away what a killed process left half written; `present` are the folder's files, if they are known."""
+    for name in names(folder, "") if present is None else present:
+        if name.startswith(store.TEMPORARY):
+            pid = name[len(store.TEMPORARY) :].partition(".")[0]
+            if not pid.isdigit() or not _is_alive(int(pid)) or _age(folder, name, now) > 60:
+                remove(folder, [name])
 
 
 def _replace(source: str, target: str) -> None:

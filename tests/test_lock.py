@@ -106,6 +106,18 @@ def test_a_lock_comes_through_an_exec_once(folder):
     first.release()
 
 
+def test_a_lock_that_cannot_be_adopted_does_not_stand_in_its_own_way(folder, monkeypatch):
+    first = held(folder)
+
+    def failing(handle, how):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("assume.lock.fcntl.flock", failing)
+    assert lock.adopt(first.handle, folder, "one") is None
+    monkeypatch.undo()
+    held(folder).release()
+
+
 @pytest.mark.parametrize("kind", ["link", "folder", "fifo", "hard link"])
 def test_what_stands_in_the_place_of_a_lock_is_set_aside(folder, tmp_path_factory, kind):
     victim = tmp_path_factory.mktemp("elsewhere") / "victim"

@@ -109,6 +109,12 @@ class Ground:
         files = (path for path in self.store.iterdir() if path.name.endswith(ending))
         return {path.name: path.read_bytes() for path in files if path.is_file() and not path.is_symlink()}
 
+    def forget(self) -> None:
+        """A miss next time, with whatever else lies in the store."""
+        for name in self.stored():
+            if name.endswith((store.ENTRY, store.POINTER)):
+                (self.store / name).unlink()
+
     def only(self, ending: str) -> Path:
         """The one file of its kind in the store."""
         (name,) = self.stored(ending)

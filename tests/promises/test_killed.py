@@ -1,0 +1,100 @@
+"""Killed at any instant, or any call of the system failing: no corrupt read, no leftover, credentials all the same."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+
+from assume import store
+
+from .ground import variables
+from .trace import points, spoil
+
+ERRORS = ("EIO", "ENOSPC", "EACCES")
+COLD = ("use", "--shell", "bash", "--state", "")
+
+
+def check_whole(ground):
+    """Whatever lies in the store is whole, but for what a killed process was about to write."""
+    for name, content in ground.stored().items():
+        if name.endswith((store.ENTRY, store.POINTER, store.NOTE)):
+            assert store.parsed(content) is not None or name.startswith(store.TEMPORARY), (name, content)
+
+
+def check_next(ground, profile, why):
+    """The next run gives credentials, and nothing is left behind."""
+    done = ground.run(*COLD, profile)
+    assert done.status == 0, (why, done.said)
+    assert "Traceback" not in done.said
+    assert variables(done.out)["AWS_SESSION_TOKEN"]
+    assert ground.is_sound(), (why, sorted(ground.stored()))
+
+
+def some(found, count, chance):
+    """`count` of them by chance, or all where `count` is None."""
+    assert len(found) > 12, found
+    return found if count is None else sorted(chance.sample(found, count))
+
+
+@pytest.mark.parametrize(
+    ("profile", "count"),
+    [
+        ("marketingadmin", 4),
+        pytest.param("marketingadmin", None, marks=pytest.mark.slow),
+        pytest.param("workload", None, marks=pytest.mark.slow),
+    ],
+)
+def test_killed_after_each_call_that_changes_the_store(ground, tmp_path, chance, profile, count):
+    *found, _ = points(ground, tmp_path / "log", *COLD, profile)  # all but the reply
+    for point in some(found, count, chance):
+        ground.forget()
+        killed = ground.run(*COLD, profile, program=[*spoil(point, "signal=KILL"), *ground.program])
+        assert killed.status == -signal.SIGKILL, point
+        assert killed.out == b""
+        check_whole(ground)
+        check_next(ground, profile, point)
+
+
+@pytest.mark.parametrize("count", [4, pytest.param(None, marks=pytest.mark.slow)])
+def test_an_error_of_each_call_that_changes_the_store_stands_in_nobodys_way(ground, tmp_path, chance, count):
+    found = points(ground, tmp_path / "log", *COLD, "marketingadmin")
+    reply = found.pop()
+    assert reply.text.startswith("1, ")
+    for point, error in some([(point, error) for point in found for error in ERRORS], count, chance):
+        ground.forget()
+        done = ground.run(*COLD, "marketingadmin", program=[*spoil(point, f"error={error}"), *ground.program])
+        assert done.status == 0, (point, error, done.said)
+        assert variables(done.out)["AWS_SESSION_TOKEN"], point
+        assert "fault of assume" not in done.said
+        check_whole(ground)
+        check_next(ground, "marketingadmin", point)
+
+
+def test_a_reply_that_cannot_be_written_is_a_failure(ground, tmp_path):
+    *_, reply = points(ground, tmp_path / "log", *COLD, "marketingadmin")
+    for error in ("EPIPE", "ENOSPC"):
+        ground.forget()
+        done = ground.run(*COLD, "marketingadmin", program=[*spoil(reply, f"error={error}"), *ground.program])
+        assert done.status == 1
+        assert done.out == b""
+        check_next(ground, "marketingadmin", error)
+
+
+@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.slow)])
+def test_killed_at_any_instant(ground, chance, count):
+    started_at = time.monotonic()
+    check_next(ground, "workload", "at first")
+    whole_s = time.monotonic() - started_at
+    for number in range(count):
+        ground.forget()
+        victim = ground.use("workload")
+        try:
+            victim.process.wait(chance.uniform(0, 1.1 * whole_s))
+        except subprocess.TimeoutExpired:
+            victim.tell(signal.SIGKILL)
+        done = victim.end()
+        assert done.out == b"" or variables(done.out)["AWS_SESSION_TOKEN"]  # it is one write
+        check_whole(ground)
+        if number % 10 == 9:
+            check_next(ground, "workload", number)
