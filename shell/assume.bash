@@ -431,26 +431,32 @@ function __assume_place {
 
 # Takes out what this file has put into the shell; the role stays. `assume init bash --undo` prints a call of it.
 function __assume_undo {
-    \builtin local __assume_at
+    \builtin local __assume_part __assume_parts
+    __assume_parts=()
     # shellcheck disable=SC2016
     \builtin local __assume_reference='${__assume_segment:+$__assume_segment }'
     case ${PS1-} in *"$__assume_reference"*) PS1=${PS1//"$__assume_reference"/} ;; esac
     if \builtin test -n "${PROMPT_COMMAND[*]-}" && (\builtin unset -v PROMPT_COMMAND) 2>/dev/null; then
-        for __assume_at in "${!PROMPT_COMMAND[@]}"; do
-            PROMPT_COMMAND[__assume_at]=${PROMPT_COMMAND[__assume_at]//__assume_hook;/}
-            PROMPT_COMMAND[__assume_at]=${PROMPT_COMMAND[__assume_at]//;__assume_hook/}
-            \builtin test "${PROMPT_COMMAND[__assume_at]}" != __assume_hook || \builtin unset "PROMPT_COMMAND[$__assume_at]"
+        for __assume_part in "${PROMPT_COMMAND[@]}"; do
+            __assume_part=${__assume_part//__assume_hook;/}
+            __assume_part=${__assume_part//;__assume_hook/}
+            case $__assume_part in
+            '' | __assume_hook) ;;
+            *) __assume_parts+=("$__assume_part") ;;
+            esac
         done
-        __assume_at=${PROMPT_COMMAND[*]-}
-        if \builtin test -n "${__assume_plain-}" || \builtin test -z "$__assume_at"; then
-            \builtin unset -v PROMPT_COMMAND
-            # shellcheck disable=SC2178 # it was no list before
-            \builtin test -z "$__assume_at" || PROMPT_COMMAND=$__assume_at
-        fi
+        \builtin unset -v PROMPT_COMMAND
+        # shellcheck disable=SC2178 # it was no list before
+        case ${#__assume_parts[@]}${__assume_plain-1} in
+        0*) ;;
+        11) PROMPT_COMMAND=${__assume_parts[0]} ;;
+        *) PROMPT_COMMAND=("${__assume_parts[@]}") ;;
+        esac
     fi
     \builtin complete -r assume 2>/dev/null
-    \builtin unset -f assume __assume_{retrace,route,find,run,take,apply,hook,look,read,clock,digits,compare,tell,due,renew,draw,place}
-    \builtin unset -f __assume_undo __assume_complete
+    \builtin local IFS=$'\n'
+    # shellcheck disable=SC2046 # split on purpose: a name a line
+    \builtin unset -f assume $(\builtin compgen -A function __assume_)
     \builtin unset -v "${!__assume_@}"
 }
 

@@ -424,6 +424,8 @@ function __assume_undo {
     __assume_segment=''
     __assume_place
     precmd_functions=("${(@)precmd_functions:#__assume_*}")
+    (( ${#precmd_functions} )) || \builtin unset precmd_functions
+    [[ -n ${RPROMPT-} ]] || \builtin unset RPROMPT
     (( ! ${+functions[compdef]} )) || compdef -d assume
     \builtin unset -m '__assume_*'
     \builtin unfunction -m '__assume_*' assume _assume
