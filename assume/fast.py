@@ -18,7 +18,7 @@ from assume.arguments import read
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import NoReturn
 
     from assume.arguments import Options
@@ -31,9 +31,7 @@ else:
 def own_environment() -> dict[str, str]:
     """The process's environment, undecodable bytes kept as surrogates."""
     if sys.platform == "win32":
-        import os
-
-        return dict(os.environ)
+        return {name.upper(): value for name, value in system.environ.items()}  # names ignore case there
     raw: dict[bytes, bytes] = getattr(system, "environ")  # noqa: B009  bytes, in the module below `os`
     return {
         name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape") for name, value in raw.items()
@@ -107,12 +105,20 @@ def off(options: "Options") -> int:
     return 0 if terminal.write(1, render.reply(options.shell, changes, state.after_off(options.state))) else 1
 
 
+def child(words: "Sequence[str]", variables: "Mapping[str, str] | None" = None) -> int:
+    """The exit status of another program. For Windows, where a process cannot become one: `execv` ends at once."""
+    import signal
+    import subprocess  # its quotes: Windows hands a program one string
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the child's, which gets it too
+    status = subprocess.Popen(words, env=variables).wait()
+    return status - (1 << 32) if status >> 31 else status  # 32 bits with a sign: `_exit` takes no others
+
+
 def _become(script: str, words: "Sequence[str]") -> "NoReturn":
     try:
         if sys.platform == "win32":
-            import os
-
-            system._exit(os.spawnv(os.P_WAIT, script, [script, *words]))
+            system._exit(child([script, *words]))
         system.execv(script, [script, *words])
     except OSError as error:
         terminal.say(f"assume: {script} cannot be run: {error.strerror}\n  install it again, then open a new shell")

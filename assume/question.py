@@ -86,20 +86,32 @@ def _ask_console(question: str, echo: bool) -> str:
         with open("CONOUT$", "w") as output, open("CONIN$") as console:
             output.write(shown(question))
             output.flush()
-            if echo:
-                line = console.readline()
-            else:
-                import msvcrt
-
-                getwch: Callable[[], str] = getattr(msvcrt, "getwch")  # noqa: B009  known on Windows alone
-                line = ""
-                while (mark := getwch()) not in "\r\n":
-                    if mark == "\x03":
-                        raise Interrupted
-                    line = line[:-1] if mark == "\b" else line + mark
-                output.write("\n")
+            if not echo:
+                try:
+                    return _typed().strip()
+                finally:
+                    output.write("\n")
+            line = console.readline()
     except OSError:
         raise NoTerminal("there is no console to ask on") from None
     except KeyboardInterrupt:
         raise Interrupted from None
+    if not line:
+        raise Interrupted
     return line.strip()
+
+
+def _typed() -> str:
+    """A line, key by key, which the console does not show. Ctrl-C is a key like any other here."""
+    import msvcrt
+
+    getwch: Callable[[], str] = getattr(msvcrt, "getwch")  # noqa: B009  known on Windows alone
+    line = ""
+    while (mark := getwch()) not in "\r\n":
+        if mark in "\x03\x1a":  # Ctrl-C, Ctrl-Z: the end of input
+            raise Interrupted
+        if mark in "\0\xe0":  # an arrow or a function key: which one comes next
+            getwch()
+        else:
+            line = line[:-1] if mark == "\b" else line + mark
+    return line

@@ -1,0 +1,258 @@
+"""The module `nt` over `posix`: what a process on Windows asks of its system, answered by this one.
+
+In: the real modules, what this place is like; out: the module's content. The
+quirks that matter to us are kept: a file that somebody has open cannot be
+replaced, renamed or removed; files have neither owners nor modes, and a ctime
+that no write moves; a name with `:` or `*` in it is none; `execv` returns to
+whoever waits at once; `spawnv` puts no quotes round a word.
+"""
+
+import sys
+
+OPEN = {  # of Windows' C library: what this one's are called
+    "O_RDONLY": (0, "O_RDONLY"),
+    "O_WRONLY": (1, "O_WRONLY"),
+    "O_RDWR": (2, "O_RDWR"),
+    "O_APPEND": (8, "O_APPEND"),
+    "O_RANDOM": (0x10, ""),
+    "O_SEQUENTIAL": (0x20, ""),
+    "O_TEMPORARY": (0x40, ""),
+    "O_NOINHERIT": (0x80, ""),
+    "O_CREAT": (0x100, "O_CREAT"),
+    "O_TRUNC": (0x200, "O_TRUNC"),
+    "O_EXCL": (0x400, "O_EXCL"),
+    "O_SHORT_LIVED": (0x1000, ""),
+    "O_TEXT": (0x4000, ""),
+    "O_BINARY": (0x8000, ""),
+}
+WRITES = 0x3 | 0x8 | 0x100 | 0x200
+AS_THEY_ARE = """
+    _exit abort close closerange cpu_count dup dup2 error fspath fsync ftruncate get_inheritable get_terminal_size
+    getlogin getpid getppid isatty lseek pipe set_inheritable stat_result strerror terminal_size times times_result
+    umask uname_result urandom waitstatus_to_exitcode F_OK R_OK W_OK X_OK
+""".split()
+CREATED_AT = 1_700_000_000
+IN_USE = "The process cannot access the file because it is being used by another process"
+CODE_PAGE = "cp437"  # of the console, for whoever writes bytes to it
+
+
+class Kernel:
+    """Files and names. `console` is a terminal's path or ""; nothing can be written under `unwritable`."""
+
+    def __init__(self, posix, fcntl, console: str, unwritable: str) -> None:
+        self.posix = posix
+        self.fcntl = fcntl
+        self.console = console
+        self.unwritable = unwritable
+        self.texts: set[int] = set()  # handles whose line ends are translated
+        self.variables = {
+            name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape")
+            for name, value in posix.environ.items()
+        }
+
+    def path(self, path):
+        """A path of Windows as one of this machine."""
+        if isinstance(path, int):
+            return path
+        text = self.posix.fspath(path)
+        text = text.decode() if isinstance(text, bytes) else text
+        if text.upper() in ("CONIN$", "CONOUT$"):
+            if not self.console:
+                raise OSError(6, "The handle is invalid", text)
+            return self.console
+        if text.upper() == "NUL":
+            return "/dev/null"
+        rest = text[2:] if text[1:2] == ":" else text
+        if set(rest) & set(':*?"<>|'):
+            raise OSError(22, "The filename, directory name, or volume label syntax is incorrect", text)
+        assert rest is text or rest[:1] in ("\\", "/"), f"{text}: relative to the current folder of a drive"
+        return rest.replace("\\", "/")
+
+    def written(self, path):
+        """The same, of what is about to change."""
+        found = self.path(path)
+        if self.unwritable and isinstance(found, str) and found.startswith(self.unwritable):
+            raise PermissionError(13, "Access is denied", path)
+        return found
+
+    def shared(self, handle: int) -> int:
+        """An open file keeps everyone from taking it away; the locks of this machine do so for other processes."""
+        try:
+            self.fcntl.flock(handle, self.fcntl.LOCK_SH)
+        except OSError:
+            pass  # a terminal, a pipe
+        return handle
+
+    def taken(self, path):
+        """A path that is about to be replaced, renamed or removed. Raises PermissionError where it is open."""
+        found = self.written(path)
+        posix = self.posix
+        try:
+            handle = posix.open(found, posix.O_RDONLY | posix.O_CLOEXEC | posix.O_NOFOLLOW)
+        except OSError:
+            return found
+        try:
+            self.fcntl.flock(handle, self.fcntl.LOCK_EX | self.fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PermissionError(13, IN_USE, path) from None
+        finally:
+            posix.close(handle)
+        return found
+
+    # what `nt` has, by its own names
+
+    def open(self, path, flags, mode=0o777, *, dir_fd=None):
+        found = self.written(path) if flags & WRITES else self.path(path)
+        here = self.posix.O_CLOEXEC
+        for number, name in OPEN.values():
+            if name and flags & number:
+                here |= getattr(self.posix, name)
+        handle = self.shared(self.posix.open(found, here, 0o666))
+        if self.is_folder(handle):
+            self.posix.close(handle)
+            raise PermissionError(13, "Permission denied", path)
+        if not flags & OPEN["O_BINARY"][0]:
+            self.texts.add(handle)
+        return handle
+
+    def close(self, handle):
+        self.texts.discard(handle)
+        self.posix.close(handle)
+
+    def read(self, handle, length):
+        content = self.posix.read(handle, length)
+        return content.replace(b"\r\n", b"\n") if handle in self.texts else content
+
+    def write(self, handle, content):
+        seen = bytes(content)
+        if handle in self.texts:
+            seen = seen.replace(b"\n", b"\r\n")
+        if self.posix.isatty(handle):
+            seen = seen.decode(CODE_PAGE).encode()
+        while seen:
+            seen = seen[self.posix.write(handle, seen) :]
+        return len(content)
+
+    def is_folder(self, path) -> bool:
+        return self.posix.stat(path).st_mode & 0o170000 == 0o040000
+
+    def seen(self, found):
+        """A stat as Windows gives it."""
+        folder = found.st_mode & 0o170000 == 0o040000
+        mode = 0o040777 if folder else found.st_mode & 0o170000 | (0o666 if found.st_mode & 0o200 else 0o444)
+        ten = (mode, found.st_ino, found.st_dev, found.st_nlink, 0, 0, found.st_size)
+        instants = (int(found.st_atime), int(found.st_mtime), CREATED_AT)
+        named = {
+            "st_atime": found.st_atime,
+            "st_mtime": found.st_mtime,
+            "st_ctime": float(CREATED_AT),
+            "st_atime_ns": found.st_atime_ns,
+            "st_mtime_ns": found.st_mtime_ns,
+            "st_ctime_ns": CREATED_AT * 10**9,
+        }
+        return self.posix.stat_result((*ten, *instants), named)
+
+    def stat(self, path, *, dir_fd=None, follow_symlinks=True):
+        return self.seen(self.posix.stat(self.path(path), follow_symlinks=follow_symlinks))
+
+    def lstat(self, path, *, dir_fd=None):
+        return self.seen(self.posix.lstat(self.path(path)))
+
+    def fstat(self, handle):
+        return self.seen(self.posix.fstat(handle))
+
+    def replace(self, source, target, *, src_dir_fd=None, dst_dir_fd=None):
+        old, new = self.taken(source), self.taken(target)
+        try:
+            self.posix.replace(old, new)
+        except (IsADirectoryError, NotADirectoryError):
+            raise PermissionError(13, "Access is denied", source) from None
+
+    def rename(self, source, target, *, src_dir_fd=None, dst_dir_fd=None):
+        old, new = self.taken(source), self.written(target)
+        try:
+            self.posix.lstat(new)
+        except FileNotFoundError:
+            return self.posix.rename(old, new)
+        raise FileExistsError(17, "Cannot create a file when that file already exists", source)
+
+    def unlink(self, path, *, dir_fd=None):
+        found = self.taken(path)
+        try:
+            self.posix.unlink(found)
+        except IsADirectoryError:
+            raise PermissionError(13, "Access is denied", path) from None
+
+    def mkdir(self, path, mode=0o777, *, dir_fd=None):
+        self.posix.mkdir(self.written(path), 0o777)
+
+    def rmdir(self, path, *, dir_fd=None):
+        self.posix.rmdir(self.written(path))
+
+    def listdir(self, path="."):
+        return self.posix.listdir(self.path(path))
+
+    def scandir(self, path="."):
+        return self.posix.scandir(self.path(path))
+
+    def chmod(self, path, mode, *, dir_fd=None, follow_symlinks=True):
+        self.posix.chmod(self.written(path), 0o666 if mode & 0o200 else 0o444)
+
+    def access(self, path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
+        return self.posix.access(self.path(path), mode & ~self.posix.X_OK)
+
+    def utime(self, path, *more, **how):
+        return self.posix.utime(self.written(path), *more, **how)
+
+    def readlink(self, path, *, dir_fd=None):
+        return self.windows(self.posix.readlink(self.path(path)))
+
+    def symlink(self, source, target, target_is_directory=False, *, dir_fd=None):
+        raise OSError(1314, "A required privilege is not held by the client", source)
+
+    def getcwd(self):
+        return self.windows(self.posix.getcwd())
+
+    def chdir(self, path):
+        self.posix.chdir(self.path(path))
+
+    def windows(self, path: str) -> str:
+        """A path of this machine as one of Windows."""
+        return "C:" + path.replace("/", "\\")
+
+    def putenv(self, name, value):
+        self.unsetenv(name)
+        self.variables[name] = value
+
+    def unsetenv(self, name):
+        for same in [other for other in self.variables if other.upper() == name.upper()]:
+            del self.variables[same]
+
+    def kill(self, pid, number):
+        raise AssertionError("on Windows every signal ends the process, and 0 is Ctrl-C")
+
+    def device_encoding(self, handle):
+        return CODE_PAGE if self.posix.isatty(handle) else None
+
+    def blank(self, name):
+        """A module with nothing in it yet."""
+        return type(sys)(name)
+
+    def module(self):
+        """`nt`, less what starts processes."""
+        made = self.blank("nt")
+        for name in AS_THEY_ARE:
+            setattr(made, name, getattr(self.posix, name))
+        for name, (number, _) in OPEN.items():
+            setattr(made, name, number)
+        for number, name in enumerate(("P_WAIT", "P_NOWAIT", "P_OVERLAY")):
+            setattr(made, name, number)
+        for name in """
+            open close read write stat lstat fstat replace rename unlink mkdir rmdir listdir scandir chmod access utime
+            readlink symlink getcwd chdir putenv unsetenv kill device_encoding
+        """.split():
+            setattr(made, name, getattr(self, name))
+        made.remove = self.unlink
+        made._have_functions = ["MS_WINDOWS"]
+        made.environ = dict(self.variables)
+        return made

@@ -1,0 +1,230 @@
+"""Starting processes as Windows does: from one string, which the other side takes apart again.
+
+In: the kernel, the real modules; out: the modules `_winapi` and `msvcrt`, with
+which the standard library's own `subprocess` takes the road that it takes on
+Windows, and `spawnv` and `execv` for `nt`. Who waits for a process hears of
+Ctrl-C only afterwards.
+"""
+
+STILL_ACTIVE = 259
+CONTROL_C_EXIT = 0xC000013A
+FIRST = 1 << 20  # handles of processes are numbers that no file has
+FAR = 1 << 62
+CONSTANTS = {
+    "STD_INPUT_HANDLE": -10,
+    "STD_OUTPUT_HANDLE": -11,
+    "STD_ERROR_HANDLE": -12,
+    "STARTF_USESTDHANDLES": 0x100,
+    "DUPLICATE_SAME_ACCESS": 2,
+    "INFINITE": 0xFFFFFFFF,
+    "WAIT_OBJECT_0": 0,
+    "WAIT_TIMEOUT": 258,
+    "STILL_ACTIVE": STILL_ACTIVE,
+}
+
+
+def words_of(line: str) -> list[str]:
+    """A command line as the C library of the started program takes it apart."""
+    words: list[str] = []
+    at, quoted, word = 0, False, None
+    while at < len(line):
+        mark = line[at]
+        if mark == "\\":
+            count = len(line) - at - len(line[at:].lstrip("\\"))
+            at += count
+            quote = line[at : at + 1] == '"'
+            word = (word or "") + "\\" * (count // 2 if quote else count)
+            if quote and count % 2:
+                word += '"'
+                at += 1
+            continue
+        at += 1
+        if mark == '"':
+            if quoted and line[at : at + 1] == '"':
+                word = (word or "") + '"'
+                at += 1
+            else:
+                quoted, word = not quoted, word or ""
+        elif mark in " \t" and not quoted:
+            if word is not None:
+                words.append(word)
+            word = None
+        else:
+            word = (word or "") + mark
+    return words if word is None else [*words, word]
+
+
+class Processes:
+    """Those that this process has started."""
+
+    def __init__(self, kernel, posix, signal, time) -> None:
+        self.kernel = kernel
+        self.posix = posix
+        self.signal = signal
+        self.time = time
+        self.ended: dict[int, int] = {}  # status by process
+
+    def start(self, line: str, variables, files: dict[int, int], program: str = "") -> int:
+        """A process for a command line; `program` where that is not its first word. Raises OSError as Windows would."""
+        words = words_of(line)
+        variables = self.kernel.variables if variables is None else dict(variables)
+        assert len({name.upper() for name in variables}) == len(variables), "a name twice, in two cases"
+        assert "SYSTEMROOT" in {name.upper() for name in variables}, "no program starts without it"
+        assert not any(name == "" or "=" in name for name in variables)
+        program = self.found(program or words[0])
+        posix, signal = self.posix, self.signal
+        actions = [(posix.POSIX_SPAWN_DUP2, theirs, ours) for ours, theirs in files.items()]
+        try:
+            return posix.posix_spawn(program, words, variables, file_actions=actions, setsigdef=[signal.SIGINT])
+        except PermissionError:
+            raise OSError(22, "%1 is not a valid Win32 application", words[0]) from None
+
+    def found(self, program: str) -> str:
+        """Where a program is; one with no folder is looked for on this process's PATH."""
+        folders = [""]
+        if not set(program) & set(":\\/"):
+            path = {name.upper(): value for name, value in self.kernel.variables.items()}.get("PATH", "")
+            folders = [folder.rstrip("\\") + "\\" for folder in path.split(";") if folder]
+        for folder in folders:
+            path = folder + program
+            for name in (path, path + ".exe"):
+                try:
+                    here = self.kernel.path(name)
+                    self.posix.stat(here)
+                except OSError:
+                    continue
+                return here
+        raise FileNotFoundError(2, "The system cannot find the file specified")
+
+    def wait(self, pid: int, timeout_s: float | None) -> bool:
+        """Whether the process has ended within the time. Ctrl-C is heard only then."""
+        until = None if timeout_s is None else self.time.monotonic() + timeout_s
+        before = self.signal.pthread_sigmask(self.signal.SIG_BLOCK, [self.signal.SIGINT])
+        try:
+            while pid not in self.ended:
+                found, status = self.posix.waitpid(pid, 0 if until is None else self.posix.WNOHANG)
+                if found:
+                    self.ended[pid] = self.status(status)
+                elif until is not None and self.time.monotonic() > until:
+                    return False
+                else:
+                    self.time.sleep(0.002)
+        finally:
+            self.signal.pthread_sigmask(self.signal.SIG_SETMASK, before)
+        return True
+
+    def status(self, status: int) -> int:
+        """An exit status as Windows has it: 32 bits, unsigned."""
+        posix = self.posix
+        if posix.WIFEXITED(status):
+            return posix.WEXITSTATUS(status)
+        return CONTROL_C_EXIT if posix.WTERMSIG(status) == self.signal.SIGINT else 1
+
+    # of `nt`
+
+    def spawnv(self, mode, path, words):
+        """The C library's: the words with blanks between them, and no quotes."""
+        started = self.start(" ".join(words), None, {}, path)
+        if mode != 0:
+            return FIRST + started
+        self.wait(started, None)
+        status = self.ended[started]
+        return status - (1 << 32) if status >= 1 << 31 else status
+
+    def execv(self, path, words):
+        """Another process; this one ends, and whoever waited for it waits no more."""
+        self.start(" ".join(words), None, {}, path)
+        self.posix._exit(0)
+
+    def winapi(self):
+        """The module under `subprocess`."""
+        made = self.kernel.blank("_winapi")
+        made.__getattr__ = lambda name: 0 if name.isupper() else _none(name)  # constants that nothing hangs on
+        for name, value in CONSTANTS.items():
+            setattr(made, name, value)
+
+        def create(program, line, _process, _thread, _inherits, _flags, variables, _folder, startup):
+            files = {}
+            if startup is not None and startup.dwFlags & CONSTANTS["STARTF_USESTDHANDLES"]:
+                files = dict(enumerate((startup.hStdInput, startup.hStdOutput, startup.hStdError)))
+            pid = self.start(line, variables, files, program or "")
+            return FIRST + pid, FIRST * 2 + pid, pid, 1
+
+        def wait(handle, milliseconds):
+            forever = milliseconds == CONSTANTS["INFINITE"]
+            ended = self.wait(handle - FIRST, None if forever else milliseconds / 1000)
+            return 0 if ended else CONSTANTS["WAIT_TIMEOUT"]
+
+        def terminate(handle, _status):
+            self.posix.kill(handle - FIRST, self.signal.SIGKILL)
+
+        def duplicate(_process, handle, _to, _access, _inherits, _options):
+            copy = self.posix.dup(handle)
+            self.posix.set_inheritable(copy, True)
+            return copy
+
+        made.CreateProcess = create
+        made.WaitForSingleObject = wait
+        made.TerminateProcess = terminate
+        made.GetExitCodeProcess = lambda handle: self.ended.get(handle - FIRST, STILL_ACTIVE)
+        made.CreatePipe = lambda _attributes, _size: self.posix.pipe()
+        made.GetCurrentProcess = lambda: -1
+        made.DuplicateHandle = duplicate
+        made.GetStdHandle = lambda number: -number - 10
+        made.CloseHandle = lambda handle: None if handle >= FIRST else self.posix.close(handle)
+        made.GetFileType = lambda _handle: 1
+        made.NeedCurrentDirectoryForExePath = lambda _name: True
+        return made
+
+    def msvcrt(self, termios):
+        """Locks of bytes, and keys as they are pressed."""
+        made = self.kernel.blank("msvcrt")
+        fcntl, posix = self.kernel.fcntl, self.posix
+        made.LK_UNLCK, made.LK_LOCK, made.LK_NBLCK, made.LK_RLCK, made.LK_NBRLCK = range(5)
+        raw: list[object] = []
+
+        def locking(handle, mode, count):
+            at = posix.lseek(handle, 0, 1)
+            kind = fcntl.LOCK_UN if mode == made.LK_UNLCK else fcntl.LOCK_EX | fcntl.LOCK_NB
+            try:
+                _byte_lock(fcntl, handle, kind, at, count)
+            except OSError:
+                raise PermissionError(13, "Permission denied") from None
+
+        def getwch():
+            console = posix.open(self.kernel.path("CONIN$"), posix.O_RDWR | posix.O_NOCTTY)
+            try:
+                if not raw:
+                    raw.append(termios.tcgetattr(console))
+                    during = termios.tcgetattr(console)
+                    during[0] &= ~termios.ICRNL
+                    during[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG)
+                    termios.tcsetattr(console, termios.TCSANOW, during)
+                key = posix.read(console, 1)
+                while key[0] & 0xC0 == 0xC0 and len(key) < 2 + (key[0] >= 0xE0):
+                    key += posix.read(console, 1)
+                if key in b"\r\n\x03\x1a":
+                    termios.tcsetattr(console, termios.TCSANOW, raw.pop())
+                return key.decode()
+            finally:
+                posix.close(console)
+
+        made.locking = locking
+        made.getwch = getwch
+        made.get_osfhandle = lambda handle: handle
+        made.open_osfhandle = lambda handle, _flags: handle
+        made.setmode = lambda _handle, _flags: 0
+        made.SetErrorMode = lambda mode: mode
+        return made
+
+
+def _byte_lock(fcntl, handle: int, kind: int, at: int, count: int) -> None:
+    """A lock that belongs to the open file, not to the process: `struct flock` for F_OFD_SETLK."""
+    types = {fcntl.LOCK_UN: fcntl.F_UNLCK}
+    content = types.get(kind, fcntl.F_WRLCK).to_bytes(2, "little") + bytes(6)
+    content += at.to_bytes(8, "little") + count.to_bytes(8, "little") + bytes(8)
+    fcntl.fcntl(handle, 37, content)
+
+
+def _none(name: str):
+    raise AttributeError(name)
