@@ -30,6 +30,9 @@ $global:__assume_retry_at = 0
 
 # ---- function ----
 
+# An alias of this name, as Granted has one, comes before a function.
+Microsoft.PowerShell.Management\Remove-Item -Path Alias:assume -Force -ErrorAction Ignore
+
 function global:assume {
     [System.Diagnostics.DebuggerHidden()] param() # Set-PSDebug would print the secrets
     if ($global:__assume_ran -ne $MyInvocation.HistoryId) { __assume_wrap } # the last prompt was not ours
@@ -94,7 +97,7 @@ function global:__assume_words {
     , $words
 }
 
-# The words that start the program; none if it is gone.
+# The words that start the program; none if it is gone, which is said unless $true is given.
 function global:__assume_find {
     $program = $global:__assume_program
     if ($program.Count -and [System.IO.File]::Exists($program[0]) -and [System.IO.File]::Exists($program[3])) {
@@ -110,7 +113,9 @@ function global:__assume_find {
             return $script.Path
         }
     }
-    __assume_say 'the program is gone' 'install assume-shell again, then open a new shell'
+    if (-not $args.Count -or -not $args[0]) {
+        __assume_say 'the program is gone' 'install assume-shell again, then open a new shell'
+    }
 }
 
 # A block that calls the program, and what to give it. Each word is a string in quotes of its own: on Unix the
@@ -256,11 +261,12 @@ function global:__assume_renew {
     $global:__assume_seen_at = $now_at
     if ($global:__assume_idle -or $args[0].Left -gt 300 -or $now_at -lt $global:__assume_retry_at) { return }
     if ('0', 'no', 'false', 'off' -contains $env:ASSUME_RENEW) { return }
-    $program = @(__assume_find)
-    if (-not $program.Count) { return }
+    # before the call, so that Ctrl-C in it is followed by a pause too
     $first = -not $global:__assume_retry_s
     $global:__assume_retry_s = [System.Math]::Min(900, [System.Math]::Max(60, 2 * $global:__assume_retry_s))
     $global:__assume_retry_at = $now_at + $global:__assume_retry_s
+    $program = @(__assume_find (-not $first))
+    if (-not $program.Count) { return }
     $answer = __assume_ask ($program + ('renew', '--shell', 'powershell', '--state', $global:__assume_state))
     if ($answer -and $answer.Status -eq 0) {
         $null = __assume_change ($answer.Out.TrimEnd("`r`n".ToCharArray()) -split '\r?\n')

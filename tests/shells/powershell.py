@@ -17,6 +17,8 @@ from .driver import ROOT, Shell
 RC = r"""
 function prompt { "`$ $([char]27)]7777;$global:LASTEXITCODE$([char]7)" }
 $global:LASTEXITCODE = 0
+Remove-Item Alias:echo
+function echo { /bin/echo $args } # a program, as in the cases: the status is its own
 """
 SINGLE_QUOTES = re.compile("(['\u2018-\u201b])")
 
