@@ -28,7 +28,7 @@ WELCOME = """
   This is {shell}, with an AWS of its own on this machine. Nothing here touches your AWS files.
 
   assume marketingadmin     a role, reached with the keys of a user
-  assume role-with-mfa      asks for a code: your phone shows it above the question
+  assume role-with-mfa      asks for a code: your phone shows it there (and in ~/phone)
   assume auditor-with-mfa   another role behind that phone: no question any more
   assume workload           a chain of three roles
   assume crossaccountrole   another account, with an external ID and MFA
