@@ -127,20 +127,24 @@ class Chain:
 
     def request(self, hops: int) -> str:
         """The text that stands for the first `hops` hops: entries are named by it and compared with it."""
-        lines = self._origin()
-        if self.serial:
-            lines.append(f"session={self.serial}")
+        lines = self._session(self.serial) if self.serial else self._origin(self.settings)
         for hop in self.hops[:hops]:
             lines.append("hop")
             lines += [f"  {name}={value}" for name, value in hop.fields()]
         return _joined(lines)
 
     def session_request(self, serial: str) -> str:
-        """The same for the MFA session of the source's keys: every role behind them shares it."""
-        return _joined([*self._origin(), f"session={serial}"])
+        """The same for the MFA session of the source's keys: every role behind them shares it, in every region."""
+        return _joined(self._session(serial))
 
-    def _origin(self) -> "list[str]":
-        lines = [f"{name}={value}" for name, value in self.settings if value]
+    def _session(self, serial: str) -> "list[str]":
+        settings = self.settings
+        if ("sts_regional_endpoints", "legacy") not in settings:  # the global endpoint's do not hold everywhere
+            settings = [pair for pair in settings if pair[0] != "region"]
+        return [*self._origin(settings), f"session={serial}"]
+
+    def _origin(self, settings: "list[tuple[str, str]]") -> "list[str]":
+        lines = [f"{name}={value}" for name, value in settings if value]
         return [*lines, f"source={self.source.kind}:{self.source.identity}"]
 
     @property
