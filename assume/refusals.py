@@ -45,7 +45,7 @@ def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = Fa
         )
     if isinstance(error, aws.ProxyConnectionError):
         return Unreachable("the proxy does not answer", "check HTTPS_PROXY and NO_PROXY", profile)
-    if isinstance(error, (aws.HTTPClientError, OSError)):
+    if isinstance(error, (aws.HTTPClientError, aws.ConnectionError, OSError)):
         text = f"{what}: STS was not reached: {_kind(error)}"
         return Unreachable(
             text, "check the network, the proxy, and `region` or `endpoint_url`; nothing was changed", profile

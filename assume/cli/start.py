@@ -57,7 +57,16 @@ def _run(words: "list[str]") -> int:
         return off(words[1:])
     from assume.cli.app import main
 
-    return main(words)
+    return main(_typed(words) if verb in QUICK else words)
+
+
+def _typed(words: "list[str]") -> "list[str]":
+    """What the person typed of `words`: without the options that the shell function puts before it."""
+    typed = words[:1]
+    rest = words[1:]
+    while len(rest) > 1 and rest[0] in arguments.OF_SHELLS:
+        rest = rest[2:]
+    return typed + rest
 
 
 def run(verb: str, options: arguments.Options) -> int:

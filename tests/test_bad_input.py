@@ -1,0 +1,272 @@
+"""Bad input: what failed, for which profile, what to do; the status; nothing changed, nothing on standard output."""
+
+import pytest
+
+from assume.demo import config, faults
+from assume.demo.people import PLAIN, Trust
+
+from .program import actions
+from .test_resolve import COMMON
+
+MARKETING = config.MARKETING
+
+
+def snapshot(program):
+    """Every file of the home but the store's own notes, locks and sweep marks."""
+    files = (path for path in program.home.path.rglob("*") if path.is_file())
+    return {path: path.read_bytes() for path in files if path.suffix not in (".lock", ".note")}
+
+
+def refused(program, *words, status=1, **env):
+    """Runs a switch that has to fail: what it says."""
+    before = snapshot(program)
+    done = program("use", "--shell", "bash", *words, **env)
+    assert (done.status, done.out) == (status, "")
+    assert snapshot(program) == before, "nothing was changed"
+    assert done.err.startswith("assume: ")
+    assert all(line.startswith("  ") for line in done.err.splitlines()[1:])
+    return done.err
+
+
+def test_no_such_profile_with_the_nearest_names(program, sts):
+    said = refused(program, "marketingadmim")
+    assert said == "assume: marketingadmim: no such profile\n  did you mean: marketingadmin?\n"
+    assert refused(program, "zzz").endswith("no such profile\n  `assume list` shows them\n")
+    assert actions(sts) == []
+
+
+def test_no_config_at_all(program, tmp_path):
+    env = {"AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+    assert (
+        refused(program, "dev", **env)
+        == "assume: dev: no profiles: there is no AWS config here\n  `aws configure` makes one\n"
+    )
+
+
+BAD = {
+    "a loop": ("source_profile = other\n[profile other]\nrole_arn = ROLE\nsource_profile = bad\n",
+        "bad: source_profile goes in a circle: bad -> other -> bad", "outside it"),
+    "both sources": ("source_profile = user1\ncredential_source = Environment\n", "bad: has both",
+        "remove one of them"),
+    "neither source": ("", "bad: has role_arn, and neither", "add `source_profile = NAME`"),
+    "a bad source": ("credential_source = Ec2\n", "bad: credential_source Ec2 is not one",
+        "use Environment, Ec2InstanceMetadata"),
+    "a missing source": ("source_profile = user\n", "bad: its source_profile user does not exist",
+        "did you mean: user1, cli-user?"),
+    "half a key pair": ("source_profile = half\n[profile half]\naws_access_key_id = AKIAHALFHALFHALFHALF\n",
+        "half: has half a key pair", "both belong into the same file"),
+    "a broken line": ("source_profile = user1\nregion\n", "config file, line", "correct that line of [profile bad]"),
+    "too short a time": ("source_profile = user1\nduration_seconds = 60\n", "bad: duration_seconds = 60 is too short",
+        "900"),
+    "tags that are none": ("source_profile = user1\nsession_tags = x\n", "bad: session_tags: x is no key=value",
+        "write `session_tags"),
+    "a region that is none": ("source_profile = user1\nregion = eu west\n", "region", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_config_that_says_no_way(program, sts, kind):
+    lines, what, cure = BAD[kind]
+    program.write(f"[profile bad]\nrole_arn = ROLE\n{lines}".replace("ROLE", MARKETING))
+    said = refused(program, "bad")
+    assert what in said
+    assert cure in said
+    assert actions(sts) == []
+    assert program("export", "user1", "--format", "json").status == 0, "other profiles still work"
+
+
+def test_a_broken_line_is_named_by_its_number_and_other_profiles_still_work(program):
+    program.write("[profile broken]\nregion = x\nthis is no setting\n")
+    line = program.home.config.read_text().splitlines().index("this is no setting") + 1
+    said = refused(program, "broken")
+    assert f"config file, line {line}: 'this is no setting' is no setting (name = value)" in said
+    assert program.reaches("marketingadmin").startswith("assumed-role/marketingadminrole/")
+
+
+def test_mfa_wanted_with_no_terminal(program):
+    said = refused(program, "role-with-mfa")
+    assert said.startswith("assume: role-with-mfa: an MFA code of arn:aws:iam::128716708097:mfa/cli-user is wanted")
+    assert "--mfa-code -" in said
+    assert "mfa_process" in said
+
+
+REFUSALS = {
+    # profile's lines: the cures that STS's one message leaves open
+    "MFA": ("role_arn = arn:aws:iam::128716708097:role/cli-role\nsource_profile = cli-user\n", ["add `mfa_serial ="]),
+    "trust": ("role_arn = arn:aws:iam::123456789012:role/closed\nsource_profile = user1\n", ["trust policy",
+        "ask an administrator"]),
+    "external ID": ("role_arn = arn:aws:iam::123456789012:role/extern\nsource_profile = user1\n",
+        ["add `external_id ="]),
+    "another external ID": (
+        "role_arn = arn:aws:iam::123456789012:role/extern\nsource_profile = user1\nexternal_id = no\n",
+        ["correct `external_id`"],
+    ),
+    "not allowed": (f"role_arn = {MARKETING}\nsource_profile = cli-user\n", ["the caller's policy"]),
+    "no such role": ("role_arn = arn:aws:iam::123456789012:role/none\nsource_profile = user1\n",
+        ["ask an administrator"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", REFUSALS)
+def test_access_denied_names_the_hop_and_what_may_mend_it(program, world, reason):
+    world.role("arn:aws:iam::123456789012:role/closed", Trust(("arn:aws:iam::123456789012:user/saanvi",)))
+    world.role(
+        "arn:aws:iam::123456789012:role/extern", Trust(("arn:aws:iam::123456789012:user/user1",), external_id="yes")
+    )
+    lines, cures = REFUSALS[reason]
+    program.write(f"[profile refused]\n{lines}{COMMON}")
+    said = refused(program, "refused")
+    assert said.startswith("assume: refused: STS refused role/")
+    assert all(cure in said for cure in cures)
+
+
+def test_in_a_chain_the_hop_that_failed_is_named(program, world):
+    world.role(config.LANDING, Trust(("arn:aws:iam::123456789012:role/other",)))
+    done = program("use", "--shell", "bash", "workload")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("assume: landing: STS refused role/landing")
+
+
+def test_longer_than_the_role_allows(program):
+    said = refused(program, "namedsessionrole", "--duration", "2h")
+    assert "MaxSessionDuration" in said
+    assert "make duration_seconds (or --duration) less" in said
+
+
+def test_over_an_hour_in_a_chain(program):
+    done = program("use", "--shell", "bash", "landing", "--duration", "2h")
+    assert (done.status, done.out) == (1, "")
+    assert "landing: STS refused role/landing" in done.err
+    assert "make duration_seconds (or --duration) at most 3600, since the role is reached from temporary" in done.err
+
+
+def test_expired_source_credentials(program, world, sts):
+    user = world.caller(config.KEYS["user1"][1])
+    session = world.user_session(user, sts.clock() - 7200, 3600, PLAIN)
+    program.write(
+        f"[profile old]\naws_access_key_id = {session.key_id}\naws_secret_access_key = {session.secret}\n"
+        f"aws_session_token = {session.session_token}\n[profile bad]\nrole_arn = {MARKETING}\nsource_profile = old\n{COMMON}"
+    )
+    said = refused(program, "bad")
+    assert "bad: STS refused role/marketingadminrole: The security token included in the request is expired" in said
+    assert "have ended: renew the source" in said
+
+
+def test_keys_that_do_not_exist_any_more(program, world):
+    world.forget_key(config.KEYS["user1"][1])
+    assert "its access key does not exist (any more): `aws configure` sets a new one" in refused(
+        program, "marketingadmin"
+    )
+
+
+def test_a_wrong_secret(program):
+    text = program.home.credentials.read_text()
+    program.home.credentials.write_text(text.replace("aws_secret_access_key = ", "aws_secret_access_key = x"))
+    assert "its secret access key is wrong: `aws configure` sets it" in refused(program, "marketingadmin")
+
+
+def test_an_sts_that_is_unreachable(program):
+    said = refused(program, "marketingadmin", AWS_ENDPOINT_URL_STS="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1")
+    assert said.startswith("assume: marketingadmin: role/marketingadminrole: STS was not reached: http://127.0.0.1:9")
+    assert "check the network, the proxy, and `region` or `endpoint_url`; nothing was changed" in said
+
+
+@pytest.mark.parametrize("fault", [faults.html(), faults.no_credentials(), faults.cut()])
+def test_an_answer_that_is_no_sts(program, sts, monkeypatch, fault):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    sts.faults = lambda _: fault
+    said = refused(program, "marketingadmin")
+    assert "nothing was changed" in said
+
+
+@pytest.mark.parametrize("text", ["'; touch PWN; '", "tok\n export X=1", "tök", "t t", "t" * 40000])
+def test_a_session_token_that_is_none_never_reaches_the_shell(program, sts, text):
+    sts.faults = lambda _: faults.spoil(SessionToken=text)
+    said = refused(program, "marketingadmin")
+    assert "the session token holds what none does" in said
+    assert "PWN" not in said
+
+
+def test_an_access_key_id_that_is_none_never_reaches_the_shell(program, sts):
+    sts.faults = lambda _: faults.spoil(AccessKeyId="A;touch PWN")
+    assert "the access key id is not one" in refused(program, "marketingadmin")
+
+
+def test_credentials_that_have_ended_by_this_clock(program, sts):
+    sts.faults = lambda _: faults.spoil(Expiration="2001-01-01T00:00:00Z")
+    said = refused(program, "marketingadmin")
+    assert "have ended by this machine's clock\n  set the clock" in said
+    assert len(sts.calls) == 1
+
+
+def test_a_token_file_that_is_missing(program):
+    program.home.web_identity.unlink()
+    said = refused(program, "web-identity")
+    assert said.startswith("assume: web-identity: its web identity's file ")
+    assert "cannot be read: No such file or directory\n  correct web_identity_token_file" in said
+
+
+@pytest.mark.parametrize(
+    ("script", "what"),
+    [("exit 3", "Error when retrieving credentials from custom-process"), ("echo x", "gave nothing that could be read"),
+     ("echo '{\"Version\": 2}'", "custom-process"), ("echo '{}'", "custom-process"), (None, "does not exist")],
+)  # fmt: skip
+def test_a_credential_process_that_gives_none(program, tmp_path, script, what):
+    command = tmp_path / "prints"
+    if script is not None:
+        command.write_text(f"#!/bin/sh\necho a-secret-on-stderr >&2\n{script}\n")
+        command.chmod(0o755)
+    program.write(f"[profile bad]\ncredential_process = {command}\n{COMMON}")
+    said = refused(program, "bad")
+    assert said.startswith("assume: bad: ")
+    assert what in said
+
+
+def test_an_sso_sign_in_that_has_ended(program):
+    (kept,) = (program.home.path / ".aws/sso/cache").iterdir()
+    kept.unlink()
+    assert "its SSO sign-in has ended, or there was none\n  run `aws sso login --profile sso-reader`" in refused(
+        program, "sso-reader"
+    )
+
+
+def test_a_machine_that_is_none(program):
+    assert "the instance's metadata gave no credentials\n  this works on EC2" in refused(program, "on-instance")
+    assert "no container credentials here\n  this works in ECS or EKS" in refused(program, "in-container")
+
+
+USAGE = [
+    (["marketingadmin", "hub"], "unexpected extra argument"),
+    (["marketingadmin", "--nosuch"], "No such option: --nosuch"),
+    (["marketingadmin", "--duration", "soon"], ""),
+    (["marketingadmin", "--region"], "requires an argument"),
+    (["marketingadmin", "--export", "all"], "export all: no such choice"),
+    (["marketingadmin", "--read-only", "--export", "profile"], "would get around the session policy"),
+    (["--credential-source", "ec2"], "no such source"),
+    (["--credential-source", "Environment"], "is what you have already"),
+    (["-"], "there is no request before this one"),
+]
+
+
+@pytest.mark.parametrize(("words", "what"), USAGE)
+def test_wrong_usage_is_status_2(program, words, what):
+    assert what in refused(program, *words, status=2)
+
+
+def test_a_policy_file_that_is_none(program, tmp_path):
+    assert "--policy" in refused(program, "marketingadmin", "--policy", str(tmp_path / "none"))
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    assert "not in the valid JSON format" in refused(program, "marketingadmin", "--policy", str(broken))
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", "\x7f"])
+def test_a_name_with_control_characters_is_refused(program, name):
+    said = refused(program, name)
+    assert "\x1b" not in said
+    assert "\x7f" not in said
+
+
+def test_an_empty_key_pair_of_the_environment(program):
+    said = refused(program, "from-environment")
+    assert said.startswith("assume: from-environment: credential_source Environment: AWS_ACCESS_KEY_ID is not set")
