@@ -25,6 +25,11 @@ def say(text: str) -> None:
 def write(handle: int, content: bytes) -> bool:
     """All of `content`, or False where the other end has gone."""
     try:
+        if sys.platform == "win32" and 0 < handle < 3 and is_terminal(handle):
+            stream = sys.stdout if handle == 1 else sys.stderr
+            stream.write(content.decode("utf-8", "replace"))  # bytes would be read in the console's code page
+            stream.flush()
+            return True
         while content:
             content = content[system.write(handle, content) :]
     except OSError:

@@ -8,7 +8,7 @@ from assume.arguments import Options
 from assume.cli.taking import take
 from assume.display import shown
 from assume.errors import AssumeError, UsageError
-from assume.fast import own_environment
+from assume.fast import child, own_environment
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # a shell's own
 
@@ -76,12 +76,6 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
 
 def _child(command: list[str], wanted: dict[str, str]) -> int:
     import shutil
-    import subprocess
 
     program = shutil.which(command[0], path=wanted.get("PATH")) or command[0]
-    running = subprocess.Popen([program, *command[1:]], env=wanted)
-    while True:
-        try:
-            return running.wait()
-        except KeyboardInterrupt:
-            continue  # Ctrl-C is the child's: it got it too
+    return child([program, *command[1:]], wanted)

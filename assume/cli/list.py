@@ -8,6 +8,7 @@ from assume.display import shown
 from assume.errors import AssumeError
 from assume.fast import own_environment
 from assume.plan import plan
+from assume.render import encoded
 
 
 def run(as_json: bool = False) -> int:
@@ -71,6 +72,10 @@ def _print(rows: list[dict[str, str]]) -> None:
             cells = (row["credentials"], row["account"], row["role"], row["left"])
             table.add_row(name, *(Text(shown(cell)) for cell in cells))
     console = Console(soft_wrap=False)
-    if not console.is_terminal:
-        console = Console(width=4000)
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+        return
+    plain = Console(width=4000)
+    with plain.capture() as text:
+        plain.print(table)
+    terminal.write(1, encoded(text.get()))  # UTF-8, whatever code page a pipe has on Windows

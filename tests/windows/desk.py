@@ -121,7 +121,8 @@ class Desk:
         return [call.action for call in self.sts.calls]
 
     def configure(self, name: str, **settings: str) -> None:
-        """Adds to a profile, or makes one."""
+        """Makes a profile that calls this test's STS."""
+        settings = {"endpoint_url": self.sts.url, "region": "us-west-2"} | settings
         lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
         with self.home.config.open("a") as file:
             file.write(f"\n[profile {name}]\n{lines}")

@@ -1,0 +1,67 @@
+"""`exec` on Windows: nothing becomes another program there, so it is started and waited for."""
+
+import pytest
+
+
+def test_the_words_arrive_as_they_are(desk):
+    words = ["two words", "", 'a "quote"', "ends in \\", 'both \\"', "%PATH%", "*.txt", "--", "-x:y", "größe"]
+    seen, variables = desk.shown("marketingadmin", "--", "show", *words)
+    assert seen == words
+    assert variables["ASSUME_PROFILE"] == "marketingadmin"
+    assert variables["AWS_REGION"] == "us-west-2"
+    assert variables["SYSTEMROOT"] == "C:\\Windows"
+
+
+def test_a_name_that_was_there_in_another_case_is_there_once(desk):
+    _, variables = desk.shown("marketingadmin", "show", environment=desk.environment | {"aws_region": "eu-west-3"})
+    assert [name for name in variables if name.upper() == "AWS_REGION"] == ["AWS_REGION"]
+    assert variables["AWS_REGION"] == "us-west-2"
+
+
+@pytest.mark.parametrize("status", [0, 3, 130])
+def test_the_exit_status_is_the_commands_own(desk, status):
+    desk.program("ends", "import sys; sys.exit(int(sys.argv[1]))")
+    assert desk.run("exec", "--state", "", "marketingadmin", "ends", str(status)).status == status
+
+
+def test_ctrl_c_is_the_commands_which_may_live_on(desk):
+    desk.program(
+        "lives",
+        "import signal, sys\n"
+        "def heard(*_): sys.exit(7)\n"
+        "signal.signal(signal.SIGINT, heard)\n"
+        "sys.stderr.write('ready\\n')\n"
+        "while True: signal.pause()\n",
+    )
+    running = desk.start("exec", "--state", "", "marketingadmin", "lives", terminal=True)
+    running.wait_for("ready")
+    running.type("\x03")
+    done = running.end()
+    assert done.status == 7, done.said
+    assert "Traceback" not in done.said
+
+
+def test_a_command_that_ctrl_c_ends_has_the_status_that_windows_gives(desk):
+    """0xC000013A, which has a sign: more than an exit status may have without one."""
+    desk.program("dies", "import posix, signal; signal.signal(2, signal.SIG_DFL); posix.kill(posix.getpid(), 2)")
+    done = desk.run("exec", "--state", "", "marketingadmin", "dies")
+    assert "fault" not in done.said
+    assert done.status == 0xC000013A & 0xFF  # what this machine keeps of it
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "said"), [("nowhere", 127, "no such command"), ("text", 126, "cannot be run")]
+)
+def test_what_cannot_be_run_is_said(desk, name, status, said):
+    (desk.bin / "text.exe").write_text("no program")
+    done = desk.run("exec", "--state", "", "marketingadmin", name)
+    assert done.status == status
+    assert said in done.said
+
+
+def test_the_role_of_this_shell_is_handed_on(desk):
+    shell, state = desk.with_role("marketingadmin", "--region", "eu-central-1")
+    done = desk.run("exec", "--state", state, "-", "show", environment=shell)
+    assert done.status == 0, done.said
+    assert b'"AWS_REGION": "eu-central-1"' in done.out
+    assert desk.calls() == ["AssumeRole"]

@@ -1,0 +1,107 @@
+"""`export`, `init`, `list`, `status`, `clear` on Windows."""
+
+import io
+import json
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import dotenv
+import pytest
+
+from assume import render
+from assume.demo.config import MARKETING
+
+from .desk import ROOT, windows
+
+
+@pytest.mark.parametrize("form", render.FORMATS)
+def test_every_format_holds_the_role(desk, form):
+    done = desk.run("export", "--state", "", "marketingadmin", "--format", form)
+    assert done.status == 0, done.said
+    text = done.out.decode()
+    assert "\r" not in text
+    found = READERS[form](text)
+    assert found["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    if form != "process":
+        assert (found["ASSUMED_ROLE_ARN"], found["AWS_PROFILE"]) == (MARKETING, "marketingadmin")
+
+
+def statements(text):
+    return dict(word.split("=", 1) for word in shlex.split(text) if "=" in word)
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "bash": statements,
+    "zsh": statements,
+    "fish": lambda text: {line.split(" ")[2]: shlex.split(line)[3] for line in text.splitlines()},
+    "powershell": lambda text: {
+        name.removeprefix("$env:"): value.strip("'")
+        for name, _, value in (line.partition(" = ") for line in text.splitlines())
+    },
+    "cmd": lambda text: dict(line.removeprefix('set "').removesuffix('"').split("=", 1) for line in text.splitlines()),
+    "dotenv": lambda text: dotenv.dotenv_values(stream=io.StringIO(text)),
+    "env-file": lambda text: dict(line.split("=", 1) for line in text.splitlines()),
+    "json": json.loads,
+    "process": lambda text: {"AWS_ACCESS_KEY_ID": json.loads(text)["AccessKeyId"]},
+}
+
+
+def test_init_prints_ascii_that_names_this_installation(desk):
+    done = desk.run("init", "powershell")
+    assert done.status == 0, done.said
+    text = done.out.decode("ascii")
+    main = windows(ROOT / "assume") + "\\__main__.py"
+    assert f"'-I', '-S', '{main}'".replace("\\__", "/__") in text
+    assert f"$global:__assume_script = '{desk.script}'" in text
+    assert "function global:assume" in text
+
+
+def test_list_shows_what_is_there_also_in_a_pipe_of_another_code_page(desk):
+    desk.configure("東京", role_arn=MARKETING, source_profile="user1")
+    desk.took("marketingadmin")
+    done = desk.run("list")
+    assert done.status == 0, done.said
+    lines = done.out.decode().splitlines()
+    assert any(line.startswith("東京 ") for line in lines)
+    (kept,) = [line for line in lines if line.startswith("marketingadmin ")]
+    assert "123456789012" in kept
+    assert kept.rstrip().endswith("m")
+
+
+def test_names_are_readable_on_the_console_whatever_its_code_page(desk):
+    desk.configure("größe", role_arn=MARKETING, source_profile="user1")
+    asked = desk.use("größe", terminal=True)
+    done = asked.end()
+    assert done.status == 0, done.said
+    assert "größe" in done.said
+    shell, _ = desk.with_role("größe")
+    on_screen = "import os, sys\nos.dup2(2, 1)\nsys.stdout = open(1, 'w', encoding='utf-8')\n"
+    done = desk.look(
+        on_screen + "from assume.cli.start import start\nstart(['status'])", environment=shell, terminal=True
+    )
+    assert "größe" in done.said
+
+
+def test_status_says_who_this_shell_is(desk):
+    shell, state = desk.with_role("marketingadmin")
+    done = desk.run("status", "--state", state, environment=shell)
+    assert done.status == 0, done.said
+    text = done.out.decode()
+    assert MARKETING in text
+    assert "in this shell" in text
+    other = shell | {"aws_default_profile": "user1"}
+    assert desk.run("status", "--quiet", "--state", state, environment=other).status == 1
+    assert desk.run("status", "--quiet").status == 1
+
+
+def test_clear_forgets_and_the_next_one_asks_again(desk):
+    desk.took("marketingadmin")
+    assert list(desk.store.glob("*.entry"))
+    assert list((desk.home.path / ".aws/cli/cache").glob("*.json")) == []  # an endpoint of its own: not shared
+    done = desk.run("clear", "marketingadmin")
+    assert (done.status, done.said.strip()) == (0, "assume: forgot 1 entry")
+    desk.took("marketingadmin")
+    assert desk.calls() == ["AssumeRole", "AssumeRole"]
+    assert desk.run("clear", "--all").status == 0
+    assert not list(desk.store.glob("*.entry"))
