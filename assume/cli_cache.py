@@ -12,7 +12,7 @@ import os
 import tempfile
 from hashlib import sha1
 
-from assume import places
+from assume import places, store
 from assume.entries import Credentials
 from assume.environment import check_keys, instant
 from assume.errors import Unsafe
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Cache:
     """The folder as a mapping of keys to replies, as botocore's providers take one; nothing torn ever comes out."""
 
-    def __init__(self, base: "Mapping[str, str]") -> None:
-        self.folder = places.cli_cache(base) if places.home(base) else ""
+    def __init__(self, base: "Mapping[str, str]", used: bool = True) -> None:
+        self.folder = places.cli_cache(base) if used and places.home(base) else ""
 
     def path(self, key: str) -> str:
         """The file of one entry."""
@@ -38,8 +38,10 @@ class Cache:
 
     def get(self, key: str) -> "dict[str, Any] | None":
         """An entry that can be believed; None for anything else."""
+        if not self.folder:
+            return None
         try:
-            with open(self.path(key), "rb") as file:
+            with open(self.path(key), "rb", opener=_opened) as file:
                 entry = json.loads(file.read(1 << 20))
             given = entry["Credentials"]
             keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
@@ -123,15 +125,16 @@ def is_shared(chain: "Chain", config: "Config") -> bool:
 
 def read(cache: Cache, hop: "Hop", files: "list[str]", now: float) -> Credentials | None:
     """What an AWS CLI has stored for this call, if it is younger than every file of the chain."""
-    changed_at = max((os.stat(path).st_mtime for path in files if os.path.exists(path)), default=0.0)
+    changed_at = max(map(_changed_at, files), default=0.0)
     for key in keys_of(hop):
         entry = cache.get(key)
-        if entry is None or os.stat(cache.path(key)).st_mtime <= changed_at:
+        written_at = _changed_at(cache.path(key))
+        if entry is None or written_at <= changed_at:
             continue
         given = entry["Credentials"]
         keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         expires_at = ends(given["Expiration"])
-        issued_at = int(min(now, os.stat(cache.path(key)).st_mtime))
+        issued_at = int(min(now, written_at))
         return Credentials(*keys, expires_at, issued_at, str(entry.get("AssumedRoleUser", {}).get("Arn", "")))
     return None
 
@@ -160,6 +163,23 @@ def ends(text: str) -> int:
 
     at = datetime.fromisoformat(text.replace("UTC", "+00:00"))
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+
+
+def _opened(path: str, flags: int) -> int:
+    """A file of one's own, and nothing that could keep us waiting. Raises OSError."""
+    handle = os.open(path, flags | store.OPEN)
+    seen = os.fstat(handle)
+    if seen.st_mode & 0o170000 != 0o100000 or (store.POSIX and seen.st_uid != os.geteuid()):
+        os.close(handle)
+        raise PermissionError(path)
+    return handle
+
+
+def _changed_at(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
 
 
 def _json(value: object) -> str:

@@ -40,7 +40,7 @@ def fetch(
     """The credentials of the last hop; `credentials` are those of hop `level`, where that is known already."""
     chain = errand.chain
     sections = client.sections(errand.config, chain)
-    cache = Cache(errand.base)
+    cache = Cache(errand.base, used=bool(errand.folder))
     if credentials is None and chain.source.kind == words.WEB_IDENTITY:
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:

@@ -21,11 +21,11 @@ def ready(base: "Mapping[str, str]") -> str:
         return _none("there is no home directory", "set HOME, or ASSUME_HOME to an absolute path")
     if not base.get("ASSUME_HOME") and (owner := _foreign_owner(places.home(base))):
         return _none(f"{owner} belongs to another user", "run assume as the user whose home it is, or set HOME")
-    path = _made(wished)
-    if not path and (runtime := base.get("XDG_RUNTIME_DIR", "")) and places.is_absolute(runtime):
-        path = _made(f"{runtime}/assume")
-    if not path:
-        return _none(f"{wished} cannot be made private", "set ASSUME_HOME to a folder on a file system with modes")
+    path = wished
+    if why := _trouble(path):
+        path = base.get("XDG_RUNTIME_DIR", "") + "/assume"
+        if not places.is_absolute(path) or path == "/assume" or _trouble(path):
+            return _none(f"{wished}: {why}", "set ASSUME_HOME to a folder of your own, on a file system with modes")
     try:
         storing.sweep(path, time.time())
     except OSError:
@@ -33,18 +33,20 @@ def ready(base: "Mapping[str, str]") -> str:
     return path
 
 
-def _made(path: str) -> str:
-    """`path` as a private folder of ours, or ""."""
+def _trouble(path: str) -> str:
+    """Makes `path` a private folder of ours; why it is none, "" if it is."""
     try:
         if os.path.islink(path):
-            return ""
+            return "is a link"
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         os.makedirs(path, mode=0o700, exist_ok=True)
         if store.POSIX and os.lstat(path).st_uid == os.geteuid() and os.lstat(path).st_mode & 0o077:
             os.chmod(path, 0o700)
-    except OSError:
+    except OSError as error:
+        return error.strerror or str(error)
+    if store.folder_is_sound(path):
         return ""
-    return path if store.folder_is_sound(path) else ""
+    return "its file system keeps no modes" if os.lstat(path).st_uid == os.geteuid() else "belongs to another user"
 
 
 def _foreign_owner(home: str) -> str:

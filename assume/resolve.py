@@ -148,7 +148,7 @@ def _fetched(errand: Errand, level: int, credentials: "Credentials | None") -> "
     from assume import cli_cache, connection
 
     shared = bool(errand.folder) and cli_cache.is_shared(chain, errand.config)
-    cache = cli_cache.Cache(errand.base)
+    cache = cli_cache.Cache(errand.base, used=bool(errand.folder))
     files = [*places.aws_files(errand.base), *chain.files]
     if shared and not errand.options.refresh:
         found = cli_cache.read(cache, chain.hops[-1], files, errand.clock())
