@@ -16,7 +16,7 @@ function __assume_complete --description 'Candidates for assume: value, tab, des
     and set partial $current
     set -l answer (command $program complete --shell fish -- $words $partial 2>/dev/null </dev/null)
     if test "$answer" = files
-        __fish_complete_path "$current"
+        builtin complete -C "'' $current"
     else if set -l from (string match -rg '^command (\d+)$' -- $answer)
         builtin complete -C (string join ' ' -- (string escape -- $words[(builtin math $from + 1)..]) "$current")
     else

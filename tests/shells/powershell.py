@@ -9,10 +9,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .driver import ROOT, Shell
+
+if TYPE_CHECKING:
+    from .bench import Bench
 
 RC = r"""
 function prompt { "`$ $([char]27)]7777;$global:LASTEXITCODE$([char]7)" }
@@ -94,3 +99,19 @@ class PowerShell(Shell):
     @classmethod
     def segment(cls, to: Path) -> str:
         return f"[IO.File]::WriteAllText({cls.quote(str(to))}, (assume_segment))"
+
+
+def batch(bench: Bench, script: str) -> subprocess.CompletedProcess[str]:
+    """Run `script` with the integration in front of it, in an engine with no terminal and no profile."""
+    file = bench.home / "batch.ps1"
+    file.write_text(bench.text() + "\n" + script, encoding="utf-8-sig")
+    return subprocess.run(
+        [engine() or "pwsh", "-NoProfile", "-NonInteractive", "-File", str(file)],
+        env={**PowerShell.base_environment(bench.home), **bench.environment, "NO_COLOR": "1"},
+        cwd=bench.home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )

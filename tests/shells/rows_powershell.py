@@ -1,14 +1,13 @@
-"""Rows 31 and 74 to 80: what only PowerShell does to words, errors, prompts and completion."""
+"""Rows 31, 74 to 78 and 80: what only PowerShell does to words, errors, variables and text."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
 from .bench import Bench, environment
-from .powershell import PowerShell, engine
+from .powershell import PowerShell, batch, engine
 from .table import case
 
 ONLY = ("powershell",)
@@ -23,21 +22,6 @@ with open(os.environ["HEARD"], "a") as file:
 if sys.argv[1] == "use":
     print("state aG9sZDs7")
 """
-
-
-def batch(bench: Bench, script: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run `script` with the integration in front of it, in an engine with no terminal and no profile."""
-    file = bench.home / "batch.ps1"
-    file.write_text(bench.text() + "\n" + script, encoding="utf-8-sig")
-    return subprocess.run(
-        [engine() or "pwsh", "-NoProfile", "-NonInteractive", "-File", str(file)],
-        env={**PowerShell.base_environment(bench.home), "FAKE_PLAN": str(bench.folder), "NO_COLOR": "1", **env},
-        cwd=bench.home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 @case(31, "a name with the five quotes of PowerShell arrives as it is, and runs nothing", ONLY)
@@ -199,125 +183,6 @@ def silent(bench: Bench) -> None:
     for secret in (value for name, value in changes if name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")):
         assert secret and secret.encode() not in shell.stream
     assert shell.environment().items() >= environment(changes).items()
-
-
-COMPLETED = {
-    "assume my": ["'my profile'"],
-    "assume 'my p": ["'my profile'"],
-    'assume "my p': ["'my profile'"],
-    "assume o": ["'o''brien'"],
-    "assume --re": ["--region"],
-    "assume prod:ad": ["prod:admin"],
-    "assume user@": ["'user@acct'"],
-    "assume '$": ["'$(New-Item PWN)'"],
-    "assume x\u2019": ["'x\u2019\u2019y'"],
-    "assume '12": ["'123'"],
-    "assume gr": ["'gr\u00fcn'"],
-}
-
-
-@case(79, "TAB: names come out quoted, options too, with a tooltip, and one process", ONLY)
-def completes(bench: Bench) -> None:
-    names = ["my profile", "o'brien", "prod:admin", "user@acct", "$(New-Item PWN)", "x\u2019y", "123", "gr\u00fcn"]
-    candidates = [[name, f"about {name}"] for name in names]
-    bench.plan({"complete": {"candidates": [*candidates, ["--region", ""]]}})
-    script = "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'\n"
-    for line in COMPLETED:
-        typed = PowerShell.quote(line)
-        script += f"$r = TabExpansion2 {typed} {len(line)}; "
-        script += (
-            "$r.CompletionMatches | ForEach-Object { $_.CompletionText + '|' + $_.ListItemText + '|' + $_.ToolTip }\n"
-        )
-    seen = batch(bench, script + "$Error.Count")
-    rows = [row.split("|") for row in seen.stdout.splitlines()]
-    assert [row[0] for row in rows] == [*(text for texts in COMPLETED.values() for text in texts), "0"]
-    assert all(row[2] in ("--region", f"about {row[1]}") for row in rows[:-1])
-    assert len(bench.calls("complete")) == len(COMPLETED)
-    assert [call[:4] for call in bench.calls("complete")] == [["complete", "--shell", "powershell", "--"]] * len(
-        COMPLETED
-    )
-    assert not (bench.home / "PWN").exists()
-
-
-@case(79, "TAB: the words before the cursor reach the program without their quotes", ONLY)
-def completes_words(bench: Bench) -> None:
-    script = ""
-    for line in ("assume exec 'my p' --region ", "assume 'a''b' \"c`$d\" e` f g,h -x --y=z", "assume ", "assume a b"):
-        script += f"$null = TabExpansion2 {PowerShell.quote(line)} {len(line)}\n"
-    script += "$null = TabExpansion2 'assume abc def' 9\n"
-    seen = batch(bench, script)
-    assert (seen.stdout, seen.stderr) == ("", "")
-    assert [call[4:] for call in bench.calls("complete")] == [
-        ["exec", "my p", "--region", ""],
-        ["a'b", "c$d", "e f", "g,h", "-x", "--y=z"],
-        [""],
-        ["a", "b"],
-        ["ab"],
-    ]
-
-
-@case(79, "TAB behind exec P completes a command, and where files are wanted, files", ONLY)
-def completes_others(bench: Bench) -> None:
-    (bench.home / "a file").touch()
-    bench.plan({"complete exec": {"stdout": "command 2\n"}, "complete --policy": {"stdout": "files\n"}})
-    script = """
-        (TabExpansion2 'assume exec p Get-Chi' 21).CompletionMatches.CompletionText
-        (TabExpansion2 'assume exec p Get-ChildItem Env:HOM' 35).CompletionMatches.CompletionText
-        (TabExpansion2 'assume --policy a' 17).CompletionMatches.CompletionText
-    """
-    seen = batch(bench, script)
-    assert seen.stdout.splitlines() == ["Get-ChildItem", f"Env:{os.sep}HOME", f"'.{os.sep}a file'"]
-
-
-@case(80, "the user's prompt finds $? and $LASTEXITCODE, comes out unchanged, and may come back later", ONLY)
-def prompts(bench: Bench) -> None:
-    bench.plan_role("p")
-    mine = 'function global:prompt { "$? $LASTEXITCODE`n`$ $([char]27)]7777;$LASTEXITCODE$([char]7)" }'
-    shell = bench.start(prompt=True, before=mine)
-    shell.run("assume p")
-    shell.run("/bin/sh -c 'exit 5'")
-    assert shell.rows()[-2:] == ["[p] False 5", "$"]
-    shell.run("'ok'")
-    assert shell.rows()[-2:] == ["[p] True 5", "$"]
-    shell.run(mine.replace("$? ", "new "))  # in place of ours; the next `assume` puts it back
-    shell.run("assume p")
-    assert shell.rows()[-2:] == ["[p] new 0", "$"]
-    shell.run("__assume_undo")
-    assert shell.rows()[-2:] == ["new 0", "$"]
-    assert shell.run("(Get-Variable __assume_* -Scope Global | Measure-Object).Count").text.endswith("0\nnew 0")
-    assert shell.run("Get-Command assume, assume_segment, __assume_* -EA Ignore").text == "new 0"
-
-
-@case(57, "starship or oh-my-posh show AWS themselves: ours stays out, but for another shell's", ONLY)
-def themes(bench: Bench) -> None:
-    bench.plan_role("p")
-    shell = bench.start(prompt=True)
-    shell.run("assume p")
-    for line, want in (
-        ("$env:STARSHIP_SHELL = 'powershell'", "$"),
-        ("$env:STARSHIP_SHELL = 'bash'", "[p] $"),
-        ("$env:POSH_THEME = 'x'", "$"),
-        ("$env:POSH_SHELL = 'zsh'", "[p] $"),
-        ("$env:POSH_SHELL = 'pwsh'", "$"),
-    ):
-        shell.run(line)
-        assert shell.rows()[-1] == want, line
-
-
-@case(80, "a prompt that another tool has put around ours goes on working, loaded again or undone", ONLY)
-def prompts_around(bench: Bench) -> None:
-    bench.plan_role("p")
-    shell = bench.start(prompt=True)
-    shell.run("assume p")
-    around = "$inner = $function:prompt; function global:prompt { '(venv) ' + (& $inner) }"
-    shell.run(around)
-    assert shell.rows()[-1] == "(venv) [p] $"
-    shell.load(bench.text(prompt=True))
-    shell.load(bench.text(prompt=True))
-    assert shell.rows()[-1] == "[p] (venv) $"
-    shell.run("$inner2 = $function:prompt; function global:prompt { '(x) ' + (& $inner2) }")
-    shell.run("__assume_undo")
-    assert shell.rows()[-1] == "(x) (venv) $"
 
 
 @case(80, "a name that is not ASCII is intact whatever the console's code page is", ONLY)
