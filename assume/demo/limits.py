@@ -43,7 +43,7 @@ RULES: dict[str, dict[str, Rule]] = {
         "ExternalId": Rule(2, 1224, r"[\w+=,.@:\/-]*"),
         "SerialNumber": SERIAL,
         "TokenCode": CODE,
-        "SourceIdentity": NAME,
+        "SourceIdentity": Rule(2, 256, WORDS),
         "MinimumSessionTokenSize": TOKEN_SIZE,
     },
     "AssumeRoleWithWebIdentity": {

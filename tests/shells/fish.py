@@ -48,6 +48,8 @@ class Fish(Shell):
         folder = home / ".config/fish"
         (folder / "functions").mkdir(parents=True, exist_ok=True)
         (folder / "config.fish").write_text(RC + rc + "\n")
+        # or a fish in a new home starts to read every manual page, in the background, for seconds
+        (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         prompt = folder / "functions/fish_prompt.fish"
         if not prompt.exists():  # a case may have its own
             prompt.write_text(PROMPT)
