@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 class Cache:
     """The folder as a mapping of keys to replies, as botocore's providers take one; nothing torn ever comes out."""
 
-    def __init__(self, base: "Mapping[str, str]", used: bool = True) -> None:
+    def __init__(self, base: "Mapping[str, str]", used: bool = True, read: bool = True) -> None:
         self.folder = places.cli_cache(base) if used and places.home(base) else ""
+        self.is_read = read
+        self.written: list[str] = []  # keys of what was put in
 
     def path(self, key: str) -> str:
         """The file of one entry."""
@@ -38,7 +40,7 @@ class Cache:
 
     def get(self, key: str) -> "dict[str, Any] | None":
         """An entry that can be believed; None for anything else."""
-        if not self.folder:
+        if not self.folder or not self.is_read:
             return None
         try:
             with open(self.path(key), "rb", opener=_opened) as file:
@@ -73,6 +75,7 @@ class Cache:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, self.path(key))
+            self.written.append(key)
         except OSError:
             if temporary:
                 _forget(temporary)
@@ -105,6 +108,16 @@ def keys_of(hop: "Hop") -> list[str]:
         except (OSError, ValueError):
             pass
     return keys
+
+
+def key_of_sso(values: "Mapping[str, str]") -> str:
+    """botocore's key for the credentials of an SSO role, from the settings of its profile."""
+    args = {"roleName": values.get("sso_role_name"), "accountId": values.get("sso_account_id")}
+    if values.get("sso_session"):
+        args["sessionName"] = values["sso_session"]
+    else:
+        args["startUrl"] = values.get("sso_start_url")
+    return sha1(json.dumps(args, sort_keys=True, separators=(",", ":")).encode()).hexdigest()  # noqa: S324  a name
 
 
 def is_shared(chain: "Chain", config: "Config") -> bool:

@@ -40,12 +40,14 @@ def fetch(
     """The credentials of the last hop; `credentials` are those of hop `level`, where that is known already."""
     chain = errand.chain
     sections = client.sections(errand.config, chain)
-    cache = Cache(errand.base, used=bool(errand.folder))
+    cache = Cache(errand.base, used=bool(errand.folder), read=not errand.options.refresh)
     if credentials is None and chain.source.kind == words.WEB_IDENTITY:
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
         session = partial(client.Session, sections, chain.source.profile)
         credentials = sources.credentials(errand, session, cache)
+        for key in cache.written:
+            errand.remember(entries.shared_note(key))
     if not chain.hops and not chain.serial:
         return credentials
     calls = _Calls(errand, Sts(client.Session(sections, chain.profile), chain, errand.patience, road))

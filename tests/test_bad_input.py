@@ -145,7 +145,8 @@ def test_expired_source_credentials(program, world, sts):
     session = world.user_session(user, sts.clock() - 7200, 3600, PLAIN)
     program.write(
         f"[profile old]\naws_access_key_id = {session.key_id}\naws_secret_access_key = {session.secret}\n"
-        f"aws_session_token = {session.session_token}\n[profile bad]\nrole_arn = {MARKETING}\nsource_profile = old\n{COMMON}"
+        f"aws_session_token = {session.session_token}\n[profile bad]\nrole_arn = {MARKETING}\n"
+        f"source_profile = old\n{COMMON}"
     )
     said = refused(program, "bad")
     assert "bad: STS refused role/marketingadminrole: The security token included in the request is expired" in said

@@ -1,6 +1,7 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
 from assume import arguments, cli_cache, entries, environment, places, store, storing, terminal
+from assume.chain import SSO
 from assume.config import Config, read
 from assume.errors import UsageError
 from assume.fast import own_environment
@@ -33,10 +34,25 @@ def _profile(name: str, config: Config, base: dict[str, str], folder: str, cache
     sessions = [chain.session_request(serial) for serial in serials]
     stored = [entries.entry_name(request) for request in (*requests, *sessions)]
     notes = [entries.direct_note(request) for request in (*requests, *sessions)]
-    count = storing.remove(folder, set(stored))
-    storing.remove(folder, notes)
+    pointers = [pointer for pointer in _pointers(folder) if _profile_of(pointer[1]) == name]
+    stored += [fields.get("entry", "") for _, fields in pointers]  # what requests with options have led to
+    count = storing.remove(folder, set(stored) - {""})
+    storing.remove(folder, [*notes, *(pointer for pointer, _ in pointers)])
     keys = cli_cache.keys_of(chain.hops[-1]) if chain.hops else []
+    if chain.source.kind == SSO:
+        keys.append(cli_cache.key_of_sso(config.profile(chain.source.profile) or {}))
     return count + sum(cache.remove(key) for key in keys)
+
+
+def _pointers(folder: str) -> list[tuple[str, dict[str, str]]]:
+    found = [(name, store.read(folder, name)) for name in storing.names(folder, store.POINTER)]
+    return [(name, fields) for name, fields in found if fields is not None]
+
+
+def _profile_of(pointer: dict[str, str]) -> str:
+    """The profile that was named: the word behind the two paths in a pointer's key."""
+    words = pointer.get("key", "").split("\n")
+    return words[2] if len(words) > 2 else ""
 
 
 def _everything(folder: str, cache: cli_cache.Cache) -> int:

@@ -1,0 +1,213 @@
+"""`use`, `-`, `off`, `renew`: what the shell function is handed, by which lane, and that a hit calls nobody."""
+
+import shlex
+import time
+
+import pytest
+import time_machine
+
+from assume import failures, shells
+from assume.cli import use as verb
+
+from .program import actions
+
+
+def applied(done, env):
+    """The environment once the shell function has evaluated the reply, and the shell's state."""
+    assert done is not None
+    assert done.status == 0, done.err
+    have, state = dict(env), ""
+    words = shlex.split(done.out)
+    while words:
+        word = words.pop(0)
+        if word.startswith("__assume_state="):
+            state = word.partition("=")[2]
+        elif words[0] == "export":
+            name, _, value = words[1].partition("=")
+            have[name], words = value, words[2:]
+        else:
+            have.pop(words[1], None)
+            words = words[2:]
+    return have, state
+
+
+def switch(program, have, state, *words):
+    return applied(program("use", "--shell", "bash", "--state", state, *words, **have), have)
+
+
+def test_a_switch_sets_the_role_and_off_gives_all_back(program, world):
+    start = {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_PROFILE": "default", "AWSUME_PROFILE": "x"}
+    have, state = switch(program, start, "", "marketingadmin")
+    assert program.session(have).arn.startswith("arn:aws:sts::123456789012:assumed-role/marketingadminrole/")
+    assert (have["AWS_PROFILE"], have["AWS_REGION"], have["ASSUME_PROFILE"]) == (
+        "marketingadmin",
+        "us-west-2",
+        "marketingadmin",
+    )
+    assert state.startswith("renew;;marketingadmin;")
+    assert not {"AWS_DEFAULT_PROFILE", "AWSUME_PROFILE"} & have.keys()
+    back, state = applied(program("off", "--shell", "bash", "--state", state, **(dict.fromkeys(start) | have)), have)
+    assert back == start
+    assert state == "off;;marketingadmin;"
+
+
+def test_history_does_not_matter(program):
+    one, _ = switch(program, {}, "", "marketingadmin")
+    two, _ = switch(program, one, "", "user1")
+    alone, _ = switch(program, {}, "", "user1")
+    assert two == alone
+
+
+def test_minus_is_the_request_before_this_one_with_its_options(program):
+    have, state = switch(program, {}, "", "marketingadmin", "--session-name", "first", "--region", "eu-west-1")
+    have, state = switch(program, have, state, "hub")
+    have, state = switch(program, have, state, "-")
+    assert program.session(have).arn.endswith("marketingadminrole/first")
+    assert have["AWS_REGION"] == "eu-west-1"
+    have, state = switch(program, have, state, "-")
+    assert have["ASSUME_PROFILE"] == "hub"
+
+
+def test_a_second_switch_is_a_hit_that_calls_nobody(program, sts):
+    first, _ = switch(program, {}, "", "workload")
+    calls = len(sts.calls)
+    done = program.fast("use", "--shell", "bash", "workload")
+    assert applied(done, {})[0] == first
+    assert len(sts.calls) == calls == 3
+
+
+def test_a_miss_is_left_to_the_full_program(program):
+    assert program.fast("use", "--shell", "bash", "marketingadmin", "--refresh") is None
+    assert program.fast("use", "--shell", "bash") is None
+
+
+def test_an_edit_that_does_not_concern_the_chain_is_still_a_hit(program, sts):
+    first, _ = switch(program, {}, "", "marketingadmin")
+    program.write("[profile new]\nregion = eu-west-1\n")
+    assert applied(program.fast("use", "--shell", "bash", "marketingadmin"), {})[0] == first
+    program.home.config.write_text(program.home.config.read_text().replace("role/marketingadminrole", "role/hub"))
+    have, _ = switch(program, {}, "", "marketingadmin")
+    assert "assumed-role/hub/" in program.session(have).arn
+
+
+def test_a_role_that_has_ended_is_given_to_nobody(program, sts):
+    first, _ = switch(program, {}, "", "marketingadmin")
+    with time_machine.travel(time.time() + 3590, tick=True):
+        second, _ = switch(program, {}, "", "marketingadmin")
+    assert second["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
+
+
+def test_a_guarded_profile_asks_each_time_also_where_its_role_is_stored(program, sts):
+    for answer in ("prod", "128716708097"):
+        program.answers = [answer]
+        have, state = switch(program, {}, "", "prod")
+        assert have["ASSUME_PROFILE"] == "prod"
+        assert state.startswith("hold;"), "the hook never renews it unasked"
+    assert program.asked == ["prod is guarded (account 128716708097). Type the account id or `prod` to go on: "] * 2
+    assert actions(sts) == ["AssumeRole"]
+
+
+@pytest.mark.parametrize("answer", ["y", "", "yes", "Prod", "123456789012"])
+def test_y_is_no_answer_to_the_guard(program, sts, answer):
+    program.answers = [answer]
+    done = program("use", "--shell", "bash", "prod")
+    assert (done.status, done.out, actions(sts)) == (1, "", [])
+    assert "prod: not confirmed: nothing was changed" in done.err
+
+
+def test_the_guard_without_a_terminal_wants_yes(program, sts):
+    done = program("use", "--shell", "bash", "prod")
+    assert "is guarded (assume_confirm), and there is no terminal to ask on\n  give --yes if you mean it" in done.err
+    assert program("use", "--shell", "bash", "prod", "--yes").status == 0
+
+
+def test_the_guard_holds_for_a_role_reached_from_the_profile(program):
+    assert program("use", "--shell", "bash", "prod", "--role-arn", "arn:aws:iam::123456789012:role/x").status == 1
+    assert program.asked == ["prod is guarded (account 123456789012). Type the account id or `prod` to go on: "]
+
+
+def test_minus_never_repeats_a_consent(program):
+    program.answers = ["prod"]
+    have, state = switch(program, {}, "", "prod", "--yes")
+    have, state = switch(program, have, state, "hub")
+    done = program("use", "--shell", "bash", "--state", state, "-", **have)
+    assert done.status == 0
+    assert len(program.asked) == 1
+
+
+def test_a_renewal_never_asks_and_takes_what_is_new(program, sts):
+    have, state = switch(program, {}, "", "marketingadmin")
+    with time_machine.travel(time.time() + 3400, tick=True):
+        after, again = applied(program("renew", "--shell", "bash", "--state", state, **have), have)
+    assert after["AWS_ACCESS_KEY_ID"] != have["AWS_ACCESS_KEY_ID"]
+    assert again == state
+    assert len(sts.calls) == 2
+
+
+def test_a_renewal_that_would_ask_says_so_in_one_line_and_changes_nothing(program, sts):
+    program.answers = [program.code("arn:aws:iam::128716708097:mfa/cli-user")]
+    have, state = switch(program, {}, "", "role-with-mfa")
+    with time_machine.travel(time.time() + 50000, tick=True):
+        done = program("renew", "--shell", "bash", "--state", state, **have)
+    assert (done.status, done.out, len(program.asked)) == (1, "", 1)
+    assert "an MFA code is due\n  run `assume role-with-mfa`" in done.err
+
+
+def test_a_shell_that_took_nothing_renews_nothing(program):
+    assert program("renew", "--shell", "bash", "--state", "").status == 1
+    assert program("renew", "--shell", "bash", "--state", "off;;marketingadmin;").status == 1
+
+
+def test_without_the_function_it_says_so_and_never_looks_as_if_it_had_worked(program, monkeypatch):
+    monkeypatch.setattr("shellingham.detect_shell", lambda: ("zsh", "/bin/zsh"))
+    done = program("marketingadmin")
+    assert (done.status, done.out) == (1, "")
+    assert "the shell function is not loaded, so this zsh cannot be changed" in done.err
+    assert shells.loading_line("zsh") in done.err
+    assert "then `assume marketingadmin` again" in done.err
+
+
+def test_without_the_function_in_no_shell_that_we_know_every_line_is_given(program, monkeypatch):
+    monkeypatch.setattr("shellingham.detect_shell", lambda: 1 / 0)
+    said = str(verb.not_loaded(""))
+    assert all(shells.loading_line(name) in said for name in shells.SHELLS)
+
+
+def test_a_profile_named_like_a_command_is_reached_by_use(program):
+    program.write(
+        "[profile status]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/hub\n"
+        "source_profile = user1\nendpoint_url = {sts}\n"
+    )
+    have, _ = switch(program, {}, "", "status")
+    assert have["ASSUME_PROFILE"] == "status"
+
+
+def test_off_takes_no_profile_and_needs_the_function(program):
+    assert program("off", "x").status == 2
+    assert "not loaded" in program("off").err
+
+
+def test_off_with_a_damaged_memory_says_so(program):
+    have, _ = switch(program, {"AWS_REGION": "mine"}, "", "marketingadmin")
+    done = program("off", "--shell", "bash", **(have | {"ASSUME_BEFORE": "x"}))
+    assert "what was set before is not known any more" in done.err
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "ASSUME_PROFILE"} & applied(done, have)[0].keys()
+
+
+def test_a_fault_of_our_own_shows_no_traceback_and_no_text_of_the_error(program, monkeypatch, capfd):
+    def broken(*_):
+        raise RuntimeError("aCanarySecret")
+
+    monkeypatch.setattr("assume.resolve.plan", broken)
+    done = program("use", "--shell", "bash", "marketingadmin", "--refresh")
+    assert (done.status, done.out) == (1, "")
+    assert "this is a fault of assume's own: RuntimeError in test_cli_use.py, line " in done.err
+    assert "aCanarySecret" not in done.err
+    assert failures.ended(KeyboardInterrupt()) == 130
+
+
+def test_debug_goes_to_stderr_and_holds_no_secret(program, world):
+    done = program("use", "--shell", "bash", "workload", "--debug")
+    secrets = {session.secret for session in world.sessions.values()} | {key.secret for key in world.keys.values()}
+    assert "source_profile landing" in done.err
+    assert not [secret for secret in secrets if secret in done.err]
