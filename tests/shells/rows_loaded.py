@@ -1,4 +1,4 @@
-"""Rows 37, 38, 41, 42 and 46 in fish and PowerShell: loaded again, taken out, nested, no home, no traces."""
+"""Rows 37, 38, 41, 42, 46, 48 in fish and PowerShell: loaded again, taken out, nested, no home, no traces."""
 
 from __future__ import annotations
 
@@ -101,6 +101,25 @@ def homeless(bench: Bench) -> None:
     shell.run(bench.kind.unset("HOME"))
     assert shell.load(bench.text()) == ("", 0)
     assert shell.run("assume p") == ("", 0)
+
+
+@case(48, "without --prompt there is a segment to place, and the prompt is left alone", THESE)
+def by_hand(bench: Bench) -> None:
+    bench.plan_role("prod", left_s=200, flag="hold")
+    mark = r"$([char]27)]7777;$LASTEXITCODE$([char]7)"
+    places = {
+        "fish": r"function fish_prompt; set -l s $status; assume_segment; printf '> \e]7777;%s\a' $s; end",
+        "powershell": 'function prompt { "$(assume_segment)> ' + mark + '" }',
+    }
+    shell = bench.start()
+    shell.run("assume prod")
+    assert shell.rows()[-1] == "$"
+    shell.run(places[bench.kind.name])
+    assert shell.rows()[-1] == "[PROD prod 4m]>"
+    shell.run("assume off")
+    assert shell.rows()[-1] == ">"
+    shell.run("assume prod")
+    assert shell.rows()[-1] == "[PROD prod 4m]>"
 
 
 @case(46, "nothing that outlives the call holds a secret: no variable but the ones that were asked for", THESE)

@@ -47,6 +47,7 @@ def strict(bench: Bench) -> None:
         """
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'
+        $PSNativeCommandUseErrorActionPreference = $true
         $seen = @()
         assume p; $seen += $LASTEXITCODE; $seen += $env:AWS_PROFILE
         $seen += prompt
