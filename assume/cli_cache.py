@@ -12,7 +12,7 @@ import os
 import tempfile
 from hashlib import sha1
 
-from assume import places, store
+from assume import places, store, storing
 from assume.entries import Credentials
 from assume.environment import check_keys, instant
 from assume.errors import Unsafe
@@ -74,15 +74,15 @@ class Cache:
                 json.dump(entry, file, default=_json)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, self.path(key))
+            storing.replace(temporary, self.path(key))
             self.written.append(key)
         except OSError:
             if temporary:
-                _forget(temporary)
+                storing.forget(temporary)
 
     def remove(self, key: str) -> bool:
         """Forgets an entry, whoever wrote it."""
-        return _forget(self.path(key))
+        return storing.forget(self.path(key))
 
 
 def key_of(hop: "Hop", web_identity: str = "") -> str:
@@ -197,11 +197,3 @@ def _changed_at(path: str) -> float:
 
 def _json(value: object) -> str:
     return value.strftime("%Y-%m-%dT%H:%M:%S%Z") if hasattr(value, "strftime") else str(value)
-
-
-def _forget(path: str) -> bool:
-    try:
-        os.unlink(path)
-    except OSError:
-        return False
-    return True

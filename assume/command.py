@@ -10,6 +10,7 @@ import time
 
 from assume.display import shown
 from assume.errors import SourceError
+from assume.patience import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,23 +22,27 @@ OUTPUT_LARGEST = 1 << 20
 
 
 class Command:
-    """A command that runs to its end when it is asked for its output: what botocore takes for a Popen."""
+    """A command that runs to its end when it is asked for its output: what botocore takes for a Popen.
 
-    def __init__(self, words: "Sequence[str]", base: "Mapping[str, str]", limit_s: float = LIMIT_S) -> None:
-        self.words = list(words)
+    On Windows it may be one text, which the program takes apart by itself.
+    """
+
+    def __init__(self, words: "Sequence[str] | str", base: "Mapping[str, str]", limit_s: float = LIMIT_S) -> None:
+        self.words = words if isinstance(words, str) else list(words)
         self.base = base
         self.limit_s = limit_s
         self.returncode = 0
 
     def communicate(self) -> tuple[bytes, bytes]:
         """(stdout, stderr). Raises SourceError when the time or the space is up, FileNotFoundError."""
-        name = shown(self.words[0]) if self.words else "an empty command"
+        parts = [self.words] if isinstance(self.words, str) else self.words
+        name = shown(parts[0]) if parts else "an empty command"
         running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         ends = time.monotonic() + self.limit_s
         outputs = [_Output(stream) for stream in (running.stdout, running.stderr) if stream is not None]
         try:
             for output in outputs:
-                output.thread.join(max(ends - time.monotonic(), 0))
+                joined(output.thread, ends - time.monotonic())
             if any(len(output.content) > OUTPUT_LARGEST for output in outputs):
                 raise SourceError(f"{name} printed more than a megabyte", "run it by hand and look")
             self.returncode = running.wait(max(ends - time.monotonic(), 0.001))

@@ -18,14 +18,16 @@ def ready(base: "Mapping[str, str]") -> str:
 
     wished = places.store(base)
     if not wished:
-        return _none("there is no home directory", "set HOME, or ASSUME_HOME to an absolute path")
+        variable = "HOME" if store.POSIX else "USERPROFILE"
+        return _none("there is no home directory", f"set {variable}, or ASSUME_HOME to an absolute path")
     if not base.get("ASSUME_HOME") and (owner := _foreign_owner(places.home(base))):
         return _none(f"{owner} belongs to another user", "run assume as the user whose home it is, or set HOME")
     path = wished
     if why := _trouble(path):
         path = base.get("XDG_RUNTIME_DIR", "") + "/assume"
         if not places.is_absolute(path) or path == "/assume" or _trouble(path):
-            return _none(f"{wished}: {why}", "set ASSUME_HOME to a folder of your own, on a file system with modes")
+            cure = "set ASSUME_HOME to a folder of your own"
+            return _none(f"{wished}: {why}", f"{cure}, on a file system with modes" if store.POSIX else cure)
     try:
         storing.sweep(path, time.time())
     except OSError:
@@ -46,6 +48,8 @@ def _trouble(path: str) -> str:
         return error.strerror or str(error)
     if store.folder_is_sound(path):
         return ""
+    if not store.POSIX:
+        return "is no folder"
     return "its file system keeps no modes" if os.lstat(path).st_uid == os.geteuid() else "belongs to another user"
 
 

@@ -98,7 +98,7 @@ class Device:
         return text
 
     def _of_process(self) -> str:
-        command = words(self.process)
+        command = self.process if sys.platform == "win32" else words(self.process)
         if not command:
             raise ConfigError("mfa_process is no command", "correct it", shown(self.profile))
         running = Command(command, self.base, self.limit_s)

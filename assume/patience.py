@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 WHOLE_CHAIN_S = 30.0
+HEARD_S = 0.2
 
 
 class Patience:
@@ -41,7 +42,7 @@ class Patience:
         started = time.monotonic()
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
-        thread.join(self.left_s)
+        joined(thread, self.left_s)
         self.left_s = max(self.left_s - (time.monotonic() - started), 0.0)
         if failures:
             raise failures[0]
@@ -51,3 +52,10 @@ class Patience:
                 "check the network, a proxy (HTTPS_PROXY) and the endpoint; nothing was changed",
             )
         return results[0]
+
+
+def joined(thread: threading.Thread, timeout_s: float) -> None:
+    """`thread.join`, in steps: on Windows Ctrl-C is heard only between two of them."""
+    until = time.monotonic() + timeout_s
+    while thread.is_alive() and (left_s := until - time.monotonic()) > 0:
+        thread.join(min(left_s, HEARD_S))

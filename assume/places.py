@@ -15,19 +15,21 @@ WINDOWS = sys.platform == "win32"
 
 
 def is_absolute(path: str) -> bool:
-    """Whether a path means the same file whatever the current directory is."""
-    return path[:1] == "/" or (WINDOWS and (path[1:2] == ":" or path[:1] == "\\"))
+    """Whether a path means the same file whatever the current directory (and drive) is."""
+    if not WINDOWS:
+        return path[:1] == "/"
+    return path[:2] in ("\\\\", "//") or (path[1:2] == ":" and path[2:3] in ("\\", "/"))
 
 
 def home(base: "Mapping[str, str]") -> str:
     """The user's home; "" where there is none."""
-    path = base.get("USERPROFILE" if WINDOWS else "HOME", "")
+    path = _told_home(base)
     return path if is_absolute(path) else _recorded_home()
 
 
 def is_told(base: "Mapping[str, str]") -> bool:
     """Whether the environment itself names a home that can be used."""
-    return is_absolute(base.get("USERPROFILE" if WINDOWS else "HOME", ""))
+    return is_absolute(_told_home(base))
 
 
 def aws_files(base: "Mapping[str, str]") -> "tuple[str, str]":
@@ -44,13 +46,17 @@ def expanded(path: str, base: "Mapping[str, str]") -> str:
     if "$" in path:
         first, *others = path.split("$")
         path = first + "".join(_variable(other, base) for other in others)
-    if path == "~" or path[:2] == "~/":
+    if WINDOWS and "%" in path:
+        path = _between_percents(path, base)
+    if path == "~" or path[:2] == "~/" or (WINDOWS and path[:2] == "~\\"):
         path = home(base) + path[1:]
     return path
 
 
 def is_plain(path: str) -> bool:
     """Whether the warm lane may take a path as it is written."""
+    if WINDOWS:
+        return is_absolute(path) and "$" not in path and "%" not in path  # `~` is in every short name
     return is_absolute(path) and "$" not in path and "~" not in path
 
 
@@ -81,7 +87,22 @@ def _variable(text: str, base: "Mapping[str, str]") -> str:
         while end < len(text) and (text[end].isalnum() or text[end] == "_") and text[end].isascii():
             end += 1
         name, rest = text[:end], text[end:]
-    return base[name] + rest if name in base else "$" + text
+    known = name.upper() if WINDOWS else name
+    return base[known] + rest if known in base else "$" + text
+
+
+def _between_percents(path: str, base: "Mapping[str, str]") -> str:
+    result, *pieces = path.split("%")
+    while len(pieces) > 1:
+        name, rest, *pieces = pieces
+        result += (base.get(name.upper(), f"%{name}%") if name else "%") + rest
+    return "%".join([result, *pieces])
+
+
+def _told_home(base: "Mapping[str, str]") -> str:
+    if not WINDOWS:
+        return base.get("HOME", "")
+    return base.get("USERPROFILE") or base.get("HOMEDRIVE", "") + base.get("HOMEPATH", "")
 
 
 def _recorded_home() -> str:

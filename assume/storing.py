@@ -11,7 +11,7 @@ from assume import store
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 elif sys.platform == "win32":
     import nt as system
 else:
@@ -34,25 +34,15 @@ def write(folder: str, name: str, fields: "Mapping[str, str]", sync: bool = True
                 system.fsync(handle)
         finally:
             system.close(handle)
-        _replace(temporary, f"{folder}/{name}")
+        replace(temporary, f"{folder}/{name}")
     except BaseException:
-        try:
-            system.unlink(temporary)
-        except OSError:
-            pass
+        forget(temporary)
         raise
 
 
 def remove(folder: str, names: "Iterable[str]") -> int:
     """Forgets files; how many there were."""
-    count = 0
-    for name in names:
-        try:
-            system.unlink(f"{folder}/{name}")
-            count += 1
-        except OSError:
-            pass
-    return count
+    return sum(forget(f"{folder}/{name}") for name in names)
 
 
 def names(folder: str, ending: str) -> "list[str]":
@@ -88,19 +78,43 @@ def sweep_leftovers(folder: str, now: float, present: "list[str] | None" = None)
                 remove(folder, [name])
 
 
-def _replace(source: str, target: str) -> None:
-    for attempt in range(10):
+def replace(source: str, target: str) -> None:
+    """Puts one file in another's place. A folder that stands there is set aside. Raises OSError."""
+    try:
+        _insist(system.replace, source, target)
+    except (IsADirectoryError, PermissionError):
+        if not _is_folder(target):
+            raise
+        system.rename(target, f"{target}.{system.getpid()}.aside")  # healed: nobody but us names files so
+        system.replace(source, target)
+
+
+def forget(path: str) -> bool:
+    """Takes a file away; whether it was there and could be."""
+    try:
+        _insist(system.unlink, path)
+    except OSError:
+        return False
+    return True
+
+
+def _insist(change: "Callable[..., None]", *paths: str) -> None:
+    """Does it, on Windows again and again: while somebody reads a file, which takes microseconds, it stays put."""
+    for attempt in range(0 if store.POSIX else 9):
         try:
-            system.replace(source, target)
-            return
-        except IsADirectoryError:
-            system.rename(target, f"{target}.{system.getpid()}.aside")  # healed: nobody but us names files so
+            return change(*paths)
         except PermissionError:
-            if store.POSIX or attempt == 9:
-                raise
-            from time import sleep  # Windows: a reader has it open, for microseconds
+            from time import sleep
 
             sleep(0.01 * (attempt + 1))
+    return change(*paths)
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return system.lstat(path).st_mode & 0o170000 == 0o040000
+    except OSError:
+        return False
 
 
 def _is_alive(pid: int) -> bool:

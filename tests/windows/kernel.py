@@ -65,7 +65,6 @@ class Kernel:
         rest = text[2:] if text[1:2] == ":" else text
         if set(rest) & set(':*?"<>|'):
             raise OSError(22, "The filename, directory name, or volume label syntax is incorrect", text)
-        assert rest is text or rest[:1] in ("\\", "/"), f"{text}: relative to the current folder of a drive"
         return rest.replace("\\", "/")
 
     def written(self, path):

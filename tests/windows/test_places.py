@@ -1,0 +1,119 @@
+"""Paths, homes, commands and waiting on Windows."""
+
+import json
+import threading
+import time
+
+import pytest
+
+from assume.demo import faults
+from assume.demo.config import CLI_USER_MFA, KEYS, MARKETING
+
+from .desk import windows
+
+
+def without(desk, *names, **more):
+    """The place's environment, less some variables."""
+    return {name: value for name, value in desk.environment.items() if name not in names} | more
+
+
+def test_a_home_that_only_its_two_halves_name_is_found(desk):
+    environment = without(desk, "UserProfile", HomeDrive="C:", HomePath=windows(desk.home.path)[2:])
+    assert desk.took("marketingadmin", environment=environment)["ASSUMED_ROLE_ARN"] == MARKETING
+    assert list(desk.store.glob("*.entry"))
+
+
+@pytest.mark.parametrize("home", ["C:home", "\\home", "home", "/home", ""])
+def test_a_home_that_depends_on_the_current_folder_or_drive_is_none(desk, home):
+    files = {
+        "AWS_CONFIG_FILE": windows(desk.home.config),
+        "AWS_SHARED_CREDENTIALS_FILE": windows(desk.home.credentials),
+    }
+    done = desk.use("marketingadmin", environment=desk.environment | {"UserProfile": home} | files).end()
+    assert done.status == 0, done.said
+    assert "nothing is kept for other terminals: there is no home directory" in done.said
+    assert "USERPROFILE" in done.said
+
+
+@pytest.mark.parametrize(
+    "path", ["~\\other", "~/other", "%userprofile%\\other", "$USERPROFILE/other", "${UserProfile}/other"]
+)
+def test_a_path_of_the_users_is_read_as_botocore_reads_it_there(desk, path):
+    desk.home.config.rename(desk.home.path / "other")
+    environment = desk.environment | {"aws_config_file": path}
+    assert desk.took("marketingadmin", environment=environment)["ASSUMED_ROLE_ARN"] == MARKETING
+    found = desk.look(
+        "import botocore.session\nprint(len(botocore.session.Session().available_profiles) > 5)",
+        environment=environment,
+    )
+    assert found.out == b"True\n"
+
+
+def test_credential_process_is_taken_apart_as_windows_does(desk):
+    _, key_id = KEYS["user1"]
+    keys = {"Version": 1, "AccessKeyId": key_id, "SecretAccessKey": desk.world.keys[key_id].secret}
+    program = desk.program(
+        "gives keys", f"import sys\nassert sys.argv[1:] == ['C:\\\\a b', 'c']\nprint({json.dumps(json.dumps(keys))})"
+    )
+    desk.configure("from-process", credential_process=f'"{program}" "C:\\a b" c')
+    desk.configure("role-behind", role_arn=MARKETING, source_profile="from-process")
+    assert desk.took("role-behind")["ASSUMED_ROLE_ARN"] == MARKETING
+
+
+def test_mfa_process_is_taken_apart_as_windows_does(desk):
+    code = desk.world.code(CLI_USER_MFA, desk.sts.clock())
+    program = desk.program("gives code", f"import sys\nassert sys.argv[1:] == ['C:\\\\a', 'b c']\nprint({code!r})")
+    text = desk.home.config.read_text()
+    desk.home.config.write_text(
+        text.replace("[profile role-with-mfa]\n", f'[profile role-with-mfa]\nmfa_process = "{program}" C:\\a "b c"\n')
+    )
+    assert desk.took("role-with-mfa")["ASSUME_PROFILE"] == "role-with-mfa"
+
+
+def test_a_web_identity_lies_under_a_path_of_windows(desk):
+    text = desk.home.config.read_text()
+    desk.home.config.write_text(text.replace(str(desk.home.web_identity), windows(desk.home.web_identity)))
+    desk.settle()
+    first = desk.took("web-identity")
+    assert desk.took("web-identity") == first
+    assert desk.calls() == ["AssumeRoleWithWebIdentity"]
+
+
+def test_a_short_name_in_a_path_is_no_home(desk):
+    """`C:\\Users\\LONGNA~1`: the warm lane takes it as it is."""
+    short = desk.folder / "LONGNA~1"
+    short.symlink_to(desk.home.path)
+    environment = desk.environment | {"UserProfile": windows(short)}
+    desk.settle()
+    first = desk.took("marketingadmin", environment=environment)
+    assert list(desk.store.glob("*.pointer"))
+    desk.script = "C:\\there\\is\\none.exe"
+    assert desk.took("marketingadmin", environment=environment) == first
+
+
+def test_ctrl_c_is_heard_while_aws_is_silent(desk):
+    """A wait for a thread cannot be interrupted on Windows: it has to be a short one."""
+    until, reached = threading.Event(), threading.Event()
+    desk.sts.faults = faults.first(1, faults.hang(until, reached))
+    asked = desk.use("marketingadmin", terminal=True)
+    assert reached.wait(60)
+    started = time.monotonic()
+    asked.type("\x03")
+    done = asked.end()
+    until.set()
+    assert (done.status, done.out) == (130, b""), done.said
+    assert time.monotonic() - started < 10  # 30 s, were it not heard
+    assert "Traceback" not in done.said
+
+
+def test_ctrl_c_is_heard_while_a_command_of_the_users_is_silent(desk):
+    told = "open('/dev/tty', 'w').write('on it')"
+    program = desk.program("waits", f"import signal\nsignal.signal(2, signal.SIG_IGN)\n{told}\nsignal.pause()")
+    desk.configure("from-process", credential_process=f'"{program}"')
+    desk.configure("role-behind", role_arn=MARKETING, source_profile="from-process")
+    asked = desk.use("role-behind", terminal=True)
+    asked.wait_for("on it")
+    asked.type("\x03")
+    done = asked.end()
+    assert (done.status, done.out) == (130, b""), done.said
+    assert time.monotonic() - asked.started_at < 60  # 120 s, were it not heard

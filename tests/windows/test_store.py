@@ -1,0 +1,106 @@
+"""The store on Windows, where a file that somebody reads cannot be replaced or removed, and files have no modes."""
+
+import fcntl
+
+from .desk import windows
+
+BUSY = """
+import time
+from assume import store, storing
+folder = {folder!r}
+storing.write(folder, "one.entry", {{"a": "1"}})
+reader = open(folder + "/one.entry", "rb")
+time.sleep = lambda seconds: reader.close()
+"""
+
+
+def busy(desk, code):
+    """Runs `code` where `reader` has the file `one.entry` open until somebody waits; what it prints."""
+    desk.store.mkdir(mode=0o700)
+    done = desk.look(BUSY.format(folder=windows(desk.store)) + code)
+    assert done.status == 0, done.said
+    return done.out.decode().strip()
+
+
+def test_an_entry_is_replaced_once_its_reader_has_closed_it(desk):
+    code = 'storing.write(folder, "one.entry", {"a": "2"})\nprint(store.read(folder, "one.entry")["a"])'
+    assert busy(desk, code) == "2"
+    assert [path.name for path in desk.store.iterdir()] == ["one.entry"]
+
+
+def test_an_entry_is_forgotten_once_its_reader_has_closed_it(desk):
+    assert busy(desk, 'print(storing.remove(folder, ["one.entry", "none.entry"]))') == "1"
+    assert list(desk.store.iterdir()) == []
+
+
+def test_an_entry_of_the_aws_clis_is_replaced_and_forgotten_once_its_reader_has_closed_it(desk):
+    desk.store.mkdir(mode=0o700)
+    code = f"""
+import time
+from assume import cli_cache, entries
+from assume.chain import Hop
+cache = cli_cache.Cache({{"USERPROFILE": {windows(desk.home.path)!r}}})
+hop = Hop("p", "arn:aws:iam::123456789012:role/r")
+def given(key):
+    return entries.Credentials(key * 20, "secret", "session", 2_000_000_000, 1)
+(key,) = cli_cache.write(cache, hop, given("A"))
+reader = open(cache.path(key), "rb")
+time.sleep = lambda seconds: reader.close()
+cli_cache.write(cache, hop, given("B"))
+print(cache[key]["Credentials"]["AccessKeyId"][0])
+reader = open(cache.path(key), "rb")
+print(cache.remove(key))
+"""
+    done = desk.look(code)
+    assert done.out.split() == [b"B", b"True"], done.said
+    assert list((desk.home.path / ".aws" / "cli" / "cache").iterdir()) == []
+
+
+def test_a_reader_that_does_not_let_go_stands_in_nobodys_way(desk):
+    first = desk.took("marketingadmin")
+    (entry,) = desk.store.glob("*.entry")
+    with entry.open("rb") as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)  # as whoever opens a file in such a process has it
+        done = desk.use("marketingadmin", "--refresh").end()
+    assert done.status == 0, done.said
+    assert "nothing was kept for other terminals" in done.said
+    assert "used by another process" in done.said
+    assert done.out
+    assert desk.took("marketingadmin") == first
+    assert not list(desk.store.glob("tmp.*"))
+
+
+def test_a_folder_in_an_entrys_place_is_set_aside(desk):
+    desk.took("marketingadmin")
+    (entry,) = desk.store.glob("*.entry")
+    entry.unlink()
+    entry.mkdir()
+    assert desk.took("marketingadmin")["ASSUME_PROFILE"] == "marketingadmin"
+    assert entry.is_file()
+
+
+def test_where_nothing_can_be_written_the_role_is_given_all_the_same(desk):
+    desk.place(unwritable=str(desk.home.path))
+    done = desk.use("marketingadmin").end()
+    assert done.status == 0, done.said
+    assert done.out
+    assert "nothing is kept for other terminals" in done.said
+    assert "modes" not in done.said
+    assert not desk.store.exists()
+
+
+def test_a_folder_that_cannot_be_written_any_more_is_said(desk):
+    first = desk.took("marketingadmin")
+    desk.place(unwritable=str(desk.home.path))
+    done = desk.use("marketingadmin", "--refresh").end()
+    assert done.status == 0, done.said
+    assert "nothing was kept for other terminals: Access is denied" in done.said
+    assert desk.took("marketingadmin") == first
+
+
+def test_nothing_of_ours_has_a_name_that_windows_refuses(desk):
+    """The place refuses such names itself; here what is there at the end."""
+    desk.took("marketingadmin")
+    desk.took("workload", "--session-name", "a@b")
+    names = {path.name.rpartition(".")[2] for path in desk.store.iterdir()}
+    assert names == {"entry", "lock", "note", "pointer"}
