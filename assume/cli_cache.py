@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 class Cache:
     """The folder as a mapping of keys to replies, as botocore's providers take one; nothing torn ever comes out."""
 
-    def __init__(self, base: "Mapping[str, str]", used: bool = True, read: bool = True) -> None:
+    def __init__(self, base: "Mapping[str, str]", used: bool = True, read: bool = True, since: float = 0.0) -> None:
         self.folder = places.cli_cache(base) if used and places.home(base) else ""
         self.is_read = read
+        self.since = since  # what was written by then is not believed
         self.written: list[str] = []  # keys of what was put in
 
     def path(self, key: str) -> str:
@@ -44,6 +45,8 @@ class Cache:
             return None
         try:
             with open(self.path(key), "rb", opener=_opened) as file:
+                if os.fstat(file.fileno()).st_mtime <= self.since:
+                    return None
                 entry = json.loads(file.read(1 << 20))
             given = entry["Credentials"]
             keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])

@@ -13,7 +13,7 @@ code goes on AssumeRole itself.
 from functools import partial
 
 from assume import chain as words
-from assume import client, entries, mfa, sources, terminal
+from assume import client, entries, mfa, middle, sources, terminal
 from assume.asking import uses_session
 from assume.cli_cache import Cache
 from assume.display import shown
@@ -40,7 +40,8 @@ def fetch(
     """The credentials of the last hop; `credentials` are those of hop `level`, where that is known already."""
     chain = errand.chain
     sections = client.sections(errand.config, chain)
-    cache = Cache(errand.base, used=bool(errand.folder), read=not errand.options.refresh)
+    replaced_at = middle.changed_at(chain)
+    cache = Cache(errand.base, used=bool(errand.folder), read=not errand.options.refresh, since=replaced_at)
     if credentials is None and chain.source.kind == words.WEB_IDENTITY:
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
@@ -150,6 +151,7 @@ class _Calls:
                 process,
                 errand.options.mfa_code,
                 errand.base,
+                errand.may_send,
                 cancelled=errand.is_taken_over,
                 silent=errand.silent,
                 limit_s=errand.command_s,

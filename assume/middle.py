@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from assume.arguments import Options
     from assume.chain import Chain
+    from assume.entries import Credentials
 elif sys.platform == "win32":
     import nt as system
 else:
@@ -86,15 +87,35 @@ def _fresh(chain: "Chain", options: "Options", base: "Mapping[str, str]", folder
     if not is_kept(chain):
         keys = chain.source.keys
         return warm.Taken(known(chain), entries.Credentials(*keys), base) if keys else None
-    credentials = entries.read(folder, chain.request(len(chain.hops)), now)
+    credentials = current(chain, folder, chain.request(len(chain.hops)), now)
     if credentials is None or not entries.is_fresh(credentials, now, options.min_left_s):
         return None
     return warm.Taken(known(chain), credentials, base)
 
 
+def current(chain: "Chain", folder: str, request: str, now: float) -> "Credentials | None":
+    """What is stored for a request of the chain; nothing that is older than a sign-in or a web identity behind it."""
+    credentials = entries.read(folder, request, now)
+    if credentials is None or changed_at(chain) >= credentials.issued_at:
+        return None
+    return credentials
+
+
 def is_kept(chain: "Chain") -> bool:
     """Whether the chain's credentials are stored: those of roles, of MFA sessions and of SSO."""
     return bool(chain.hops or chain.serial) or chain.source.kind == "SSO"
+
+
+def changed_at(chain: "Chain") -> float:
+    """When a sign-in or a web identity that the chain starts with was last replaced; for ever, where it is gone."""
+    at = 0.0
+    for path in chain.files:
+        try:
+            seen = system.stat(path)
+        except (OSError, ValueError):
+            return float("inf")
+        at = max(at, seen.st_mtime, seen.st_ctime)
+    return at
 
 
 def known(chain: "Chain") -> dict[str, str]:

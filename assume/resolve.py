@@ -78,7 +78,9 @@ def _reached(errand: Errand) -> warm.Taken:
     if not middle.is_kept(errand.chain):
         return warm.Taken(known, _fetched(errand, 0, None), errand.base)
     request = errand.chain.request(len(errand.chain.hops))
-    present = None if errand.options.refresh else entries.read(errand.folder, request, errand.clock())
+    present = None
+    if not errand.options.refresh:
+        present = middle.current(errand.chain, errand.folder, request, errand.clock())
     if present is not None and entries.is_fresh(present, errand.clock(), errand.options.min_left_s):
         errand.explain("what is stored for exactly this request is fresh")
         return warm.Taken(known, present, errand.base)
@@ -104,7 +106,7 @@ def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
     old = entries.read(errand.folder, request, errand.clock()) if options.refresh else None
 
     def found() -> "Credentials | None":
-        stored = entries.read(errand.folder, request, errand.clock())
+        stored = middle.current(errand.chain, errand.folder, request, errand.clock())
         if stored is None or not entries.is_fresh(stored, errand.clock(), options.min_left_s):
             return None
         return None if old is not None and stored.key_id == old.key_id else stored
