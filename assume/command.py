@@ -14,7 +14,7 @@ from assume.patience import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import IO
 
 LIMIT_S = 120.0
@@ -39,7 +39,7 @@ class Command:
         name = shown(parts[0]) if parts else "an empty command"
         running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         ends = time.monotonic() + self.limit_s
-        outputs = [_Output(stream) for stream in (running.stdout, running.stderr) if stream is not None]
+        outputs = [_Output(stream, running.kill) for stream in (running.stdout, running.stderr) if stream is not None]
         try:
             for output in outputs:
                 joined(output.thread, ends - time.monotonic())
@@ -58,13 +58,16 @@ class Command:
 
 
 class _Output:
-    """What comes out of a pipe, up to the limit: past it the other end is left to wait, and is ended."""
+    """What comes out of a pipe, up to the limit: past it, `end()` ends whoever writes."""
 
-    def __init__(self, stream: "IO[bytes]") -> None:
+    def __init__(self, stream: "IO[bytes]", end: "Callable[[], None]") -> None:
         self.content = b""
         self.stream = stream
+        self.end = end
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
 
     def _read(self) -> None:
         self.content = self.stream.read(OUTPUT_LARGEST + 1)
+        if len(self.content) > OUTPUT_LARGEST:
+            self.end()

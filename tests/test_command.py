@@ -1,0 +1,64 @@
+"""The user's own commands: bounded in time and space, no shell, nothing of theirs shown but why they failed."""
+
+import os
+import time
+
+import pytest
+
+from assume import command
+from assume.command import Command
+from assume.errors import SourceError
+
+
+def ran(script, base=None, limit_s=10.0):
+    running = Command(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]} | (base or {}), limit_s)
+    stdout, stderr = running.communicate()
+    return running.returncode, stdout, stderr
+
+
+def test_status_and_both_outputs():
+    assert ran("echo out; echo err >&2; exit 3") == (3, b"out\n", b"err")
+
+
+def test_it_sees_the_baseline_and_nothing_else(monkeypatch):
+    monkeypatch.setenv("OF_THE_PROCESS", "1")
+    assert ran("echo $OF_THE_PROCESS-$OF_THE_BASELINE", {"OF_THE_BASELINE": "2"})[1] == b"-2\n"
+
+
+def test_a_command_that_does_not_end_is_ended():
+    started = time.monotonic()
+    with pytest.raises(SourceError, match=r"sh has not ended within 0.2 s\n  run it by hand and look"):
+        ran("exec sleep 60", limit_s=0.2)
+    assert time.monotonic() - started < 10
+
+
+def test_a_command_that_leaves_its_output_open_to_a_child_is_not_waited_for():
+    started = time.monotonic()
+    with pytest.raises(SourceError, match="has not ended"):
+        ran("sleep 60 & echo $! >&2; wait", limit_s=0.3)
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_a_flood_is_cut_off_at_once(monkeypatch, stream):
+    monkeypatch.setattr(command, "OUTPUT_LARGEST", 1000)
+    started = time.monotonic()
+    with pytest.raises(SourceError, match="printed more than a megabyte"):
+        ran(f"while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxx >&{stream}; done", limit_s=60)
+    assert time.monotonic() - started < 20
+
+
+def test_what_it_says_on_stderr_cannot_steer_the_terminal():
+    stderr = ran("printf 'a\\033]0;x\\007\\nb' >&2; exit 1")[2]
+    assert b"\x1b" not in stderr
+    assert b"\n" not in stderr
+
+
+def test_no_shell_is_in_between(tmp_path):
+    running = Command(["/bin/echo", "$(touch PWN)", ";", "a b"], {})
+    assert running.communicate()[0] == b"$(touch PWN) ; a b\n"
+
+
+def test_a_command_that_is_not_there():
+    with pytest.raises(FileNotFoundError):
+        Command(["/nowhere/at/all"], {}).communicate()

@@ -1,0 +1,167 @@
+"""What AWS and botocore say, as ours: which hop, why, what mends it, and never a secret."""
+
+import email.utils
+import time
+from typing import Any
+
+import botocore.exceptions as aws
+import pytest
+from botocore.parsers import ResponseParserError
+
+from assume.chain import Hop
+from assume.errors import (
+    AssumeError,
+    ConfigError,
+    NoTerminal,
+    Refused,
+    SourceError,
+    Unreachable,
+    WrongCode,
+    WrongDevice,
+)
+from assume.refusals import explained, source_failed
+
+ARN = "arn:aws:iam::123456789012:role/r"
+
+
+def hop(**fields):
+    made = Hop("p", ARN)
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
+
+
+def of_sts(code, message="why", date="", of=None, chained=False):
+    response: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPHeaders": {"date": date or email.utils.formatdate(usegmt=True)}},
+    }
+    return explained(aws.ClientError(response, "AssumeRole"), of or hop(), "role/r", chained)
+
+
+@pytest.mark.parametrize(
+    ("code", "cure"),
+    [("InvalidClientTokenId", "`aws configure` sets a new one"), ("SignatureDoesNotMatch",
+        "its secret access key is wrong"),
+     ("ExpiredToken", "renew the source"), ("ExpiredTokenException", "have it written anew"),
+     ("InvalidIdentityToken", "not one that this role trusts"), ("RegionDisabledException", "choose another `region`")],
+)  # fmt: skip
+def test_each_code_has_its_cure(code, cure):
+    error = of_sts(code)
+    assert isinstance(error, Refused)
+    assert str(error).startswith("assume: p: STS refused role/r: why\n  ")
+    assert (cure in error.cure, error.code) == (True, code)
+
+
+@pytest.mark.parametrize(
+    "code", ["Throttling", "ThrottlingException", "RequestLimitExceeded", "503", "InternalFailure"]
+)
+def test_trouble_that_passes_is_no_refusal(code):
+    error = of_sts(code)
+    assert isinstance(error, Unreachable)
+    assert error.cure == "wait a little and say it again"
+
+
+def test_codes_and_devices():
+    wrong = of_sts("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+    foreign = of_sts("AccessDenied", "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify …")
+    assert (type(wrong), type(foreign)) == (WrongCode, WrongDevice)
+    assert "wait for the next one, at most 30 s" in wrong.cure
+
+
+@pytest.mark.parametrize(
+    ("fields", "likeliest", "not_said"),
+    [({}, "if the role wants an external ID: add", "correct `external_id`"),
+     ({"external_id": "x"}, "if its external ID is another one: correct `external_id`", "add `external_id"),
+     ({"mfa_serial": "S"}, "if the role wants an external ID", "wants MFA"), ({},
+         "if the role wants MFA: add `mfa_serial", "root")],
+)  # fmt: skip
+def test_access_denied_lists_what_the_profile_leaves_open(fields, likeliest, not_said):
+    error = of_sts("AccessDenied", of=hop(**fields))
+    assert likeliest in error.cure
+    assert not_said not in error.cure
+    assert error.cure.splitlines()[-1].endswith("ask an administrator")
+
+
+@pytest.mark.parametrize(
+    ("off_s", "size"),
+    [(7200, "2 h ahead of"), (-7200, "2 h behind"), (600, "10 min ahead of"), (-1200, "20 min behind")],
+)
+def test_a_clock_that_is_off_is_the_reason_before_any_other(off_s, size):
+    error = of_sts("SignatureDoesNotMatch", date=email.utils.formatdate(time.time() - off_s, usegmt=True))
+    assert f"this machine's clock is {size} AWS's" in error.what
+    assert error.cure.startswith("set the clock")
+
+
+@pytest.mark.parametrize("date", ["", "rubbish", email.utils.formatdate(time.time() - 60, usegmt=True)])
+def test_a_clock_that_is_right_is_no_reason(date):
+    assert "clock" not in str(of_sts("SignatureDoesNotMatch", date=date))
+
+
+def test_durations():
+    message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+    assert of_sts("ValidationError", message).cure == "make duration_seconds (or --duration) less"
+    assert "at most 3600" in of_sts("ValidationError", message, chained=True).cure
+
+
+NETWORK = [
+    (aws.EndpointConnectionError(endpoint_url="https://h/"), "STS was not reached: https://h/: no connection"),
+    (aws.ConnectTimeoutError(endpoint_url="https://h/"), "https://h/: it does not answer"),
+    (aws.ReadTimeoutError(endpoint_url="https://h/"), "it took the request and does not answer"),
+    (aws.ConnectionClosedError(endpoint_url="https://h/"), "it closed the connection"),
+    (aws.SSLError(endpoint_url="https://h/", error=OSError("x")), "the certificate of https://h/ is not trusted"),
+    (aws.ProxyConnectionError(proxy_url="http://p/", error=OSError("x")), "the proxy does not answer"),
+    (OSError("x"), "STS was not reached"),
+    (KeyError("Credentials"), "what answered is not STS, or its reply was cut short"),
+    (ResponseParserError("<AccessKeyId>CANARY</AccessKeyId>"), "what answered is not STS, or its reply was cut short"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "said"), NETWORK)
+def test_the_network(error, said):
+    found = explained(error, hop(), "role/r")
+    assert isinstance(found, Unreachable)
+    assert said in str(found)
+    assert found.cure
+    assert "CANARY" not in str(found)
+
+
+def test_settings():
+    assert isinstance(explained(aws.NoRegionError(), hop(), "x"), ConfigError)
+    assert explained(ValueError("Invalid endpoint: https://sts..x"), hop(), "x").cure == "correct `region`"
+    said = str(explained(aws.ParamValidationError(report="Invalid length\n for\x1b x"), hop(), "role/r"))
+    assert said.startswith("assume: p: role/r: Parameter validation failed: Invalid length for\\x1b x\n  ")
+
+
+def test_an_error_of_ours_comes_through_with_its_profile():
+    own = NoTerminal("x", "y")
+    assert explained(own, hop(), "role/r") is own
+    assert own.profile == "p"
+    assert source_failed(own, "SSO", "other") is own
+    assert own.profile == "p"
+
+
+SOURCES = [
+    (aws.UnauthorizedSSOTokenError(), "SSO", "run `aws sso login --profile q`"),
+    (aws.SSOTokenLoadError(error_msg="x"), "SSO", "run `aws sso login --profile q`"),
+    (aws.TokenRetrievalError(provider="x", error_msg="y"), "SSO", "run `aws sso login --profile q`"),
+    (FileNotFoundError(2, "x", "/nowhere"), "credential_process", "credential_process: /nowhere does not exist"),
+    (aws.CredentialRetrievalError(provider="x", error_msg="a\x1bb"), "x", "a\\x1bb"),
+    (ResponseParserError("CANARY"), "SSO", "gave nothing that could be read as credentials"),
+    (ValueError("CANARY"), "credential_process", "gave nothing that could be read as credentials"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "kind", "said"), SOURCES)
+def test_sources(error, kind, said):
+    found = source_failed(error, kind, "q")
+    assert isinstance(found, SourceError)
+    assert str(found).startswith("assume: q: ")
+    assert said in str(found)
+    assert "CANARY" not in str(found)
+
+
+def test_every_error_has_a_line_and_a_cure_two_spaces_in():
+    error: AssumeError = Refused("what", "one\ntwo", "p")
+    assert str(error) == "assume: p: what\n  one\n  two"
+    assert str(AssumeError("what")) == "assume: what"

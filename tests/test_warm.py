@@ -1,0 +1,131 @@
+"""The warm lane: a pointer is followed while nothing that it depends on has changed, and not a moment longer."""
+
+import os
+import time
+
+import pytest
+
+from assume import arguments, middle, store, warm
+from assume.errors import UsageError
+
+LATER_S = 60  # files are two seconds old at least, so that their signatures count
+
+
+@pytest.fixture
+def held(program):
+    """marketingadmin is stored, and its pointer made when the files were not fresh any more."""
+    program.keys("marketingadmin")
+    hit(program, lane=middle.stored)
+    assert hit(program) is not None
+    return program
+
+
+def hit(program, *words, lane=warm.hit, **env):
+    options = arguments.read(words or ("marketingadmin",))
+    assert options is not None
+    have = {name: value for name, value in (program.home.environment | env).items() if value is not None}
+    return lane(options, have, time.time() + LATER_S)
+
+
+@pytest.mark.parametrize("name", sorted(set(warm.VARIABLES) - {"HOME", "USERPROFILE"}))
+def test_a_variable_that_matters_makes_it_a_miss(held, name):
+    assert hit(held, **{name: "something else"}) is None
+
+
+def test_a_variable_that_does_not_matter_does_not(held):
+    for name in ("AWS_PROFILE", "AWS_REGION", "TERM", "AWS_SECRET_ACCESS_KEY"):
+        assert hit(held, **{name: "something else"}) is not None
+
+
+@pytest.mark.parametrize("file", ["config", "credentials"])
+@pytest.mark.parametrize("edit", ["append", "same size", "touch", "mode", "gone", "replaced"])
+def test_an_edit_of_a_file_makes_it_a_miss(held, file, edit):
+    path = getattr(held.home, file)
+    content = path.read_bytes()
+    match edit:
+        case "append":
+            path.write_bytes(content + b"\n")
+        case "same size":
+            path.write_bytes(content[::-1])
+        case "touch":
+            os.utime(path)
+        case "mode":
+            path.chmod(0o640)
+        case "gone":
+            path.unlink()
+        case _:
+            other = path.with_name("new")
+            other.write_bytes(content)
+            other.replace(path)
+    assert hit(held) is None
+
+
+def test_a_file_that_changed_a_moment_ago_is_not_trusted(program):
+    program.keys("marketingadmin")
+    assert hit(program) is None, "its pointer was made in the same second as the files"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--region x", "--duration 900", "--session-name me", "--external-id x", "--role-arn x", "--read-only",
+        "--policy-arn x",
+     "--export keys", "--min-left 30m"],
+)  # fmt: skip
+def test_another_request_has_another_pointer(held, words):
+    assert hit(held, "marketingadmin", *words.split()) is None
+
+
+@pytest.mark.parametrize("words", ["--refresh", "--no-cache", "--policy f", "--mfa-code 123456", "--debug"])
+def test_what_wants_the_long_way_gets_it(held, words):
+    assert hit(held, "marketingadmin", *words.split()) is None
+
+
+def test_paths_that_depend_on_where_one_stands_are_the_long_ways_business(held):
+    assert hit(held, AWS_CONFIG_FILE="config") is None
+    for path in ("~/.aws/config", "$HOME/.aws/config"):
+        assert hit(held, AWS_CONFIG_FILE=path) is not None, "the same file by another name"
+    for home in (None, "", "relative"):
+        assert hit(held, HOME=home) is None
+
+
+def test_a_guarded_profile_never_has_a_pointer(program):
+    program.keys("prod", "--yes")
+    hit(program, "prod", lane=middle.stored)
+    assert hit(program, "prod") is None
+
+
+def test_a_folder_that_others_can_look_into_is_not_read(held):
+    folder = held.home.path / ".aws/assume"
+    folder.chmod(0o755)
+    assert hit(held) is None
+    folder.chmod(0o700)
+    assert hit(held) is not None
+
+
+def test_an_entry_that_is_gone_or_another_ones_is_a_miss(held):
+    (entry,) = (held.home.path / ".aws/assume").glob("*" + store.ENTRY)
+    content = entry.read_bytes()
+    entry.unlink()
+    assert hit(held) is None
+    held.keys("hub")
+    (other,) = (held.home.path / ".aws/assume").glob("*" + store.ENTRY)
+    assert other != entry
+    other.rename(entry)
+    assert hit(held) is None, "the request is compared"
+    entry.write_bytes(content)
+    assert hit(held) is not None
+
+
+def test_minus_without_a_request_before_is_a_usage_error():
+    options = arguments.read(["-"])
+    assert options is not None
+    with pytest.raises(UsageError, match="no request before this one"):
+        warm.asked(options)
+
+
+def test_keys_of_a_user_are_read_from_the_files_each_time(program, sts):
+    program.keys("hub")
+    taken, _, _ = hit(program, "user1", lane=middle.stored)
+    assert taken is not None
+    assert taken.credentials.expires_at is None
+    assert hit(program, "user1") is None
