@@ -116,6 +116,13 @@ def direct_note(request: str) -> str:
     return store.name_of("direct\n" + request) + store.NOTE
 
 
+def code_name(serial: str, code: str) -> str:
+    """The file that remembers, for as long as a code lasts: this code of this device was sent."""
+    from hashlib import sha256
+
+    return sha256(f"{serial}\n{code}".encode("utf-8", "surrogateescape")).hexdigest()[:32] + store.CODE
+
+
 def shared_note(key: str) -> str:
     """The file that remembers: we wrote that entry of the AWS CLI's cache."""
     return key + SHARED

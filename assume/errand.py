@@ -3,7 +3,7 @@
 import os
 import time
 
-from assume import entries, lock, store, storing, takeover, terminal
+from assume import entries, lock, middle, store, storing, takeover, terminal
 from assume.command import LIMIT_S
 from assume.patience import Patience
 
@@ -51,7 +51,7 @@ class Errand:
 
     def kept(self, request: str) -> "Credentials | None":
         """Stored credentials that are good enough to sign one more call with."""
-        found = entries.read(self.folder, request, self.clock())
+        found = middle.current(self.chain, self.folder, request, self.clock())
         return found if found is not None and entries.is_usable(found, self.clock()) else None
 
     def keep(self, request: str, credentials: "Credentials") -> None:
@@ -74,6 +74,16 @@ class Errand:
                 storing.write(self.folder, note, {}, sync=False)
             except OSError as error:
                 self.unkept = error.strerror or str(error)
+
+    def may_send(self, serial: str, code: str) -> bool:
+        """Whether no process has sent this code of this device: then it is this one's to send."""
+        if not self.folder:
+            return True
+        try:
+            return storing.claim(self.folder, entries.code_name(serial, code), self.clock(), storing.CODE_LASTS_S)
+        except OSError as error:
+            self.unkept = error.strerror or str(error)
+            return True
 
     def hold(self, request: str, found: "Callable[[], Credentials | None]") -> "Credentials | None":
         """Takes the lock of `request`; what `found()` gave while another process held it, else None."""

@@ -5,6 +5,7 @@ before any call, never shown, never kept, and never sent twice.
 """
 
 import sys
+import time
 
 from assume import question, terminal
 from assume.command import LIMIT_S, Command
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DIGITS = 6
+STEP_S = 30  # how long a device shows a code
 TRIES = 3  # on a terminal: the first, and a wrong code asked again twice
 
 
@@ -30,6 +32,7 @@ class Device:
         process: str,
         given: str,
         base: "Mapping[str, str]",
+        may_send: "Callable[[str, str], bool]",
         cancelled: "Callable[[], bool] | None" = None,
         silent: bool = False,
         limit_s: float = LIMIT_S,
@@ -39,6 +42,7 @@ class Device:
         self.process = process
         self.given = given
         self.base = base
+        self.may_send = may_send  # whether no other process has sent this code of this device
         self.cancelled = cancelled
         self.silent = silent  # never ask: a renewal before a prompt
         self.limit_s = limit_s
@@ -53,8 +57,6 @@ class Device:
         """A code that was not used before. Raises NoTerminal, Interrupted, Taken, WrongCode."""
         if self.given:
             text, self.given = (sys.stdin.readline() if self.given == "-" else self.given), ""
-        elif self.used and not self.asks:
-            text = ""
         elif self.process:
             text = self._of_process()
         else:
@@ -92,8 +94,10 @@ class Device:
     def _fresh(self, text: str) -> str:
         if not (len(text) == DIGITS and text.isascii() and text.isdigit()):
             raise WrongCode(f"an MFA code has {DIGITS} digits", "look at the device again", shown(self.profile))
-        if text in self.used:
-            raise WrongCode("that code was sent already", "wait for the next one, at most 30 s", shown(self.profile))
+        if text in self.used or not self.may_send(self.serial, text):
+            next_s = STEP_S - int(time.time()) % STEP_S
+            cure = f"wait for the next one: it comes in {next_s} s"
+            raise WrongCode("that code was sent already", cure, shown(self.profile))
         self.used.append(text)
         return text
 

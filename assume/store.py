@@ -23,7 +23,7 @@ elif sys.platform == "win32":
 else:
     import posix as system
 
-ENTRY, POINTER, LOCK, NOTE, TEMPORARY = ".entry", ".pointer", ".lock", ".note", "tmp."
+ENTRY, POINTER, LOCK, NOTE, CODE, TEMPORARY = ".entry", ".pointer", ".lock", ".note", ".code", "tmp."
 FORMAT = "assume-store-1"
 MODULUS = 2**128 - 159  # a prime: every changed byte changes the remainder
 LARGEST = 1 << 20  # bytes; a session token may be 32 KiB

@@ -17,6 +17,8 @@ elif sys.platform == "win32":
 else:
     import posix as system
 
+CODE_LASTS_S = 90  # AWS takes the code of the step before and of the one after, too
+
 
 def write(folder: str, name: str, fields: "Mapping[str, str]", sync: bool = True) -> None:
     """Puts one file in place whole, or leaves what was there. Raises OSError.
@@ -69,6 +71,25 @@ def sweep(folder: str, now: float) -> None:
     write(folder, "swept" + store.NOTE, {}, sync=False)
 
 
+def claim(folder: str, name: str, now: float, lasts_s: float) -> bool:
+    """Whether `name` is this process's, and was nobody's in the last `lasts_s`. Raises OSError."""
+    new = system.O_WRONLY | system.O_CREAT | system.O_EXCL | store.OPEN
+    while True:
+        try:
+            handle = system.open(f"{folder}/{name}", new, 0o600)
+        except FileExistsError:
+            earlier = store.read(folder, name)
+            if earlier is None or abs(now - store.number(earlier, "at")) < lasts_s:
+                return False  # an unreadable one is as good as any: the sweep takes it away
+            remove(folder, [name])
+            continue
+        try:
+            system.write(handle, store.formatted({"at": str(int(now))}))
+        finally:
+            system.close(handle)
+        return True
+
+
 def sweep_leftovers(folder: str, now: float, present: "list[str] | None" = None) -> None:
     """Takes away what a killed process left half written; `present` are the folder's files, if they are known."""
     for name in names(folder, "") if present is None else present:
@@ -76,6 +97,8 @@ def sweep_leftovers(folder: str, now: float, present: "list[str] | None" = None)
             pid = name[len(store.TEMPORARY) :].partition(".")[0]
             if not pid.isdigit() or not _is_alive(int(pid)) or _age(folder, name, now) > 60:
                 remove(folder, [name])
+        elif name.endswith(store.CODE) and _age(folder, name, now) > CODE_LASTS_S:
+            remove(folder, [name])
 
 
 def replace(source: str, target: str) -> None:

@@ -119,10 +119,9 @@ def test_retry_settings_that_are_none(both, setting):
     assert said(both.ours("p", both.here)).startswith("assume: p: ")
 
 
-def test_a_call_with_a_code_is_sent_once_whatever_the_settings(both):
+@pytest.mark.parametrize(("session", "call"), [("on", "GetSessionToken"), ("off", "AssumeRole")])
+def test_a_call_with_a_code_is_sent_once_whatever_the_settings(both, session, call):
     """*Differs, because* a second try would be a second use of the code."""
-    both.write(f"{ROLE}mfa_serial = <serial>\nmfa_session = off\nmax_attempts = 5\n{BASE}")
+    both.write(f"{ROLE}mfa_serial = <serial>\nmfa_session = {session}\nmax_attempts = 5\n{BASE}")
     both.plain.faults = lambda _: faults.throttle()
-    assert len(both.ours("p", both.here).calls) == 1
-    both.write(f"{ROLE}mfa_serial = <serial>\nmax_attempts = 5\n{BASE}")
-    assert [call.action for call in both.ours("p", both.here).calls] == ["GetSessionToken"]
+    assert [made.action for made in both.ours("p", both.here).calls] == [call]

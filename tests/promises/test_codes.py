@@ -1,0 +1,124 @@
+"""A code is sent once: not again by the same process, by another one, after a failure, after a kill."""
+
+import signal
+import threading
+import time
+
+import pytest
+
+from assume.demo import faults
+from assume.demo.config import CLI_ROLE, CLI_USER_MFA, KEYS
+from assume.errors import AssumeError, Unreachable, WrongCode
+
+from .ground import signed_by
+
+PROFILE = "role-with-mfa"
+OTHER_KEY = "AKIAOTHEROTHEROTHERO"
+SENT = "that code was sent already"
+
+
+def sent_codes(sts):
+    """What STS was sent as a code, call by call."""
+    return [call.params["TokenCode"] for call in sts.calls if "TokenCode" in call.params]
+
+
+def test_a_code_is_not_sent_again_by_the_next_command(ground, clock):
+    code = ground.code(CLI_USER_MFA)
+    ground.take(PROFILE, "--mfa-code", code)
+    ground.run("clear", PROFILE)
+    with pytest.raises(WrongCode) as caught:
+        ground.take(PROFILE, "--mfa-code", code)
+    left_s = 30 - int(time.time()) % 30
+    assert str(caught.value) == f"assume: {PROFILE}: {SENT}\n  wait for the next one: it comes in {left_s} s"
+    assert sent_codes(ground.sts) == [code]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.throttle(), faults.refuse(500, "InternalFailure", "oh"), faults.close_before_reply(), faults.cut(),
+     faults.html(), faults.no_credentials("GetSessionToken"), faults.huge()],
+    ids=lambda fault: fault.kind,
+)  # fmt: skip
+def test_a_call_with_a_code_is_made_once_whatever_becomes_of_it(ground, clock, fault):
+    code = ground.code(CLI_USER_MFA)
+    ground.sts.faults = faults.first(9, fault)
+    for _ in range(2):
+        with pytest.raises(AssumeError):
+            ground.take(PROFILE, "--mfa-code", code)
+    assert sent_codes(ground.sts) == [code]
+
+
+def test_once_it_cannot_be_valid_any_more_it_is_refused_by_sts_itself(ground, clock):
+    code = ground.code(CLI_USER_MFA)
+    ground.take(PROFILE, "--mfa-code", code)
+    ground.run("clear", PROFILE)
+    clock.shift(91)
+    with pytest.raises(WrongCode) as caught:
+        ground.take(PROFILE, "--mfa-code", code)
+    assert "the MFA code is wrong, too old, or was used before" in str(caught.value)
+    assert sent_codes(ground.sts) == [code, code]
+
+
+def test_the_same_code_of_another_device_is_another_code(ground, clock):
+    code = ground.code(CLI_USER_MFA)
+    with pytest.raises(WrongCode):
+        ground.take("crossaccountrole", "--mfa-code", code)
+    ground.take(PROFILE, "--mfa-code", code)
+    assert sent_codes(ground.sts) == [code, code]
+
+
+def test_two_terminals_that_are_typed_the_same_code_send_it_once(ground):
+    """By two access keys of the same user: no lock is common to them."""
+    code = ground.code(CLI_USER_MFA)
+    until, reached = threading.Event(), threading.Event()
+    ground.sts.faults = faults.first(1, faults.hang(until, reached))
+    ground.configure(PROFILE, mfa_session="off")
+    secret = ground.world.key(KEYS["cli-user"][0], OTHER_KEY).secret
+    ground.configure("other-key", aws_access_key_id=OTHER_KEY, aws_secret_access_key=secret)
+    of_role = {"role_arn": CLI_ROLE, "mfa_serial": CLI_USER_MFA, "mfa_session": "off"}
+    ground.configure("second", source_profile="other-key", **of_role)
+    first, second = ground.use(PROFILE, terminal=True), ground.use("second", terminal=True)
+    for one in (first, second):
+        one.wait_for("MFA code for")
+    first.type(code + "\n")
+    assert reached.wait(60)
+    second.type(code + "\n")
+    second.wait_for(f"{SENT}\r\n  wait for the next one: it comes in ")
+    until.set()
+    assert first.end().status == 0
+    assert sent_codes(ground.sts) == [code]
+    assert signed_by(ground.sts) == ["AssumeRole"]
+
+
+def test_a_code_of_a_process_that_was_killed_with_it_is_not_sent_again(ground):
+    code = ground.code(CLI_USER_MFA)
+    until, reached = threading.Event(), threading.Event()
+    ground.sts.faults = faults.first(1, faults.hang(until, reached))
+    victim = ground.use(PROFILE, "--mfa-code", code)
+    assert reached.wait(60)
+    victim.tell(signal.SIGKILL)
+    until.set()
+    done = ground.use(PROFILE, "--mfa-code", code).end()
+    assert done.status == 1
+    assert SENT in done.said
+    assert sent_codes(ground.sts) == [code]
+
+
+def test_no_file_holds_a_code_and_what_remembers_it_goes_soon(ground, clock):
+    code = ground.code(CLI_USER_MFA)
+    ground.take(PROFILE, "--mfa-code", code)
+    assert len(ground.stored(".code")) == 1
+    for name, content in ground.stored().items():
+        assert code not in name
+        assert code.encode() not in content
+    clock.shift(91)
+    ground.take("marketingadmin")
+    assert ground.stored(".code") == {}
+
+
+def test_without_a_store_one_process_still_sends_it_once(ground, clock):
+    code = ground.code(CLI_USER_MFA)
+    ground.sts.faults = faults.first(9, faults.throttle())
+    with pytest.raises(Unreachable):
+        ground.take(PROFILE, "--no-cache", "--mfa-code", code)
+    assert sent_codes(ground.sts) == [code]
