@@ -12,7 +12,7 @@ number and raised only for a profile that needs that section.
 Only the headers are looked at until a profile is asked for (`sections`).
 
 Source: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html and
-botocore/configloader.py, compared by tests/test_differential.py.
+botocore/configloader.py, compared by tests/test_differential_*.py.
 """
 
 import sys

@@ -2,7 +2,7 @@
 
 The rules are botocore's (botocore/credentials.py: the order of providers in
 `create_credential_resolver`, the checks of `AssumeRoleProvider`), compared case
-by case in tests/test_differential.py. Every refusal names the profile and the
+by case in tests/test_differential_*.py. Every refusal names the profile and the
 change that mends it.
 """
 
