@@ -10,10 +10,8 @@ or, while another process is getting the same credentials, by waiting for it;
 """
 
 import sys
-import time
 
-from assume import environment, render, state, terminal, warm
-from assume.arguments import read
+from assume import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from assume.arguments import Options
+    from assume.warm import Taken
 elif sys.platform == "win32":
     import nt as system
 else:
@@ -54,23 +53,30 @@ def answer(script: str, words: "Sequence[str]") -> "NoReturn":
 
 def _answered(words: "Sequence[str]", holding: "list[str]") -> int | None:
     verb = words[0] if words else ""
-    if verb == "use":
-        options = read(words[1:])
-        return None if options is None or not options.shell else use(options, holding)
-    if verb == "off":
-        options = read(words[1:])
-        return None if options is None or not options.shell or options.profile else off(options)
     if verb == "complete":
         from assume.complete import complete
 
         return complete(words[1:], own_environment())
-    return None
+    if verb not in ("use", "off"):
+        return None
+    from assume.arguments import read
+
+    options = read(words[1:])
+    if options is None or not options.shell:
+        return None
+    if verb == "use":
+        return use(options, holding)
+    return None if options.profile else off(options)
 
 
 def use(options: "Options", holding: "list[str]") -> int | None:
     """`use` from what is stored; None where that does not do. `holding` gets what the console script is told."""
+    from time import time
+
+    from assume import warm
+
     have = own_environment()
-    now = time.time()
+    now = time()
     if not options.profile and not options.credential_source:
         return None
     options = warm.asked(options)
@@ -84,8 +90,10 @@ def use(options: "Options", holding: "list[str]") -> int | None:
     return None if taken is None else hand_over(taken, options, have, now)
 
 
-def hand_over(taken: "warm.Taken", options: "Options", have: "dict[str, str]", now: float) -> int:
+def hand_over(taken: "Taken", options: "Options", have: "dict[str, str]", now: float) -> int:
     """The reply to the shell function, in one write, and a line for the person at the terminal."""
+    from assume import warm
+
     if not terminal.write(1, warm.reply(taken, options, have)):
         return 1
     if terminal.is_terminal(2):
@@ -97,6 +105,8 @@ def hand_over(taken: "warm.Taken", options: "Options", have: "dict[str, str]", n
 
 def off(options: "Options") -> int:
     """The baseline again."""
+    from assume import environment, render, state
+
     have = own_environment()
     base, told = environment.baseline(have)
     if not told:

@@ -1,0 +1,194 @@
+"""What each lane loads, as real processes say: a hit in each shell, a touched config, TAB, a waiter.
+
+And when botocore comes in: once the locks are held, while our own connection is made.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from assume import arguments, entries, shells, store
+from assume.config import Config, read
+from assume.plan import plan
+
+from .shells.bench import Bench
+from .shells.conftest import driver
+
+LOADS = Path(__file__).with_name("loads.py")
+MAIN = Path(shells.MAIN)
+HIT = set("""
+assume assume.arguments assume.display assume.entries assume.environment assume.fast assume.places assume.render
+assume.state assume.store assume.terminal assume.warm
+""".split())  # fmt: skip
+MIDDLE = HIT | set("""
+assume.chain assume.config assume.errors assume.grammar assume.hops assume.middle assume.plan assume.sections
+assume.storing assume.walk
+""".split())  # fmt: skip
+WAITING = MIDDLE | set("assume.lock assume.takeover fcntl".split())
+TAB = set("""
+assume assume.arguments assume.complete assume.config assume.display assume.environment assume.errors assume.fast
+assume.grammar assume.places assume.render assume.sections assume.terminal
+""".split())  # fmt: skip
+ONLY_SHARED_LIBRARIES = {"powershell": {"binascii"}}
+NEVER = set("site os re json enum typing dataclasses collections functools threading contextlib botocore".split())
+
+
+def wrapper(folder):
+    """An interpreter that leaves word of what it has loaded when it ends."""
+    path = folder / "python"
+    path.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {LOADS} "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
+def loaded(file, bare):
+    """What stands in the file beyond what a bare interpreter has."""
+    return set(file.read_text().split()) - bare
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """What an interpreter has loaded that runs nothing."""
+    file = tmp_path_factory.mktemp("bare") / "loads"
+    subprocess.run([sys.executable, "-I", "-S", LOADS, "-I", "-S", "-"], env={"LOADS": str(file)}, check=True)
+    return set(file.read_text().split())
+
+
+@pytest.fixture
+def ground(tmp_path, aws_home):
+    """Words that start the fast entry of the checkout so that it leaves word, and its environment."""
+    script = tmp_path / "assume"
+    script.write_text(f"#!{sys.executable}\nfrom assume.cli.start import main\nmain()\n")
+    script.chmod(0o755)
+    words = [str(wrapper(tmp_path)), "-I", "-S", str(MAIN), str(script)]
+    loads = tmp_path / "loads"
+    return words, aws_home.environment | {"LOADS": str(loads), "PYTHONPATH": str(MAIN.parents[1])}, loads
+
+
+def use(ground, profile="marketingadmin", **how):
+    words, env, _ = ground
+    return subprocess.run(
+        [*words, "use", "--shell", "bash", "--state", "", profile], env=env, capture_output=True, text=True, **how
+    )
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("kind_name", shells.SHELLS)
+def test_a_hit_in_a_shell_loads_what_is_written_here_and_nothing_else(kind_name, tmp_path, bare):
+    bench = Bench(driver(kind_name), tmp_path)
+    try:
+        sts, _ = bench.demo()
+        loads = tmp_path / "loads"
+        bench.environment["LOADS"] = str(loads)
+        script = str(Path(sys.executable).with_name("assume"))
+        shell = bench.start(init=shells.init_text(kind_name, False, str(wrapper(tmp_path)), script))
+        assert shell.run("assume marketingadmin").status == 0
+        loads.unlink(missing_ok=True)
+        calls = len(sts.calls)
+        for _ in range(2):  # the first leaves a pointer that can be trusted, two seconds after the files were written
+            wait_until_trusted(bench.home / ".aws" / "config")
+            assert shell.run("assume marketingadmin").status == 0
+        assert shell.environment()["ASSUME_PROFILE"] == "marketingadmin"
+        assert len(sts.calls) == calls
+        assert loaded(loads, bare) == HIT | ONLY_SHARED_LIBRARIES.get(kind_name, set())
+    finally:
+        bench.close()
+
+
+def wait_until_trusted(file):
+    """Files are trusted two seconds after they changed."""
+    seen = os.stat(file)
+    time.sleep(max(0, max(seen.st_mtime, seen.st_ctime) + 2.1 - time.time()))
+
+
+def test_the_lists_hold_nothing_that_is_slow(bare):
+    assert not (HIT | MIDDLE | WAITING | TAB | bare) & NEVER
+
+
+def test_a_touched_config_loads_the_parser_and_no_more(ground, bare, aws_home, sts):
+    assert use(ground).returncode == 0
+    os.utime(aws_home.config)
+    assert use(ground).returncode == 0
+    assert loaded(ground[2], bare) == MIDDLE
+    assert len(sts.calls) == 1
+
+
+def test_tab_loads_what_it_needs(ground, bare):
+    words, env, loads = ground
+    done = subprocess.run([*words, "complete", "--shell", "zsh", "--", "mark"], env=env, capture_output=True, text=True)
+    assert done.stdout == "marketingadmin\t123456789012 marketingadminrole\n"
+    assert loaded(loads, bare) == TAB
+
+
+def entry_of(profile, environment):
+    """The folder of the store, and the request that a profile is stored for."""
+    home = Path(environment["HOME"]) / ".aws"
+    options = arguments.read([profile])
+    assert options is not None
+    chain = plan(Config(read(str(home / "config")), read(str(home / "credentials"))), options, environment)
+    return str(home / "assume"), chain.request(len(chain.hops))
+
+
+def test_who_waits_imports_nothing_more_and_takes_what_the_holder_stored(ground, bare, sts):
+    assert use(ground).returncode == 0
+    folder, request = entry_of("marketingadmin", ground[1])
+    stored = entries.read(folder, request, time.time())
+    assert stored is not None
+    for name in os.listdir(folder):
+        if name.endswith((store.ENTRY, store.POINTER)):
+            os.unlink(f"{folder}/{name}")
+    with open(f"{folder}/{store.name_of(request)}{store.LOCK}", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        words, env, loads = ground
+        waiting = subprocess.Popen(
+            [*words, "use", "--shell", "bash", "--state", "", "marketingadmin"],
+            env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert waiting.stderr is not None
+        assert "waiting" in waiting.stderr.readline()
+        entries.keep(folder, request, stored)
+    out, _ = waiting.communicate(timeout=30)
+    assert f"AWS_ACCESS_KEY_ID='{stored.key_id}'" in out
+    assert loaded(loads, bare) == WAITING
+    assert len(sts.calls) == 1
+
+
+WATCHED = """
+import fcntl, os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("botocore", "typer", "boto3", "rich"):
+            held = []
+            for file in os.listdir(os.environ["STORE"]):
+                if file.endswith(".lock"):
+                    with open(os.path.join(os.environ["STORE"], file), "a") as lock:
+                        try:
+                            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                        except BlockingIOError:
+                            held.append(file)
+            with open(os.environ["WATCHED"], "a") as log:
+                log.write(f"{name} {len(held)}\\n")
+        return None
+sys.meta_path.insert(0, Watch())
+from assume.cli.start import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("profile", "locks"), [("marketingadmin", 1), ("workload", 3)])
+def test_botocore_is_imported_once_the_locks_are_held_and_typer_never(ground, tmp_path, sts, profile, locks):
+    words, env, _ = ground
+    script = Path(words[-1])
+    script.write_text(f"#!{sys.executable}\n{WATCHED}")
+    env |= {"STORE": f"{env['HOME']}/.aws/assume", "WATCHED": str(tmp_path / "watched")}
+    before = sts.connections
+    done = use((words, env, None), profile)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "watched").read_text() == f"botocore {locks}\n"
+    assert len(sts.calls) == locks
+    assert sts.connections - before == 1  # our own, dialled meanwhile, for all hops
