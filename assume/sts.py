@@ -13,7 +13,7 @@ from assume import client, refusals
 from assume.display import shown
 from assume.entries import Credentials
 from assume.environment import check_keys
-from assume.errors import SourceError, Unreachable
+from assume.errors import SourceError, Unreachable, Unsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ def _taken(answer: "Mapping[str, Any]", now: int) -> Credentials:
     given = answer["Credentials"]
     keys = (str(given["AccessKeyId"]), str(given["SecretAccessKey"]), str(given["SessionToken"]))
     check_keys(keys)
+    if not keys[2]:
+        raise Unsafe("the session token is empty", "nothing was changed; what answered is not STS")
     expires_at = int(given["Expiration"].timestamp())
     if expires_at <= now + 30:
         off = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "unknown")

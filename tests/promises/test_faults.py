@@ -1,0 +1,181 @@
+"""Whatever STS or the network does: it ends in time, says why, and changes nothing."""
+
+import socket
+import threading
+import time
+
+import pytest
+
+from assume import patience, store
+from assume.demo import faults
+from assume.demo.config import HUB, LANDING, MARKETING, WORKLOAD
+from assume.errors import AssumeError, Refused, Unreachable
+from assume.patience import Patience
+
+CHAIN = [HUB, LANDING, WORKLOAD]
+SHORT_S = 1.0  # in place of 30
+SLACK_S = 5.0  # of a machine that does other things too
+NEVER = threading.Event()  # what a hanging answer waits for
+
+FAULTS = {
+    # what goes wrong: the fault, the error, words of it, whether it is tried again
+    "throttled": (faults.throttle(), Unreachable, "too many calls just now", True),
+    "500": (faults.refuse(500, "InternalFailure", "oh"), Unreachable, "STS has trouble of its own", True),
+    "503": (faults.refuse(503, "ServiceUnavailable", "later"), Unreachable, "STS has trouble of its own", True),
+    "refused": (faults.refuse(403, "AccessDenied", "no"), Refused, "STS refused role/", False),
+    "expired": (faults.refuse(403, "ExpiredToken", "old"), Refused, "the credentials that signed", False),
+    "region disabled": (faults.refuse(403, "RegionDisabledException", "off"), Refused, "STS is off in that", False),
+    "cut in half": (faults.cut(), Unreachable, "nothing was changed", True),
+    "closed without a word": (faults.close_before_reply(), Unreachable, "it closed the connection", True),
+    "a page in place of XML": (faults.html(), Unreachable, "what answered is not STS", None),
+    "no credentials in a 200": (faults.no_credentials(), Unreachable, "what answered is not STS", False),
+    "ten megabytes": (faults.huge(), Unreachable, "more than a megabyte", False),
+    "a redirect": (faults.redirect("http://127.0.0.1:1/"), Unreachable, "what answered is not STS", False),
+    "hangs": (faults.hang(NEVER), Unreachable, "no answer from AWS within", None),
+    "a byte a second": (faults.drip(0.05), Unreachable, "no answer from AWS within", None),
+    "ended already": (faults.spoil(Expiration="2020-01-01T00:00:00Z"), Unreachable, "have ended by this", False),
+    "an end that is none": (faults.spoil(Expiration="soon"), Unreachable, "what answered is not STS", False),
+    "a key that is none": (faults.spoil(AccessKeyId="A"), AssumeError, "the access key id is not one", False),
+    "a secret with a blank": (faults.spoil(SecretAccessKey="a b"), AssumeError, "secret access key holds", False),
+    "no session token": (faults.spoil(SessionToken=""), AssumeError, "the session token is empty", False),
+    "a session token that is code": (faults.spoil(SessionToken="x'; touch PWN; '"), AssumeError, "session", False),
+}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """botocore waits between two tries: not here."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+
+
+def failing(arn, fault):
+    """The fault, for calls of one role alone."""
+    return lambda call: fault if call.params.get("RoleArn") == arn else None
+
+
+def check_unchanged(ground, profile, hops, name):
+    """It fails in time with the right words, and what was there is there, byte for byte."""
+    fault, error, words, again = FAULTS[name]
+    ground.sts.faults = failing(hops[-1], fault)
+    before, called = ground.stored(), len(ground.sts.calls)
+    environment = dict(ground.environment)
+    started_at = time.monotonic()
+    with pytest.raises(error) as caught:
+        ground.take(profile, patience=Patience(SHORT_S))
+    assert time.monotonic() - started_at < SHORT_S + SLACK_S
+    assert words in str(caught.value)
+    assert caught.value.status == 1
+    assert environment == ground.environment
+    after = {file: content for file, content in ground.stored().items() if not file.endswith(store.LOCK)}
+    assert {file: after.get(file) for file in before if not file.endswith(store.LOCK)} == {
+        file: content for file, content in before.items() if not file.endswith(store.LOCK)
+    }
+    new = [file for file in after if file not in before and file.endswith((store.ENTRY, store.POINTER))]
+    assert len(new) == len(hops) - 1, "the hops before it were had, and are kept; nothing else is"
+    calls = [call.params["RoleArn"] for call in ground.sts.calls[called:]]
+    assert calls[: len(hops)] == hops
+    if again is not None:
+        assert (len(calls) > len(hops)) is again, calls
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_one_hop(ground, clock, name):
+    check_unchanged(ground, "marketingadmin", [MARKETING], name)
+    ground.sts.faults = None
+    assert ground.take("marketingadmin").credentials.key_id, "the next call finds nothing in its way"
+
+
+@pytest.mark.parametrize("hop", [1, 2, 3])
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_hop_of_three(ground, clock, name, hop):
+    check_unchanged(ground, "workload", CHAIN[:hop], name)
+    ground.sts.faults = None
+    before = len(ground.sts.calls)
+    assert ground.take("workload").credentials.key_id
+    assert len(ground.sts.calls) - before == 3 - (hop - 1), "what was had before the fault is not asked for again"
+
+
+def test_it_is_thirty_seconds_in_all(ground, clock):
+    """For the whole chain, not for each of its hops."""
+    assert patience.WHOLE_CHAIN_S == 30
+    assert Patience().left_s == 30
+    ground.sts.faults = lambda call: faults.drip(0.0003)  # most of a second for each hop
+    started_at = time.monotonic()
+    with pytest.raises(Unreachable, match=r"no answer from AWS within 0.7 s"):
+        ground.take("workload", patience=Patience(0.7))
+    assert time.monotonic() - started_at < 2
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("name", [name for name in FAULTS if FAULTS[name][3]])
+def test_what_passes_is_tried_again_and_well_in_the_end(ground, clock, name, count):
+    ground.sts.faults = faults.first(count, FAULTS[name][0])
+    assert ground.take("marketingadmin").credentials.key_id
+    assert len(ground.sts.calls) == count + 1
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if FAULTS[name][1] is Unreachable])
+def test_what_is_stored_and_good_for_a_while_is_given_with_a_word(ground, clock, name):
+    old = ground.take("marketingadmin")
+    clock.shift(3600 - 600)
+    ground.sts.faults = failing(MARKETING, FAULTS[name][0])
+    taken = ground.take("marketingadmin", patience=Patience(SHORT_S))
+    assert taken.credentials.keys == old.credentials.keys
+    assert "what is stored is good for 10m more" in taken.note
+
+
+@pytest.mark.parametrize("name", ["throttled", "refused", "cut in half", "a page in place of XML", "ended already"])
+def test_the_real_program_prints_nothing_and_ends_with_one(ground, name):
+    ground.sts.faults = failing(MARKETING, FAULTS[name][0])
+    done = ground.use("marketingadmin").end()
+    assert (done.status, done.out) == (1, b"")
+    assert FAULTS[name][2] in done.said
+    assert "Traceback" not in done.said
+
+
+def listening(accept):
+    """A port behind which `accept(connection)` is done with whoever comes."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            accept(connection)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return server, f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        lambda connection: connection.close(),
+        lambda connection: connection.sendall(b"\0" * 100),
+        lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n<"),
+        lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100_000),
+        lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"),
+        lambda connection: connection.shutdown(socket.SHUT_RD),
+    ],
+    ids=["closes", "NULs", "less than it says", "headers without end", "SSH", "hears nothing"],
+)
+def test_what_listens_is_no_http(ground, clock, accept):
+    kept = []
+    server, url = listening(lambda connection: (kept.append(connection), accept(connection)))
+    ground.configure("marketingadmin", endpoint_url=url)
+    started_at = time.monotonic()
+    with pytest.raises(Unreachable):
+        ground.take("marketingadmin", patience=Patience(SHORT_S))
+    assert time.monotonic() - started_at < SHORT_S + SLACK_S
+    server.close()
+
+
+def test_nobody_listens(ground, clock):
+    server, url = listening(lambda connection: None)
+    server.close()
+    ground.configure("marketingadmin", endpoint_url=url)
+    with pytest.raises(Unreachable, match="STS was not reached"):
+        ground.take("marketingadmin", patience=Patience(SHORT_S))
