@@ -192,3 +192,27 @@ def test_botocore_is_imported_once_the_locks_are_held_and_typer_never(ground, tm
     assert (tmp_path / "watched").read_text() == f"botocore {locks}\n"
     assert len(sts.calls) == locks
     assert sts.connections - before == 1  # our own, dialled meanwhile, for all hops
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("kind_name", ["bash", "zsh", "fish"])
+def test_an_init_file_of_an_older_version_works_and_is_renewed_off_the_warm_lane(kind_name, tmp_path):
+    bench = Bench(driver(kind_name), tmp_path)
+    try:
+        bench.demo()
+        kind = shells.SHELLS[kind_name]
+        script = str(Path(sys.executable).with_name("assume"))
+        ours = shells.init_text(kind_name, False, sys.executable, script)
+        older = ours.replace(ours.split()[2], "0.0.1", 1) + "# a line that later versions do not have\n"
+        file = bench.home / ".local" / "share" / "assume" / kind.init_file
+        file.parent.mkdir(parents=True)
+        shell = bench.start(init=older)
+        assert shell.run("assume marketingadmin").status == 0
+        file.write_text(older)
+        assert shell.run("assume -- marketingadmin").status == 0
+        assert shell.environment()["ASSUME_PROFILE"] == "marketingadmin"
+        assert file.read_text() == older  # a hit looks at nothing but its own files
+        assert shell.run("assume --refresh marketingadmin").status == 0
+        assert file.read_text() == ours
+    finally:
+        bench.close()
