@@ -54,7 +54,7 @@ fuzz:
 
 bench:
 	@$(PREPARE) venv
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 lint:
 	@$(PREPARE) venv

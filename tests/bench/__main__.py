@@ -1,39 +1,51 @@
-"""`python -m tests.bench [--quick] [--here] [GROUP…]`."""
+"""`python -m tests.bench [--quick] [--here] [GROUP…]`: measures and prints; all groups together write the page."""
 
 import argparse
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from statistics import median
 
-from . import distance, inside, places, rows
-from .measure import Row
+from . import distance, inside, page, peers, places, rows
+from .measure import CPU, Row, in_turn, process
 
-GROUPS = rows.GROUPS | inside.GROUPS | distance.GROUPS
+GROUPS = rows.GROUPS | inside.GROUPS | distance.GROUPS | peers.GROUPS
 FULL, QUICK = 25, 7
 
 
 def main() -> None:
-    """Measures, prints."""
+    """Measures, prints, writes."""
     words = argparse.ArgumentParser(prog="bench")
     words.add_argument("--quick", action="store_true", help="fewer runs")
     words.add_argument("--runs", type=int, help="so many runs")
     words.add_argument("--here", action="store_true", help="measure the checkout, not an installed wheel")
-    words.add_argument("group", nargs="*", help=f"of {', '.join(GROUPS)}; all of them by default")
+    words.add_argument("group", nargs="*", help=f"of {', '.join(page.TITLES)}; all of them by default")
     given = words.parse_args()
     runs = given.runs or (QUICK if given.quick else FULL)
     program = places.here() if given.here else places.installed()
+    measured: dict[str, list[Row]] = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as open_until:
         place = places.Place(program, Path(folder), open_until)
-        for name in given.group or GROUPS:
-            for row in GROUPS[name](place, runs):
+        bare = in_turn({"bare": partial(process, program.bare, place.homes[places.FEW].env)}, runs)["bare"]
+        for name in given.group or page.TITLES:
+            print(f"\n{page.TITLES[name]}")
+            measured[name] = GROUPS[name](place, runs)
+            for row in measured[name]:
                 print(line(row), flush=True)
+    unmet = [row.what for found in measured.values() for row in found if not row.is_met]
+    print(f"\nnot met: {'; '.join(unmet) or 'nothing'}")
+    if not (given.group or given.here or CPU):
+        page.write(measured, runs, median(bare))
+        print(f"written: {page.PAGE.relative_to(places.ROOT)}")
 
 
 def line(row: Row) -> str:
+    """A row for a terminal."""
     limit = "" if row.limit is None else f"≤ {row.limit:g} {row.unit}"
     mark = "" if row.limit is None else ("met" if row.is_met else "NOT MET")
     times = "" if row.typical_s is None else f"{row.typical_s * 1000:8.1f} ms  least {(row.least_s or 0) * 1000:.1f}"
-    return f"{row.what:45} {row.figure:7.2f} {row.unit:3} {limit:10} {mark:8} {times}"
+    return f"  {row.what:55} {row.figure:8.2f} {row.unit:5} {limit:10} {mark:8} {times}"
 
 
 if __name__ == "__main__":
