@@ -90,13 +90,14 @@ def compared(place: Place, runs: int) -> list[Row]:
     for profiles, said in ((FEW, ""), (MANY, ", 10,000 profiles")):
         home = place.homes[profiles]
         warmed(place, home)
-        cases = {"bare": partial(process, place.program.bare, home.env), "assume": ours(place, home)}
+        cases: dict[str, Case] = {"bare": partial(process, place.program.bare, home.env), "assume": ours(place, home)}
         cases |= {peer.name: peer.case(home) for peer in peers}
         rows += table(f"warm{said}", in_turn(cases, count))
     home = place.homes[FEW]
     home.forget()
     taken(place, home, "role", 1)
-    cases = {"bare": partial(process, place.program.bare, home.env), "assume": emptied(home.forget, ours(place, home))}
+    cases = {"bare": partial(process, place.program.bare, home.env)}
+    cases["assume"] = emptied(home.forget, ours(place, home))
     cases |= {peer.name: emptied(partial(peer.forget, home), peer.case(home)) for peer in peers}
     return rows + table("cold, loopback", in_turn(cases, count))
 
