@@ -3,13 +3,10 @@
 import shlex
 import time
 
-import pytest
 import time_machine
 
 from assume import failures, shells
 from assume.cli import use as verb
-
-from .program import actions
 
 
 def applied(done, env):
@@ -95,44 +92,6 @@ def test_a_role_that_has_ended_is_given_to_nobody(program, sts):
     with time_machine.travel(time.time() + 3590, tick=True):
         second, _ = switch(program, {}, "", "marketingadmin")
     assert second["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
-
-
-def test_a_guarded_profile_asks_each_time_also_where_its_role_is_stored(program, sts):
-    for answer in ("prod", "128716708097"):
-        program.answers = [answer]
-        have, state = switch(program, {}, "", "prod")
-        assert have["ASSUME_PROFILE"] == "prod"
-        assert state.startswith("hold;"), "the hook never renews it unasked"
-    assert program.asked == ["prod is guarded (account 128716708097). Type the account id or `prod` to go on: "] * 2
-    assert actions(sts) == ["AssumeRole"]
-
-
-@pytest.mark.parametrize("answer", ["y", "", "yes", "Prod", "123456789012"])
-def test_y_is_no_answer_to_the_guard(program, sts, answer):
-    program.answers = [answer]
-    done = program("use", "--shell", "bash", "prod")
-    assert (done.status, done.out, actions(sts)) == (1, "", [])
-    assert "prod: not confirmed: nothing was changed" in done.err
-
-
-def test_the_guard_without_a_terminal_wants_yes(program, sts):
-    done = program("use", "--shell", "bash", "prod")
-    assert "is guarded (assume_confirm), and there is no terminal to ask on\n  give --yes if you mean it" in done.err
-    assert program("use", "--shell", "bash", "prod", "--yes").status == 0
-
-
-def test_the_guard_holds_for_a_role_reached_from_the_profile(program):
-    assert program("use", "--shell", "bash", "prod", "--role-arn", "arn:aws:iam::123456789012:role/x").status == 1
-    assert program.asked == ["prod is guarded (account 123456789012). Type the account id or `prod` to go on: "]
-
-
-def test_minus_never_repeats_a_consent(program):
-    program.answers = ["prod"]
-    have, state = switch(program, {}, "", "prod", "--yes")
-    have, state = switch(program, have, state, "hub")
-    done = program("use", "--shell", "bash", "--state", state, "-", **have)
-    assert done.status == 0
-    assert len(program.asked) == 1
 
 
 def test_a_renewal_never_asks_and_takes_what_is_new(program, sts):
