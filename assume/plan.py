@@ -140,8 +140,9 @@ def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
         partition = hop.role_arn.split(":")[1] if hop.role_arn.count(":") > 1 else "aws"
         hop.policy_arns = (*hop.policy_arns, f"arn:{partition}:iam::aws:policy/ReadOnlyAccess")
         chain.reasons.append("read-only: session policy ReadOnlyAccess")
-    if (hop.policy or hop.policy_arns) and hop.token_file is not None:
-        raise ConfigError("a session policy goes with AssumeRole, and this profile ends in a web identity", "", name)
+    if hop.token_file is not None and (hop.policy or hop.policy_arns or options.external_id):
+        what = "an external ID" if options.external_id else "a session policy"
+        raise ConfigError(f"{what} goes with AssumeRole, and this profile ends in a web identity", "leave it out", name)
     if hop.policy or hop.policy_arns:
         if options.export == "profile":
             raise UsageError("--export profile: an SDK would get around the session policy", "leave --export out")
