@@ -39,7 +39,7 @@ def test_two_clients_share_the_credentials_and_one_sends_once():
     signer.swap(("K2", "S2", ""))
     assert signer.get_frozen_credentials().token is None
     assert once.meta.config.retries["total_max_attempts"] == 1
-    assert usual.meta.config.retries["total_max_attempts"] > 1
+    assert usual.meta.config.retries.get("total_max_attempts") != 1
     assert usual.meta.endpoint_url == once.meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
     assert (usual.meta.config.connect_timeout, usual.meta.config.read_timeout) == (5, 15)
 
