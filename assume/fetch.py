@@ -164,5 +164,5 @@ def _recorded_name() -> str:
 
     try:
         return getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError, ImportError):  # Windows has no password database
         return "assume"

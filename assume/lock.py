@@ -53,6 +53,8 @@ class Lock:
     def release(self) -> None:
         """Lets go; the file stays, since taking it away would split those who wait."""
         try:
+            if sys.platform == "win32":
+                _unlock(self.handle)  # closed files are unlocked there, too, but when there is time for it
             system.close(self.handle)
         except OSError:
             pass
@@ -190,6 +192,10 @@ if sys.platform == "win32":
         except OSError:
             return False
         return True
+
+    def _unlock(handle: int) -> None:
+        system.lseek(handle, FAR, 0)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
     def _wait(_handle: int, seconds: float) -> None:
         time.sleep(min(seconds, POLL_S))

@@ -129,7 +129,7 @@ class Desk:
 
     def settle(self) -> None:
         """The AWS files look as if nobody had touched them lately."""
-        for path in (self.home.config, self.home.credentials):
+        for path in (self.home.config, self.home.credentials, self.home.web_identity):
             at = path.stat().st_mtime - 60
             os.utime(path, (at, at))
 

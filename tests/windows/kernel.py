@@ -36,6 +36,13 @@ IN_USE = "The process cannot access the file because it is being used by another
 CODE_PAGE = "cp437"  # of the console, for whoever writes bytes to it
 
 
+class Seen:
+    """What a stat found."""
+
+    st_mode = st_uid = st_gid = st_ctime_ns = 0
+    st_ctime = 0.0
+
+
 class Kernel:
     """Files and names. `console` is a terminal's path or ""; nothing can be written under `unwritable`."""
 
@@ -45,6 +52,7 @@ class Kernel:
         self.console = console
         self.unwritable = unwritable
         self.texts: set[int] = set()  # handles whose line ends are translated
+        self.locked: set[int] = set()
         self.variables = {
             name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape")
             for name, value in posix.environ.items()
@@ -65,7 +73,22 @@ class Kernel:
         rest = text[2:] if text[1:2] == ":" else text
         if set(rest) & set(':*?"<>|'):
             raise OSError(22, "The filename, directory name, or volume label syntax is incorrect", text)
-        return rest.replace("\\", "/")
+        return self.in_any_case(rest.replace("\\", "/"))
+
+    def in_any_case(self, found: str) -> str:
+        """Names ignore case; here that of the last part of a path."""
+        folder, slash, name = found.rpartition("/")
+        try:
+            self.posix.lstat(found)
+        except FileNotFoundError:
+            try:
+                names = self.posix.listdir(folder + slash or ".")
+            except OSError:
+                return found
+            return next((folder + slash + other for other in names if other.lower() == name.lower()), found)
+        except OSError:
+            pass
+        return found
 
     def written(self, path):
         """The same, of what is about to change."""
@@ -110,11 +133,14 @@ class Kernel:
         if self.is_folder(handle):
             self.posix.close(handle)
             raise PermissionError(13, "Permission denied", path)
+        self.locked.discard(handle)  # whoever had the number before has closed it, perhaps not here
+        self.texts.discard(handle)
         if not flags & OPEN["O_BINARY"][0]:
             self.texts.add(handle)
         return handle
 
     def close(self, handle):
+        assert handle not in self.locked, "Windows lets go of a lock when it finds the time, once its file is closed"
         self.texts.discard(handle)
         self.posix.close(handle)
 
@@ -137,19 +163,15 @@ class Kernel:
 
     def seen(self, found):
         """A stat as Windows gives it."""
-        folder = found.st_mode & 0o170000 == 0o040000
-        mode = 0o040777 if folder else found.st_mode & 0o170000 | (0o666 if found.st_mode & 0o200 else 0o444)
-        ten = (mode, found.st_ino, found.st_dev, found.st_nlink, 0, 0, found.st_size)
-        instants = (int(found.st_atime), int(found.st_mtime), CREATED_AT)
-        named = {
-            "st_atime": found.st_atime,
-            "st_mtime": found.st_mtime,
-            "st_ctime": float(CREATED_AT),
-            "st_atime_ns": found.st_atime_ns,
-            "st_mtime_ns": found.st_mtime_ns,
-            "st_ctime_ns": CREATED_AT * 10**9,
-        }
-        return self.posix.stat_result((*ten, *instants), named)
+        made = Seen()
+        for name in dir(found):
+            if name[:3] == "st_":
+                setattr(made, name, getattr(found, name))
+        kind = found.st_mode & 0o170000
+        made.st_mode = kind | (0o777 if kind == 0o040000 else 0o666 if found.st_mode & 0o200 else 0o444)
+        made.st_uid = made.st_gid = 0
+        made.st_ctime, made.st_ctime_ns = float(CREATED_AT), CREATED_AT * 10**9
+        return made
 
     def stat(self, path, *, dir_fd=None, follow_symlinks=True):
         return self.seen(self.posix.stat(self.path(path), follow_symlinks=follow_symlinks))

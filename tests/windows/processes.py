@@ -190,6 +190,10 @@ class Processes:
                 _byte_lock(fcntl, handle, kind, at, count)
             except OSError:
                 raise PermissionError(13, "Permission denied") from None
+            if mode == made.LK_UNLCK:
+                self.kernel.locked.discard(handle)
+            else:
+                self.kernel.locked.add(handle)
 
         def getwch():
             console = posix.open(self.kernel.path("CONIN$"), posix.O_RDWR | posix.O_NOCTTY)

@@ -65,3 +65,21 @@ def test_the_role_of_this_shell_is_handed_on(desk):
     assert done.status == 0, done.said
     assert b'"AWS_REGION": "eu-central-1"' in done.out
     assert desk.calls() == ["AssumeRole"]
+
+
+def test_a_program_in_the_current_folder_is_not_taken_for_one_on_the_path(desk):
+    """PowerShell does not either: the folder may be anybody's, and the program would have the role."""
+    planted = desk.folder / "aws.exe"
+    planted.write_text("#!/bin/sh\necho planted")
+    planted.chmod(0o755)
+    assert desk.run("exec", "--state", "", "marketingadmin", "aws").status == 127
+    desk.program("aws", "print('the real one')")
+    assert desk.run("exec", "--state", "", "marketingadmin", "aws").out == b"the real one\n"
+    assert desk.run("exec", "--state", "", "marketingadmin", ".\\aws").out == b"planted\n"
+
+
+@pytest.mark.parametrize("name", ["tool", "tool.exe", "Tool.EXE", "tool.v2"])
+def test_a_program_is_found_with_and_without_its_ending(desk, name):
+    for file in ("tool", "tool.v2"):
+        desk.program(file, "print('found')")
+    assert desk.run("exec", "--state", "", "marketingadmin", name).out == b"found\n"

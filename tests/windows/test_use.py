@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 
 import pytest
 
@@ -165,3 +166,32 @@ def test_a_guarded_profile_asks_on_the_console(desk):
     asked.type("\x03")
     done = asked.end()
     assert (done.status, done.out) == (130, b""), done.said
+
+
+def test_who_has_no_name_can_be_called_something(desk):
+    """USERNAME is missing, and there is no password database to ask."""
+    nameless = {name: value for name, value in desk.environment.items() if name != "UserName"}
+    assert desk.took("marketingadmin", environment=nameless)["ASSUMED_ROLE_ARN"] == MARKETING
+
+
+def test_tab_offers_what_it_offers_elsewhere(desk):
+    done = desk.run("complete", "--shell", "powershell", "--", "marke")
+    assert done.out == b"marketingadmin\t123456789012 marketingadminrole\n", done.said
+
+
+def test_a_shell_renews_its_role(desk):
+    shell, state = desk.with_role("marketingadmin")
+    desk.sts.clock = lambda: time.time() + 3400
+    done = desk.run("renew", "--shell", "powershell", "--state", state, environment=shell)
+    assert done.status == 0, done.said
+    assert "state" in changes(done.out)
+
+
+def test_a_profile_is_chosen_on_the_console(desk):
+    asked = desk.use(terminal=True)
+    asked.wait_for("profile: ")
+    asked.type("mfa\n")
+    asked.wait_for("3 of ")
+    assert "auditor-with-mfa" in asked.said
+    asked.type("1\n")
+    asked.wait_for("MFA code for role-without-mfa")
