@@ -12,7 +12,7 @@ import os
 import tempfile
 from hashlib import sha1
 
-from assume import places, store, storing
+from assume import identity, places, store, storing
 from assume.entries import Credentials
 from assume.environment import check_keys, instant
 from assume.errors import Unsafe
@@ -106,8 +106,7 @@ def keys_of(hop: "Hop") -> list[str]:
     keys = [key_of(hop)]
     if hop.token_file is not None:
         try:
-            with open(hop.token_file, encoding="utf-8") as file:
-                keys.append(key_of(hop, file.read()))
+            keys.append(key_of(hop, identity.read(hop.token_file)))
         except (OSError, ValueError):
             pass
     return keys
@@ -129,6 +128,8 @@ def is_shared(chain: "Chain", config: "Config") -> bool:
         return False
     hop = chain.hops[-1]
     if hop.tags or hop.transitive_tags or hop.source_identity or hop.policy or hop.policy_arns:
+        return False
+    if hop.token_file is not None and hop.duration_s is not None:
         return False
     own = config.profile(chain.profile) or {}
     told = ("source_profile", "credential_source", "web_identity_token_file", "region")

@@ -4,13 +4,14 @@ No shell in between. It runs in the baseline's environment, so that it sees the
 user's keys and not the role's; its output goes into no message and no log.
 """
 
+import os
 import subprocess
 import threading
 import time
 
 from assume.display import shown
 from assume.errors import SourceError
-from assume.patience import joined
+from assume.patience import HEARD_S, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 LIMIT_S = 120.0
 OUTPUT_LARGEST = 1 << 20
+LAST_WORDS_S = 0.5  # for what a command that has ended has said, where a child of its own holds its output open
 
 
 class Command:
@@ -41,11 +43,9 @@ class Command:
         ends = time.monotonic() + self.limit_s
         outputs = [_Output(stream, running.kill) for stream in (running.stdout, running.stderr) if stream is not None]
         try:
-            for output in outputs:
-                joined(output.thread, ends - time.monotonic())
+            self.returncode = _ended(running, outputs, ends)
             if any(len(output.content) > OUTPUT_LARGEST for output in outputs):
                 raise SourceError(f"{name} printed more than a megabyte", "run it by hand and look")
-            self.returncode = running.wait(max(ends - time.monotonic(), 0.001))
         except subprocess.TimeoutExpired:
             text = f"{name} has not ended within {self.limit_s:g} s"
             raise SourceError(text, "run it by hand and look") from None
@@ -55,6 +55,19 @@ class Command:
                 running.wait()
         stderr = shown(outputs[1].content.decode("utf-8", "replace").replace("\n", " ").strip())
         return outputs[0].content, stderr.encode()
+
+
+def _ended(running: "subprocess.Popen[bytes]", outputs: "list[_Output]", ends: float) -> int:
+    """Waits for the end of the command and of its output, which a daemon of its own may hold open for ever."""
+    while running.poll() is None and time.monotonic() < ends:
+        talking = next((output for output in outputs if output.thread.is_alive()), None)
+        if talking is None:
+            break
+        joined(talking.thread, HEARD_S)
+    status = running.wait(max(ends - time.monotonic(), 0.001))
+    for output in outputs:
+        joined(output.thread, LAST_WORDS_S)
+    return status
 
 
 class _Output:
@@ -68,6 +81,8 @@ class _Output:
         self.thread.start()
 
     def _read(self) -> None:
-        self.content = self.stream.read(OUTPUT_LARGEST + 1)
-        if len(self.content) > OUTPUT_LARGEST:
-            self.end()
+        while chunk := os.read(self.stream.fileno(), 65536):
+            self.content += chunk
+            if len(self.content) > OUTPUT_LARGEST:
+                self.end()
+                return

@@ -9,6 +9,7 @@ of the provider that botocore itself would have asked.
 import time
 
 import botocore.credentials
+import botocore.exceptions
 
 from assume import chain, refusals
 from assume.command import Command
@@ -19,7 +20,7 @@ from assume.errors import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from assume.chain import Source
@@ -67,12 +68,23 @@ def _provided(source: "Source", session: "Session", cache: "Any") -> Credentials
 
 
 def _of_process(source: "Source", session: "Session", errand: "Errand") -> Credentials | None:
+    started: list[Command] = []
+
+    def start(words: "Sequence[str]", **_: object) -> Command:
+        started.append(Command(words, errand.base, errand.command_s))
+        return started[-1]
+
     provider = botocore.credentials.ProcessProvider(
-        profile_name=source.profile,
-        load_config=lambda: session.full_config,
-        popen=lambda words, **_: Command(words, errand.base, errand.command_s),
+        profile_name=source.profile, load_config=lambda: session.full_config, popen=start
     )
-    loaded = provider.load()
+    try:
+        loaded = provider.load()
+    except botocore.exceptions.CredentialRetrievalError as error:
+        if not started or not started[0].returncode:
+            raise
+        said = shown(str(error.kwargs.get("error_msg", ""))).strip()
+        text = f"its credential_process ended with status {started[0].returncode}{': ' if said else ''}{said}"
+        raise SourceError(text, "run it by hand and look", shown(source.profile)) from None
     return None if loaded is None else _frozen(loaded)
 
 

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/
 
 import time
 
-from assume import client, refusals
+from assume import client, identity, refusals
 from assume.display import shown
 from assume.entries import Credentials
 from assume.environment import check_keys
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from assume.patience import Patience
 
 SESSION_S = 43200  # 12 hours: GetSessionToken's default, and as long as a working day
-TOKEN_LARGEST = 20_000  # characters of a web identity, by the STS model
 
 
 class Sts:
@@ -79,11 +78,13 @@ class Sts:
 
     def assume_with_web_identity(self, hop: "Hop", name: str) -> Credentials:
         """AssumeRoleWithWebIdentity, unsigned; the token's file is read at each call, as it is."""
-        asked = {
+        asked: dict[str, Any] = {
             "RoleArn": hop.role_arn,
             "RoleSessionName": hop.session_name or name,
             "WebIdentityToken": _web_identity(hop),
         }
+        if hop.duration_s is not None:
+            asked["DurationSeconds"] = hop.duration_s  # of the command line: AWS tools send no profile's
         return self._called("assume_role_with_web_identity", asked, hop, shown(_role(hop)))
 
     def session(self, serial: str, keys: "tuple[str, str, str]", code: str) -> Credentials:
@@ -138,11 +139,7 @@ def _taken(answer: "Mapping[str, Any]", now: int) -> Credentials:
 def _web_identity(hop: "Hop") -> str:
     path = hop.token_file or ""
     try:
-        with open(path, "rb") as file:
-            content = file.read(TOKEN_LARGEST + 1)
+        return identity.read(path)
     except OSError as error:
         text = f"its web identity's file {shown(path)} cannot be read: {error.strerror}"
         raise SourceError(text, "correct web_identity_token_file, or have it written", shown(hop.profile)) from None
-    if len(content) > TOKEN_LARGEST:
-        raise SourceError(f"{shown(path)} is too large for a web identity", "correct its path", shown(hop.profile))
-    return content.decode("utf-8", "replace")

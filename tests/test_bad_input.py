@@ -209,7 +209,7 @@ def test_a_token_file_that_is_missing(program):
 
 @pytest.mark.parametrize(
     ("script", "what"),
-    [("exit 3", "Error when retrieving credentials from custom-process"), ("echo x", "gave nothing that could be read"),
+    [("exit 3", "its credential_process ended with status 3"), ("echo x", "gave nothing that could be read"),
      ("echo '{\"Version\": 2}'", "custom-process"), ("echo '{}'", "custom-process"), (None, "does not exist")],
 )  # fmt: skip
 def test_a_credential_process_that_gives_none(program, tmp_path, script, what):

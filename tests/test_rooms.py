@@ -39,6 +39,7 @@ ROOMS: dict[str, set[str]] = {
     "errand": set(),
     "command": set(),
     "cli_cache": set(),
+    "identity": set(),
     "folder": set(),
     # the warm and the middle lane, completion, init
     "complete": set(),
@@ -74,7 +75,7 @@ ROOMS: dict[str, set[str]] = {
 }
 COLD = """
     cli demo picker endpoint resolve fetch sources sts refusals client connection mfa guard asking errand command
-    cli_cache folder patience question asking
+    cli_cache identity folder patience question asking
 """.split()
 LEAN = set(ROOMS) - set(COLD)
 LEAN_IMPORTS = {

@@ -64,6 +64,7 @@ def check_unchanged(ground, profile, hops, name):
         ground.take(profile, patience=Patience(SHORT_S))
     assert time.monotonic() - started_at < SHORT_S + SLACK_S
     assert words in str(caught.value)
+    assert isinstance(caught.value, AssumeError)
     assert caught.value.status == 1
     assert environment == ground.environment
     after = {file: content for file, content in ground.stored().items() if not file.endswith(store.LOCK)}
@@ -164,7 +165,12 @@ def listening(accept):
 )
 def test_what_listens_is_no_http(ground, clock, accept):
     kept = []
-    server, url = listening(lambda connection: (kept.append(connection), accept(connection)))
+
+    def keep(connection):
+        kept.append(connection)
+        accept(connection)
+
+    server, url = listening(keep)
     ground.configure("marketingadmin", endpoint_url=url)
     started_at = time.monotonic()
     with pytest.raises(Unreachable):

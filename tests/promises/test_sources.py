@@ -1,0 +1,158 @@
+"""First credentials from the user's own commands and files: bounded, run by no shell, shown to nobody."""
+
+import json
+import os
+import time
+
+import pytest
+
+from assume import command
+from assume.demo.config import KEYS
+from assume.errors import AssumeError, SourceError
+
+PROFILE = "marketingadmin"
+USER1 = KEYS["user1"][1]
+THEN = "2001-01-01T00:00:00Z"
+CANARY = "canary/secret+of+a+command"
+
+
+@pytest.fixture
+def printing(ground, clock, tmp_path):
+    """Makes `credential_process` of user1 a script; SECRET in it stands for a line with the right credentials."""
+    document = json.dumps({"Version": 1, "AccessKeyId": USER1, "SecretAccessKey": ground.world.keys[USER1].secret})
+
+    def made(script):
+        file = tmp_path / "prints"
+        file.write_text("#!/bin/sh\n" + script.replace("RIGHT", f"echo '{document}'") + "\n")
+        file.chmod(0o755)
+        ground.home.credentials.write_text("")
+        ground.configure("user1", credential_process=str(file))
+        return ground
+
+    return made
+
+
+def test_what_it_prints_is_used(printing):
+    assert printing("RIGHT").take(PROFILE).credentials.key_id
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("exit 1", "its credential_process ended with status 1\n  run it by hand and look"),
+        (f"echo {CANARY} >&2; echo {CANARY}; exit 1", ""),
+        (f"echo {CANARY}", ""),
+        ("echo", ""),
+        ("exit 0", ""),
+        ("echo junk; RIGHT", ""),
+        ("RIGHT; echo junk", ""),
+        ('echo \'{"Version": 2}\'', "version"),
+        ('echo \'{"Version": "1"}\'', ""),
+        ("echo '{}'", ""),
+        ("echo '[]'", ""),
+        ("echo null", ""),
+        (f'echo \'{{"Version": 1, "AccessKeyId": "{CANARY}", "SecretAccessKey": "x"}}\'', ""),
+        ('echo \'{"Version": 1, "AccessKeyId": "$(touch PWN)$(touch PWN)", "SecretAccessKey": "x"}\'', ""),
+        (f'echo \'{{"Version": 1, "AccessKeyId": "{USER1}", "SecretAccessKey": "a\\nb"}}\'', ""),
+        (f'echo \'{{"Version": 1, "AccessKeyId": "{USER1}", "SecretAccessKey": ""}}\'', ""),
+        (f'echo \'{{"Version": 1, "AccessKeyId": "{USER1}", "SecretAccessKey": "x", "Expiration": "soon"}}\'', ""),
+        (f'echo \'{{"Version": 1, "AccessKeyId": "{USER1}", "SecretAccessKey": "x", "Expiration": "{THEN}"}}\'', ""),
+        ("printf '\\377\\376\\000'", ""),
+        ("kill -9 $$", ""),
+        ("printf '\\033]0;owned\\007' >&2; exit 1", ""),
+    ],
+)  # fmt: skip
+def test_what_gives_no_credentials_is_said_and_not_shown(printing, script, said):
+    ground = printing(script)
+    with pytest.raises(AssumeError) as caught:
+        ground.take(PROFILE)
+    text = str(caught.value)
+    assert caught.value.status == 1
+    assert said in text
+    assert "user1" in text, "it is the profile that has the command"
+    assert CANARY not in text or "exit 1" in script
+    assert "\x1b" not in text
+    assert ground.sts.calls == []
+    assert not [path for path in (ground.cwd / "PWN", ground.home.path / "PWN") if path.exists()]
+
+
+def test_a_flood_ends_soon(printing):
+    started_at = time.monotonic()
+    with pytest.raises(SourceError, match="more than a megabyte"):
+        printing("exec cat /dev/zero").take(PROFILE)
+    assert time.monotonic() - started_at < 20
+
+
+def test_a_command_that_leaves_a_daemon_behind_is_not_waited_for(printing, tmp_path):
+    """The daemon (an agent, a helper of a password store) holds both pipes for as long as it lives."""
+    ground = printing(f"RIGHT; sleep 300 & echo $! >{tmp_path}/pid")
+    started_at = time.monotonic()
+    try:
+        assert ground.take(PROFILE).credentials.key_id
+    finally:
+        os.kill(int((tmp_path / "pid").read_text()), 9)
+    assert time.monotonic() - started_at < 20
+
+
+def test_a_command_that_hangs_is_ended(printing, monkeypatch):
+    """120 s in earnest."""
+    assert command.LIMIT_S == 120
+    monkeypatch.setattr("assume.errand.LIMIT_S", 0.3)
+    started_at = time.monotonic()
+    with pytest.raises(SourceError, match="has not ended within"):
+        printing("exec sleep 300").take(PROFILE)
+    assert time.monotonic() - started_at < 20
+
+
+@pytest.mark.parametrize("text", ["; touch PWN", "$(touch PWN)", "`touch PWN`", "| touch PWN", "&& touch PWN", "> PWN"])
+def test_no_shell_reads_the_command(printing, monkeypatch, text):
+    ground = printing("RIGHT")
+    monkeypatch.chdir(ground.cwd)
+    line = f"{ground.home.config.read_text().split('credential_process = ')[1].splitlines()[0]} {text}"
+    ground.configure("user1", credential_process=line)
+    assert ground.take(PROFILE).credentials.key_id
+    assert list(ground.cwd.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "cannot be read"), (b"", "WebIdentityToken"), (b"x" * 20_001, "too large"), (b"not.a.jwt", "role/RoleName"),
+     (b"\xff\xfe", "role/RoleName"), (b"a\nb", "role/RoleName"), (b"$(touch PWN)", "role/RoleName"),
+     (b"\x1b]0;x\x07", "role/RoleName")],
+)  # fmt: skip
+def test_a_web_identity_that_is_none(ground, clock, content, said):
+    path = ground.home.web_identity
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(AssumeError) as caught:
+        ground.take("web-identity")
+    assert said in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+    assert ground.is_sound()
+
+
+def test_a_web_identity_that_is_a_fifo_keeps_nobody_waiting(ground, clock):
+    ground.home.web_identity.unlink()
+    os.mkfifo(ground.home.web_identity)
+    started_at = time.monotonic()
+    done = ground.use("web-identity").end(20)
+    assert done.status == 1
+    assert time.monotonic() - started_at < 20
+
+
+def test_a_web_identity_is_followed_through_links_and_read_at_each_call(ground, clock):
+    """EKS keeps it behind two links, and turns them."""
+    path = ground.home.web_identity
+    (provider,) = ground.world.providers.values()
+    for name in ("first", "second"):
+        token = ground.world.web_identity(provider, f"job:{name}", time.time())
+        path.with_name(name).write_text(token)
+    path.unlink()
+    path.symlink_to("first")
+    ground.take("web-identity")
+    path.unlink()
+    path.symlink_to("second")
+    ground.take("web-identity", "--refresh")
+    sent = [call.params["WebIdentityToken"] for call in ground.sts.calls]
+    assert sent == [path.with_name(name).read_text() for name in ("first", "second")]
