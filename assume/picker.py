@@ -5,8 +5,9 @@ never on standard output. Production is red, and has the word beside it.
 """
 
 import os
+import sys
 
-from assume import display
+from assume import display, question, terminal
 from assume.errors import Interrupted, NoTerminal
 
 TYPE_CHECKING = False
@@ -21,6 +22,8 @@ ROWS = 12
 
 def pick(profiles: "Sequence[tuple[str, str]]") -> str:
     """The chosen name. Raises NoTerminal, and Interrupted at Ctrl-C or Escape."""
+    if sys.platform == "win32":
+        return _asked(profiles)
     from prompt_toolkit.application import Application
     from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.input import create_input
@@ -83,6 +86,23 @@ class Choice:
             lines.append(("fg:ansibrightblack", f"  {display.shown(description)}\n"))
         lines.append(("", f"  {len(self.found)} of {len(self.profiles)}"))
         return lines
+
+
+def _asked(profiles: "Sequence[tuple[str, str]]") -> str:
+    """By questions: the Windows console cannot be drawn on while standard output is captured."""
+    choice = Choice(profiles)
+    while True:
+        shown = choice.found[:ROWS]
+        for number, (name, description) in enumerate(shown, 1):
+            word = "PROD  " if display.is_production(name) else ""
+            terminal.say(f"{number:4}  {name}  {word}{description}")
+        terminal.say(f"  {len(choice.found)} of {len(profiles)}")
+        answer = question.ask("profile: its number, its name, or a part of it: ", echo=True) or ""
+        if any(answer == name for name, _ in profiles):
+            return answer
+        if answer.isascii() and answer.isdigit() and 0 < int(answer) <= len(shown):
+            return shown[int(answer) - 1][0]
+        choice.narrow(answer)
 
 
 def _keys(choice: Choice) -> "KeyBindings":

@@ -188,10 +188,22 @@ def test_a_shell_renews_its_role(desk):
 
 
 def test_a_profile_is_chosen_on_the_console(desk):
+    """A part of a name, then a number; Ctrl-C; a name."""
     asked = desk.use(terminal=True)
-    asked.wait_for("profile: ")
-    asked.type("mfa\n")
-    asked.wait_for("3 of ")
-    assert "auditor-with-mfa" in asked.said
+    asked.wait_for("a part of it: ")
+    asked.type("workl\n")
+    asked.wait_for("1 of ")
+    asked.wait_for("a part of it: ", times=2)
     asked.type("1\n")
-    asked.wait_for("MFA code for role-without-mfa")
+    assert changes(asked.end().out)["ASSUME_PROFILE"] == "workload"
+    asked = desk.use(terminal=True)
+    asked.wait_for("a part of it: ")
+    asked.type("rod\n")
+    asked.wait_for("prod  PROD")
+    asked.wait_for("a part of it: ", times=2)
+    asked.type("\x03")
+    assert asked.end().status == 130
+    asked = desk.use(terminal=True)
+    asked.wait_for("a part of it: ")
+    asked.type("hub\n")
+    assert changes(asked.end().out)["ASSUME_PROFILE"] == "hub"
