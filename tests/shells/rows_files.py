@@ -30,7 +30,8 @@ def lints(bench: Bench) -> None:
 # What came after bash 3.2 and zsh 5.1. Behind a guard that asks for the version it may stand.
 LATER = {
     "bash": r"mapfile|readarray|coproc|\$\{[^}]*@[QEPAaKkuUL]\}|\$\{!?\w+(\[[@*]\])?(,,?|\^\^?)|declare -[ngA]"
-    r"|local -[nA]|local -$|&>>|\|&|\*\*/|EPOCH|BASH_REMATCH|printf -v \S*\[|printf[^#]*%\(|wait -n|compopt|;;?&|test -v|\[\[ -v"
+    r"|local -[nA]|local -$|&>>|\|&|\*\*/|EPOCH|BASH_REMATCH|printf -v \S*\[|printf[^#]*%\(|wait -n|compopt|;;?&"
+    r"|test -v|\[\[ -v"
     r"|\$\{\w+: -|\\u[0-9a-fA-F]{4}|BASH_ARGV0|SRANDOM|read -[iN]|PROMPT_DIRTRIM|inherit_errexit|\{[a-z]+\}[<>]",
     "zsh": r"printf -v|\(q\+\)|typeset -n|local -n|\$\{\w+:P\}|\$\{[^}]*:A\}|whence -x|zsh/param/private|private "
     r"|\(\*\)|\$\{\|",

@@ -2,7 +2,7 @@
 
 A row is a function that takes a `Bench`; `@case` gives it its number, its name
 and the shells that it is for. A number may have several rows. A number with no
-row stands in NOT_HERE with the reason.
+row stands in NOT_HERE with the reason. From 81 on are rows that came later.
 """
 
 from __future__ import annotations

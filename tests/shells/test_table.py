@@ -27,5 +27,5 @@ def test_row(bench: Bench, row: Case) -> None:
 
 def test_every_number_is_a_row_or_has_its_reason() -> None:
     rows = {row.number for row in CASES}
-    assert rows | set(NOT_HERE) == set(range(1, 81))
+    assert set(range(1, 81)) <= rows | set(NOT_HERE)
     assert not rows & set(NOT_HERE)
