@@ -25,6 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
 
+    from assume.sections import Section
+
     Values = dict[str, str]
 elif sys.platform == "win32":
     import nt as system
@@ -61,6 +63,7 @@ class Config:
         self._config = Sections(CONFIG, config_text)
         self._credentials = Sections(CREDENTIALS, credentials_text)
         self._values: dict[tuple[str, str], Values | None] = {}
+        self._defaults: dict[str, list[Section]] = {}
         self.warnings: list[str] = []
 
     def names(self, start: str = "") -> "list[str]":
@@ -94,6 +97,8 @@ class Config:
             where = f"{again.file} file, line {again.line}"
             self.warnings.append(f"{where}: [{shown(again.header)}] stands there twice: both are used")
         values: Values = {}
-        for section in (*sections.find(DEFAULT, ""), *found):
+        if sections.file not in self._defaults:
+            self._defaults[sections.file] = sections.find(DEFAULT, "")
+        for section in (*self._defaults[sections.file], *found):
             values.update(section.values(self.warnings))
         return values

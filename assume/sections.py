@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CONFIG, CREDENTIALS = "config", "credentials"
 KINDS = ("profile", "sso-session", "services")
 DEFAULT = "DEFAULT"  # configparser's own section: its options are every section's
+TABLE_FROM = 40  # names asked for: a table of all takes as long as looking for so many
 UNUSUAL = ("'", '"', "\\", "\t", "  ", " ]\n")  # in headers: quotes, or blanks that are no part of a name
 
 
@@ -70,15 +71,15 @@ class Sections:
         self._chunks[:1] = ["", self._chunks[0][1:]] if text[:1] == "[" else ["\n" + self._chunks[0]]
         self._heads = [chunk.partition("\n")[0] for chunk in self._chunks]  # `profile x]`
         self._heads[0] = ""  # what stands before the first header is nobody's
-        self._at: dict[str, int] = {}  # of each head, the last place; made when a section is asked for
+        self._text = "\n".join(self._heads) + "\n"
+        self._asked = 0
+        self._at: dict[str, int] = {}  # of each head, the last place; made where many sections are asked for
         self._named = None if self._is_usual() else _taken_apart(file, text)
 
     def find(self, kind: str, name: str) -> "list[Section]":
         """The sections that make up one profile, sso-session or services, in the order of the text; [] for none."""
         if self._named is not None:
             return self._named.get((kind, name), [])
-        if not self._at:
-            self._at = dict(zip(self._heads, range(len(self._heads)), strict=True))
         head = f"{kind} {name}]"
         if kind == DEFAULT:
             head = DEFAULT + "]"
@@ -86,13 +87,12 @@ class Sections:
             head = "" if name == DEFAULT else name + "]"
         elif " " in name:
             return []
-        elif head == "profile default]" and head not in self._at:
-            head = "default]"
-        if not head or head not in self._at:
-            return []
-        if len(self._at) == len(self._heads):
-            return [self._section(self._at[head])]
-        return [self._section(at) for at, other in enumerate(self._heads) if other == head]
+        if "\n" in name:
+            return []  # no header is two lines
+        places = self._places(head)
+        if head == "profile default]" and not places:
+            places = self._places("default]")
+        return [self._section(at) for at in places]
 
     def names(self, start: str = "") -> "list[str]":
         """The profiles whose names start so, in the order of the text; one that stands there twice, twice."""
@@ -113,16 +113,31 @@ class Sections:
         heads = [head for head, chunk in zip(self._heads, self._chunks, strict=True) if text in chunk]
         return [head[:-1] if self.file == CREDENTIALS else head[:-1].rpartition(" ")[2] for head in heads]
 
+    def _places(self, head: str) -> "list[int]":
+        """Which of the headers are written so. A few are looked for in the text of all, more in a table."""
+        self._asked += 1
+        if self._asked > TABLE_FROM:
+            self._at = self._at or dict(zip(self._heads, range(len(self._heads)), strict=True))
+            if head not in self._at:
+                return []
+            if len(self._at) == len(self._heads):
+                return [self._at[head]]
+        found, wanted, at = [], f"\n{head}\n", 0
+        while head and (at := self._text.find(wanted, at)) >= 0:
+            found.append(self._text.count("\n", 0, at + 1))
+            at += 1
+        return found
+
     def _section(self, at: int) -> Section:
         return Section(self.file, self._heads[at][:-1], self._chunks[at].partition("\n")[2], (self._chunks, at))
 
     def _is_usual(self) -> bool:
         """Whether a header's text says all: none is indented or unclosed, none is written in an unusual way."""
-        heads = "\n".join(self._heads) + "\n"
+        heads = self._text
         if heads.count("]\n") != len(self._heads) - 1 or "\n]\n" in heads:
             return False
-        for chunk in self._chunks:
-            if "[" in chunk and any(name == HEADER for _, name, _ in walk(chunk.partition("\n")[2])):
+        for chunk in [chunk for chunk in self._chunks if "[" in chunk]:
+            if any(name == HEADER for _, name, _ in walk(chunk.partition("\n")[2])):
                 return False
         if self.file == CREDENTIALS:
             return True

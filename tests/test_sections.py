@@ -49,7 +49,7 @@ region
 ]
 """
 TEXTS = st.lists(st.sampled_from([*LINES.split("\n"), "", "  "]), max_size=12).map("\n".join)
-NAMES = ["a", "b", "a b", "a]b", "a[b", "default", DEFAULT, "", "x", " a", "a "]
+NAMES = ["a", "b", "a b", "a]b", "a[b", "default", DEFAULT, "", "x", " a", "a ", "a]\nprofile b", "a]\nb"]
 
 
 def facts(sections: list[Section]) -> list[tuple[str, str, int]]:
