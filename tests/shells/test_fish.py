@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from assume import render
 
@@ -77,8 +77,8 @@ def test_a_text_reaches_the_environment_and_the_prompt_as_it_is(fish: tuple[Path
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
-@given(texts=names(undecodable=True, least=50))
+@settings(max_examples=66, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(texts=names(undecodable=True, least=150))
 def test_ten_thousand_texts_reach_the_environment_and_the_prompt(fish: tuple[Path, dict[str, str]], texts: list[str]):
     given_back(fish, texts)
 
@@ -86,7 +86,8 @@ def test_ten_thousand_texts_reach_the_environment_and_the_prompt(fish: tuple[Pat
 def completed(fish: tuple[Path, dict[str, str]], texts: list[str]) -> None:
     """Each candidate of the program comes out of fish's own completion, and runs nothing."""
     home, env = fish
-    texts = sorted({text for text in map(plain, texts) if "\t" not in text and text.strip()})
+    # fish before 4.0 offers what begins with a dot only where a dot was typed
+    texts = sorted({text for text in map(plain, texts) if text.strip() and not text.startswith(".")})
     (home / "candidates").write_bytes(b"".join(os.fsencode(text) + b"\tabout\n" for text in texts))
     (home / "program").write_text('#!/bin/sh\nexec cat "$HOME/candidates"\n')
     (home / "program").chmod(0o755)
@@ -100,11 +101,19 @@ def completed(fish: tuple[Path, dict[str, str]], texts: list[str]) -> None:
         check=False,
     )
     rows = os.fsdecode(ran.stdout).rstrip("\n").split("\n") if ran.stdout else []
-    assert (sorted(row.rpartition("\t")[0] for row in rows), ran.stderr) == (texts, b"")
+    seen = {row.rpartition("\t")[0] for row in rows}
+    assert (seen - set(texts), set(texts) - seen, len(rows) - len(texts), ran.stderr) == (set(), set(), 0, b"")
     assert not list(home.rglob("PWN"))
 
 
 @settings(max_examples=15)
 @given(texts=names(undecodable=True))
 def test_a_candidate_comes_out_of_tab_as_it_is(fish: tuple[Path, dict[str, str]], texts: list[str]):
+    completed(fish, texts)
+
+
+@pytest.mark.slow
+@settings(max_examples=66, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(texts=names(undecodable=True, least=150))
+def test_ten_thousand_candidates_come_out_of_tab(fish: tuple[Path, dict[str, str]], texts: list[str]):
     completed(fish, texts)

@@ -28,7 +28,7 @@ def names(undecodable: bool = False, least: int = 1) -> st.SearchStrategy[list[s
         letters |= st.integers(0xDC80, 0xDCFF).map(chr)
     pieces = st.one_of(st.sampled_from(PAYLOADS), letters, st.text("ab '\\$\"", max_size=4))
     texts = st.lists(pieces, min_size=1, max_size=6).map("".join).filter(bool)
-    return st.lists(texts.map(lambda text: os.fsdecode(os.fsencode(text))), min_size=least, max_size=60)
+    return st.lists(texts.map(lambda text: os.fsdecode(os.fsencode(text))), min_size=least, max_size=least + 60)
 
 
 def plain(text: str) -> str:
