@@ -128,7 +128,7 @@ def read(words: "Sequence[str]", verb: str = "use") -> "Options | None":
             options.command = waiting
             break
         if len(word) > 1 and word[0] == "-":
-            if not _take(options, word, waiting, verb):
+            if not take(options, word, waiting, verb):
                 return None
         elif not options.profile and not options.credential_source:
             options.profile = word
@@ -140,6 +140,16 @@ def read(words: "Sequence[str]", verb: str = "use") -> "Options | None":
     return options
 
 
+def again(words: "Sequence[str]", said: Options) -> "Options | None":
+    """The request of `words`, with what was `said` beside `-` over it; None where there are none."""
+    options = read(words) if words else None
+    for name in Options.__slots__ if options is not None else ():
+        value = getattr(said, name)
+        if name != "profile" and (value or value is False):
+            setattr(options, name, value)
+    return options
+
+
 def seconds(text: str) -> "int | None":
     """`2700`, `45m` or `1h` as seconds; None for anything else."""
     unit = UNITS_S.get(text[-1:])
@@ -147,7 +157,7 @@ def seconds(text: str) -> "int | None":
     return int(digits) * (unit or 1) if digits.isascii() and digits.isdigit() and len(digits) < 9 else None
 
 
-def _take(options: Options, word: str, waiting: "list[str]", verb: str) -> bool:
+def take(options: Options, word: str, waiting: "list[str]", verb: str) -> bool:
     """One option into `options`, its value off the front of `waiting`; False where that cannot be."""
     name, equals, value = word.partition("=")
     if name not in OPTIONS or (name in OF_EXPORT and verb != "export"):

@@ -51,7 +51,9 @@ def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = Fa
             text, "check the network, the proxy, and `region` or `endpoint_url`; nothing was changed", profile
         )
     if isinstance(error, aws.ParamValidationError):
-        return ConfigError(f"{what}: {_one_line(error)}", "correct that setting of the profile", profile)
+        return ConfigError(
+            f"{what}: {_one_line(error)}", "correct that setting of the profile, or that option", profile
+        )
     if isinstance(error, aws.BotoCoreError) and not isinstance(error, _unquotable()):
         return ConfigError(f"{what}: {_one_line(error)}", "", profile)
     if isinstance(error, ValueError) and "Invalid endpoint" in str(error):

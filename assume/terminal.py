@@ -32,7 +32,9 @@ def write(handle: int, content: bytes) -> bool:
             return True
         while content:
             content = content[system.write(handle, content) :]
-    except OSError:
+    except OSError as error:
+        if handle == 1 and not isinstance(error, BrokenPipeError):
+            say(f"assume: the output cannot be written: {error.strerror}")
         return False
     return True
 

@@ -64,20 +64,14 @@ class Taken:
 
 
 def asked(options: "Options") -> "Options":
-    """`options` with `-` put in: the request before this one, and what was said beside it."""
+    """`options` with `-` put in: the request before this one, and over it what was said beside it."""
     if options.profile != "-":
         return options
-    words = state.again(options.state)
-    before = arguments.read(words) if words else None
+    before = arguments.again(state.again(options.state), options)
     if before is None:
         from assume.errors import UsageError
 
         raise UsageError("there is no request before this one in this shell", "name a profile: assume PROFILE")
-    for name in ("mfa_code", "shell", "state", "format"):
-        setattr(before, name, getattr(options, name))
-    for name in ("refresh", "no_cache", "yes", "debug", "force"):
-        setattr(before, name, getattr(options, name))
-    before.command = options.command
     return before
 
 

@@ -67,6 +67,29 @@ def test_minus_is_what_this_shell_holds(program):
     assert inherited["AWS_ACCESS_KEY_ID"] == have["AWS_ACCESS_KEY_ID"]
 
 
+def test_what_is_said_beside_minus_is_heard_or_refused(program):
+    have, state = switch(program, {}, "", "marketingadmin")
+    found = inside(program, "--state", state, "--region", "eu-west-1", "-", "x", **have)
+    assert found["AWS_REGION"] == "eu-west-1"
+    inherited = program("exec", "--state", "", "--read-only", "-", "x", **have)
+    assert (inherited.status, inherited.became) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--foo ls", "No such option: --foo"),
+        ("--format json ls", "No such option: --format"),
+        ("--duration 1x ls", "--duration 1x: no time"),
+        ("--min-left=x ls", "--min-left x: no time"),
+        ("--region", "Option '--region' requires an argument"),
+    ],
+)
+def test_a_wrong_option_behind_the_profile_is_named(program, words, said):
+    done = program("exec", "marketingadmin", *words.split())
+    assert (done.status, done.err.splitlines()[0]) == (2, f"assume: {said}")
+
+
 @pytest.mark.parametrize(
     ("words", "said"), [(["exec"], "which profile, and which command?"), (["exec", "marketingadmin"], "which command?")]
 )
@@ -122,6 +145,13 @@ def test_the_status_is_the_commands(program):
 def test_standard_input_and_both_outputs_are_the_commands(program):
     done = ran(program, "sh", "-c", "cat; echo err >&2", input="one\ntwo")
     assert (done.stdout, done.stderr) == ("one\ntwo", "err\n")
+
+
+@pytest.mark.once
+def test_a_closed_standard_output_is_no_fault(program):
+    words = ["sh", "-c", '"$@" >&-', "sh", *command("sh", "-c", "exit 5")]
+    done = subprocess.run(words, env=program.home.environment, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (5, "")
 
 
 @pytest.mark.once

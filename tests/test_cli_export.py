@@ -163,6 +163,16 @@ def test_a_format_has_to_be_named(program):
     assert program("export", "--format", "json").status == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_said(program):
+    words = [sys.executable, "-m", "assume", "export", "marketingadmin", "--format", "json"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            words, env=program.home.environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "assume: the output cannot be written: No space left on device\n")
+
+
 def test_a_profile_that_fails_exports_nothing(program):
     for form in render.FORMATS:
         done = program("export", "role-without-mfa", "--format", form)

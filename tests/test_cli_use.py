@@ -65,6 +65,14 @@ def test_minus_is_the_request_before_this_one_with_its_options(program):
     assert have["ASSUME_PROFILE"] == "hub"
 
 
+def test_what_is_said_beside_minus_goes_over_the_request_before(program):
+    have, state = switch(program, {}, "", "marketingadmin", "--session-name", "first", "--read-only")
+    have, state = switch(program, have, state, "hub")
+    have, state = switch(program, have, state, "-", "--region", "eu-west-1", "--no-read-only")
+    assert program.session(have).arn.endswith("marketingadminrole/first")
+    assert (have["AWS_REGION"], program.sts.calls[-1].params.get("Policy")) == ("eu-west-1", None)
+
+
 def test_a_second_switch_is_a_hit_that_calls_nobody(program, sts):
     first, _ = switch(program, {}, "", "workload")
     calls = len(sts.calls)
@@ -144,6 +152,12 @@ def test_a_profile_named_like_a_command_is_reached_by_use(program):
 def test_off_takes_no_profile_and_needs_the_function(program):
     assert program("off", "x").status == 2
     assert "not loaded" in program("off").err
+
+
+def test_off_has_help(program):
+    for word in ("-h", "--help"):
+        done = program("off", word)
+        assert (done.status, "Usage: assume off" in done.out) == (0, True)
 
 
 def test_off_with_a_damaged_memory_says_so(program):

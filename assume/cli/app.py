@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from assume import __version__, arguments, terminal
+from assume.display import shown
 from assume.errors import UsageError
 
 app = typer.Typer(
@@ -40,6 +41,7 @@ HELP = {
     "--format": ("FORMAT", "bash, zsh, fish, powershell, cmd, dotenv, env-file, json or process."),
     "--force": ("", "Print secrets even on a terminal."),
 }
+TIMES = "for example 3600, 45m or 2h"
 
 
 def main(words: list[str]) -> int:
@@ -83,14 +85,21 @@ def _assume(
 def _gives(verb: str, summary: str, *, command: bool = False, left_out: tuple[str, ...] = ()) -> None:
     """Adds a verb that gives credentials: its help, and its errors of usage."""
 
-    def run(**_: object) -> int:
-        raise UsageError("that is more than one profile, or a time that is none", f"`assume {verb} --help`")
+    def run(command: list[str] | None = None, **values: object) -> int:
+        for name in ("duration", "min_left"):
+            value = str(values.get(name) or "")
+            if value and not arguments.seconds(value):
+                raise UsageError(f"--{name.replace('_', '-')} {shown(value)}: no time", TIMES)
+        raise _wrong(command or [], verb)
 
     kinds: dict[object, type] = {arguments.TEXT: str, arguments.LIST: list[str], arguments.SECONDS: str}
-    profile = Annotated[str, typer.Argument(metavar="PROFILE", help="A profile of the AWS files; - is the one before.")]
+    minus = "the request before" if verb == "use" else "what this shell holds"
+    profile = Annotated[str, typer.Argument(metavar="PROFILE", help=f"A profile of the AWS files; - is {minus}.")]
     parameters = [_parameter("profile", profile, "")]
     if command:
-        words = Annotated[list[str], typer.Argument(metavar="[--] COMMAND…", help="What to run, as it is.")]
+        words = Annotated[
+            list[str], typer.Argument(metavar="COMMAND", help="What to run, as it is; behind --, if you like.")
+        ]
         parameters.append(_parameter("command", words, []))
     for word, (metavar, text) in HELP.items():
         if word not in left_out:
@@ -102,6 +111,24 @@ def _gives(verb: str, summary: str, *, command: bool = False, left_out: tuple[st
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__doc__ = summary
     app.command(verb, context_settings={"allow_interspersed_args": not command})(run)
+
+
+def _wrong(words: list[str], verb: str) -> UsageError:
+    """What is wrong with the options behind a profile, which Typer takes for the command of `exec`."""
+    waiting = list(words)
+    while waiting and waiting[0].startswith("-") and waiting[0] not in ("-", "--"):
+        word = waiting.pop(0)
+        name, equals, value = word.partition("=")
+        value = value if equals else "".join(waiting[:1])
+        kind = arguments.OPTIONS.get(name, ("", None))[1]
+        if arguments.take(arguments.Options(), word, waiting, verb):
+            continue
+        if kind == arguments.SECONDS and value:
+            return UsageError(f"{name} {shown(value)}: no time", TIMES)
+        if kind in (arguments.TEXT, arguments.LIST, arguments.SECONDS) and name not in arguments.OF_EXPORT:
+            return UsageError(f"Option '{name}' requires an argument", f"`assume {verb} --help` shows what there is")
+        return UsageError(f"No such option: {shown(word)}", f"`assume {verb} --help` shows what there is")
+    return UsageError("that is more than one profile", f"`assume {verb} --help` shows what there is")
 
 
 def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:
@@ -139,7 +166,7 @@ def status(
 
 @app.command()
 def clear(
-    profiles: Annotated[list[str] | None, typer.Argument(metavar="[PROFILE]…", help="Whose credentials.")] = None,
+    profiles: Annotated[list[str] | None, typer.Argument(metavar="PROFILE", help="Whose credentials.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Those of every profile.")] = False,
 ) -> int:
     """Forget cached credentials, ours and those in the AWS CLI's cache."""
@@ -163,7 +190,7 @@ def init(
 
 @app.command()
 def demo(
-    shell: Annotated[str, typer.Argument(metavar="[SHELL]", help="The one that this runs in, if none is named.")] = "",
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="The one that this runs in, if none is named.")] = "",
     script: Annotated[bool, typer.Option("--script", help="A tour by itself, checked; needs no terminal.")] = False,
 ) -> int:
     """Try all of this on an AWS of your own, with no account."""
@@ -180,7 +207,7 @@ def _said(lines: list[str]) -> int:
 
 @app.command()
 def install(
-    shell: Annotated[str, typer.Argument(metavar="[SHELL]", help="The one that this runs in, if none is named.")] = "",
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="The one that this runs in, if none is named.")] = "",
     prompt: Annotated[bool, typer.Option("--prompt/--no-prompt", help="Put the segment into the prompt.")] = True,
 ) -> int:
     """Add assume to a shell: one file, and the line in its rc file that reads it."""
@@ -194,7 +221,7 @@ def install(
 
 @app.command()
 def uninstall(
-    shell: Annotated[str, typer.Argument(metavar="[SHELL]", help="The one that this runs in, if none is named.")] = "",
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="The one that this runs in, if none is named.")] = "",
 ) -> int:
     """Take out what `install` added, and nothing else."""
     from assume.cli import uninstall as verb

@@ -26,13 +26,14 @@ def run(options: Options) -> int:
 def _environment(options: Options, have: dict[str, str]) -> dict[str, str]:
     if options.profile != "-":
         return _given(options, have)
-    words = state.current(options.state)
-    again = arguments.read(words) if words else None
+    again = arguments.again(state.current(options.state), options)
     if again is not None:
-        again.mfa_code, again.yes, again.debug = options.mfa_code, options.yes, options.debug
         return _given(again, have)
+    cure = "name a profile: assume exec PROFILE -- COMMAND"
     if "ASSUME_PROFILE" not in have:
-        raise UsageError("this shell has no role", "name a profile: assume exec PROFILE -- COMMAND")
+        raise UsageError("this shell has no role", cure)
+    if options.repeated() != ["-"] or options.refresh:
+        raise UsageError("this shell has its role from another, which no option can change", cure)
     return have  # a role that was inherited is used as it is
 
 
@@ -62,7 +63,8 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
 
         for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a child would inherit that
             signal.signal(ignored, signal.SIG_DFL)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # where it was closed
+            sys.stdout.flush()
         os.execvpe(command[0], command, variables)
     except FileNotFoundError:
         error = AssumeError(f"{shown(command[0])}: no such command", "check its spelling, or PATH")
@@ -75,7 +77,17 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
 
 
 def _child(command: list[str], wanted: dict[str, str]) -> int:
-    import shutil
+    return child([_program(command[0], wanted), *command[1:]], wanted)
 
-    program = shutil.which(command[0], path=wanted.get("PATH")) or command[0]
-    return child([program, *command[1:]], wanted)
+
+def _program(name: str, variables: dict[str, str]) -> str:
+    """A program's path, as PowerShell finds it: on PATH, not in the current folder, which may be anybody's."""
+    folders = [""] if os.path.dirname(name) else variables.get("PATH", "").split(os.pathsep)
+    known = variables.get("PATHEXT", ".EXE").split(os.pathsep)
+    endings = [""] if os.path.splitext(name)[1].upper() in map(str.upper, known) else known
+    for folder in folders:
+        for ending in endings:
+            path = os.path.join(folder, name + ending)
+            if os.path.isfile(path) and (folder or os.path.dirname(name)):
+                return path
+    raise FileNotFoundError

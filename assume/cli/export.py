@@ -43,10 +43,7 @@ def _current(options: Options) -> Options:
         return options
     from assume import arguments, state
 
-    words = state.current(options.state)
-    again = arguments.read(words) if words else None
+    again = arguments.again(state.current(options.state), options)
     if again is None:
         raise UsageError("this shell has taken no role of its own", "name a profile: assume export PROFILE …")
-    for name in ("format", "force", "yes", "mfa_code", "debug"):
-        setattr(again, name, getattr(options, name))
     return again

@@ -51,7 +51,7 @@ def _run(words: "list[str]") -> int:
         options = arguments.read(words[1:], verb)
         if options is not None:
             return run(verb, options)
-    if verb == "off":
+    if verb == "off" and not {"-h", "--help"} & set(words):
         from assume.cli.use import off
 
         return off(words[1:])
