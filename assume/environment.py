@@ -152,7 +152,7 @@ def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str
     result.update(dict.fromkeys(EXPIRATIONS, end))
     result.update(dict.fromkeys(REGIONS, over.get("region")))
     result["AWS_PROFILE"] = over.get("profile")
-    if "ASSUME_KEY_ID" in have and have.get(KEYS[0]) in (have["ASSUME_KEY_ID"], None):
+    if "ASSUME_KEY_ID" in have and have.get(KEYS[0]) in (have["ASSUME_KEY_ID"], None, ""):
         # the three are one: whoever changed the key id changed them all, whoever removed it left useless rests
         result.update((name, have.get(name)) for name in KEYS)
     return result

@@ -26,6 +26,7 @@ def test_list_has_every_profile_and_calls_nobody(program, sts):
     assert found["workload"]["credentials"] == "landing < hub < user1"
     assert found["role-with-mfa"]["credentials"] == "cli-user + MFA"
     assert (found["user1"]["credentials"], found["sso-reader"]["credentials"]) == ("static keys", "SSO")
+    assert (found["sso-reader"]["account"], found["sso-reader"]["role"]) == ("234567890123", "Reader")
     assert actions(sts) == []
 
 

@@ -132,6 +132,10 @@ def test_keys_that_another_tool_put_in_are_the_users_all_three():
     assert env.baseline(switched({}, "A") | own)[0] == own
 
 
+def test_an_empty_key_id_leaves_useless_rests_as_a_missing_one_does():
+    assert env.baseline(switched({}, "A") | {"AWS_ACCESS_KEY_ID": ""})[0] == {}
+
+
 def test_a_variable_that_the_user_removed_is_not_put_back():
     have = switched({"AWS_PROFILE": "mine"}, "A")
     del have["AWS_PROFILE"]

@@ -3,6 +3,7 @@
 import time
 
 from assume import arguments, display, entries, environment, places, terminal
+from assume.chain import SSO
 from assume.config import Config, read
 from assume.display import shown
 from assume.errors import AssumeError
@@ -23,10 +24,10 @@ def run(as_json: bool = False) -> int:
     if not rows:
         terminal.say(f"assume: no profiles in {' or '.join(places.aws_files(base))}\n  `aws configure` makes one")
         return 1
-    _print(rows)
+    written = _print(rows)
     for warning in config.warnings:
         terminal.say(f"assume: {warning}")
-    return 0
+    return 0 if written else 1
 
 
 def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[str, str]:
@@ -41,20 +42,23 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
     how = " < ".join([*steps, source]) if chain.hops else chain.source.kind
     stored = entries.read(places.store(base), chain.request(len(chain.hops)), now)
     left = display.left(stored.left_s(now)) if stored is not None else ""
-    role = chain.role_arn.partition(":role/")[2] or chain.role_arn
+    account, role = display.account(chain.role_arn), chain.role_arn.partition(":role/")[2] or chain.role_arn
+    if chain.source.kind == SSO and not chain.hops:
+        values = config.profile(chain.source.profile) or {}
+        account, role = values.get("sso_account_id", ""), values.get("sso_role_name", "")
     if any(hop.mfa_serial for hop in chain.hops):
         how += " + MFA"
     return {
         "profile": name,
         "credentials": how,
-        "account": display.account(chain.role_arn),
+        "account": account,
         "role": role,
         "left": left,
         "error": "",
     }
 
 
-def _print(rows: list[dict[str, str]]) -> None:
+def _print(rows: list[dict[str, str]]) -> bool:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -74,8 +78,8 @@ def _print(rows: list[dict[str, str]]) -> None:
     console = Console(soft_wrap=False)
     if console.is_terminal:
         console.print(table)
-        return
+        return True
     plain = Console(width=4000)
     with plain.capture() as text:
         plain.print(table)
-    terminal.write(1, encoded(text.get()))  # UTF-8, whatever code page a pipe has on Windows
+    return terminal.write(1, encoded(text.get()))  # UTF-8, whatever code page a pipe has on Windows
