@@ -10,8 +10,9 @@ import time
 
 import botocore.credentials
 import botocore.exceptions
+import botocore.utils
 
-from assume import chain, refusals
+from assume import chain, machine, refusals
 from assume.command import Command
 from assume.display import shown
 from assume.entries import Credentials
@@ -36,6 +37,9 @@ PROVIDERS = {
     chain.FALLBACK: ("ec2-credentials-file", "boto-config", "container-role", "iam-role"),
 }
 
+MACHINE = (chain.CONTAINER, chain.INSTANCE, chain.FALLBACK)
+botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS = (1, 2)  # type: ignore[assignment]  # s to connect, to answer
+
 
 def credentials(errand: "Errand", session: "Callable[[], Session]", cache: "Any") -> Credentials:
     """The credentials of the errand's source. Raises SourceError, with the profile and what to do.
@@ -49,6 +53,10 @@ def credentials(errand: "Errand", session: "Callable[[], Session]", cache: "Any"
     try:
         if source.kind == chain.PROCESS:
             found = _of_process(source, session(), errand)
+        elif source.kind in MACHINE:
+            machine.check(errand.base, source.profile or source.kind)
+            with machine.no_proxy():
+                found = errand.patience.call(lambda: _provided(source, session(), cache))
         else:
             found = errand.patience.call(lambda: _provided(source, session(), cache))
     except Exception as error:

@@ -29,6 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "resolve": set(),
     "fetch": set(),
     "sources": {"botocore"},
+    "machine": set(),
     "sts": {"botocore"},
     "refusals": {"botocore"},
     "client": {"botocore"},
@@ -74,8 +75,8 @@ ROOMS: dict[str, set[str]] = {
     "__init__": set(),
 }
 COLD = """
-    cli demo picker endpoint resolve fetch sources sts refusals client connection mfa guard asking errand command
-    cli_cache identity folder patience question asking
+    cli demo picker endpoint resolve fetch sources machine sts refusals client connection mfa guard asking errand
+    command cli_cache identity folder patience question asking
 """.split()
 LEAN = set(ROOMS) - set(COLD)
 LEAN_IMPORTS = {
