@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from assume import connection
 from assume.demo import faults
 from assume.demo.sts import serve
 
@@ -38,6 +39,14 @@ def test_https_proxy(proxy, both, name):
     theirs, ours = through(proxy, both, {name: proxy.url})
     assert theirs[0] == ["sts.us-west-2.amazonaws.com:443"]
     assert ours == theirs
+
+
+def test_a_proxy_that_the_system_knows_and_no_variable_is_used_too(proxy, both, monkeypatch):
+    monkeypatch.setattr(connection, "PROXIES", ())
+    both.write(REGIONAL)
+    theirs, ours = through(proxy, both, {"HTTPS_PROXY": proxy.url})
+    assert ours == theirs
+    assert len(ours[1]) == 1
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])

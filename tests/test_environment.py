@@ -136,6 +136,12 @@ def test_an_empty_key_id_leaves_useless_rests_as_a_missing_one_does():
     assert env.baseline(switched({}, "A") | {"AWS_ACCESS_KEY_ID": ""})[0] == {}
 
 
+def test_a_region_that_no_switch_touched_and_the_user_removed_is_not_put_back():
+    have = switched({"AWS_REGION": "mine"}, "BB")
+    del have["AWS_REGION"]
+    assert left(have) == {}
+
+
 def test_a_variable_that_the_user_removed_is_not_put_back():
     have = switched({"AWS_PROFILE": "mine"}, "A")
     del have["AWS_PROFILE"]

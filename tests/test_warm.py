@@ -20,11 +20,11 @@ def held(program):
     return program
 
 
-def hit(program, *words, lane=warm.hit, **env):
+def hit(program, *words, lane=warm.hit, later_s=LATER_S, **env):
     options = arguments.read(words or ("marketingadmin",))
     assert options is not None
     have = {name: value for name, value in (program.home.environment | env).items() if value is not None}
-    return lane(options, have, time.time() + LATER_S)
+    return lane(options, have, time.time() + later_s)
 
 
 @pytest.mark.parametrize("name", sorted(set(warm.VARIABLES) - {"HOME", "USERPROFILE"}))
@@ -63,6 +63,7 @@ def test_an_edit_of_a_file_makes_it_a_miss(held, file, edit):
 def test_a_file_that_changed_a_moment_ago_is_not_trusted(program):
     program.keys("marketingadmin")
     assert hit(program) is None, "its pointer was made in the same second as the files"
+    assert hit(program, later_s=0) is None, "nor in that very second"
 
 
 @pytest.mark.parametrize(
