@@ -259,3 +259,25 @@ def test_the_process_that_assumes_leaves_its_own_environment_alone(program):
     before = dict(os.environ)
     program.keys("marketingadmin")
     assert dict(os.environ) == before
+
+
+def test_a_web_identity_takes_a_duration_from_the_command_line(program, sts):
+    found = program.keys("web-identity", "--duration", "15m")
+    assert sts.calls[-1].params["DurationSeconds"] == "900"
+    assert program.session(found).expires_at - time.time() < 901
+
+
+def test_a_web_identity_takes_no_external_id(program, sts):
+    done = program("export", "web-identity", "--external-id", "x", "--format", "json")
+    assert (done.status, done.out, actions(sts)) == (1, "", [])
+    assert "web-identity: an external ID goes with AssumeRole" in done.err
+
+
+def test_a_credential_process_sees_the_users_own_environment_also_after_a_switch(made, tmp_path, world):
+    seen = tmp_path / "seen"
+    process = tmp_path / "prints-user1"
+    process.write_text(process.read_text() + f"echo $AWS_ACCESS_KEY_ID-$AWS_PROFILE-$ASSUME_PROFILE >> {seen}\n")
+    inside = made("exec", "workload", "x", AWS_ACCESS_KEY_ID="mine", AWS_PROFILE="user1").became
+    assert inside is not None
+    assert made("export", "behind-process", "--format", "json", **inside.environment).status == 0
+    assert seen.read_text() == "mine-user1-\n"
