@@ -36,10 +36,23 @@ Microsoft.PowerShell.Management\Remove-Item -Path Alias:assume -Force -ErrorActi
 function global:assume {
     [System.Diagnostics.DebuggerHidden()] param() # Set-PSDebug would print the secrets
     if ($global:__assume_ran -ne $MyInvocation.HistoryId) { __assume_wrap } # the last prompt was not ours
+    # Only the engine's own object can make `$?` False behind a function, and so keep `assume prod && ...` from going on.
+    $line = $ExecutionContext
+    try {
+        $hidden = [System.Reflection.BindingFlags]'Instance, NonPublic'
+        $line = $line.GetType().GetField('_context', $hidden).GetValue($line)
+        foreach ($step in 'CurrentCommandProcessor', 'CommandRuntime', 'PipelineProcessor') {
+            $line = $line.GetType().GetProperty($step, $hidden).GetValue($line)
+        }
+    } catch {
+        $line = $null # the language is constrained, or the engine is another one
+        $global:Error.RemoveAt(0)
+    }
     $words = __assume_words $args
     $program = @(__assume_find)
     if (-not $program.Count) {
         $global:LASTEXITCODE = 1
+        __assume_failed $line
         return
     }
     $verb = if ($words.Count) { $words[0] } else { '' }
@@ -60,6 +73,7 @@ function global:assume {
     $global:LASTEXITCODE = 1 # for a program that cannot even be started
     if ($run) {
         if ($MyInvocation.ExpectingInput) { $input | & $call[0] $call[1] } else { & $call[0] $call[1] }
+        if ($global:LASTEXITCODE -ne 0) { __assume_failed $line }
         return
     }
     $reply = $null
@@ -69,14 +83,24 @@ function global:assume {
         # Ctrl-C: the engine may have killed the program before that could end by itself
         if ($null -eq $reply -and $global:LASTEXITCODE -eq 137) { $global:LASTEXITCODE = 130 }
     }
-    if ($global:LASTEXITCODE -ne 0) { return }
-    if (-not (__assume_change $reply)) {
-        $global:LASTEXITCODE = 1
+    if ($global:LASTEXITCODE -eq 0 -and -not (__assume_change $reply)) { $global:LASTEXITCODE = 1 }
+    if ($global:LASTEXITCODE -ne 0) {
+        __assume_failed $line
         return
     }
     $global:__assume_said = ''
     $global:__assume_seen_at = 0
     $global:__assume_idle = $false
+}
+
+# The line of commands that is being run has failed, for `$?`, `&&` and `||`; the status is in `$LASTEXITCODE` anyway.
+function global:__assume_failed {
+    if ($null -eq $args[0]) { return }
+    try {
+        $args[0].GetType().GetProperty('ExecutionFailed', [System.Reflection.BindingFlags]'Instance, NonPublic').SetValue($args[0], $true)
+    } catch {
+        $global:Error.RemoveAt(0)
+    }
 }
 
 # The words as they were typed: PowerShell has made an array of `a,b`, two words of `-x:y`, a number of 007.

@@ -68,6 +68,26 @@ def strict(bench: Bench) -> None:
     assert "assume: bad: refused" in seen.stderr
 
 
+@case(74, "what failed is False for `$?`, so that `&&` does not go on in the wrong account", ONLY)
+def failed(bench: Bench) -> None:
+    bench.plan_role("p")
+    bench.plan({"use bad": {"status": 7}, "list": {"status": 3}, "use stray": {"stdout": "hello\n"}})
+    seen = batch(
+        bench,
+        """
+        $seen = @()
+        foreach ($words in 'p', 'bad', 'list', 'stray', 'off') { assume $words; $seen += $? }
+        assume bad && & { $script:seen += 'went on' }
+        'x' | assume bad; $seen += $?
+        assume p && & { $script:seen += 'and went on' }
+        $global:__assume_program = @('/gone', '', '', '/gone'); $global:__assume_script = '/gone'
+        assume p; $seen += $?
+        ($seen + $Error.Count) -join '|'
+        """,
+    )
+    assert seen.stdout.rstrip("\n") == "True|False|False|False|True|False|and went on|False|0", seen.stderr
+
+
 @case(22, "an alias of the same name, made before our line: the function wins", ONLY)
 def alias_before(bench: Bench) -> None:
     bench.plan_role("p")
