@@ -6,11 +6,14 @@ In: a path; out: its text, as it is now, whatever links lead there (EKS has two)
 import os
 
 LARGEST = 20_000  # characters, by the STS model
+OPEN = os.O_RDONLY
+for _flag in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+    OPEN |= getattr(os, _flag, 0)
 
 
 def read(path: str) -> str:
     """The text. Raises OSError, also for what is no file or too large to be one."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    handle = os.open(path, OPEN)
     with open(handle, "rb") as file:
         if os.fstat(handle).st_mode & 0o170000 != 0o100000:
             raise OSError(0, "it is no file", path)

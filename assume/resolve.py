@@ -47,7 +47,8 @@ def resolve(
     seen = {path: store.signature(path, time.time()) for path in paths}  # before they are read
     config = Config(*map(read, paths))
     chain = plan(config, options, base)
-    for line in (*chain.warnings, *([f"home is {places.home(base)}"] if not places.is_told(base) else [])):
+    home = places.home(base)
+    for line in (*chain.warnings, *([f"home is {home}"] if home and not places.is_told(base) else [])):
         terminal.say(f"assume: {line}")
     if options.debug:
         for reason in chain.reasons:

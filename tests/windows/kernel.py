@@ -28,7 +28,7 @@ OPEN = {  # of Windows' C library: what this one's are called
 WRITES = 0x3 | 0x8 | 0x100 | 0x200
 AS_THEY_ARE = """
     _exit abort close closerange cpu_count dup dup2 error fspath fsync ftruncate get_inheritable get_terminal_size
-    getlogin getpid getppid isatty lseek pipe set_inheritable stat_result strerror terminal_size times times_result
+    getlogin getpid getppid isatty lseek pipe read set_inheritable stat_result strerror terminal_size times times_result
     umask uname_result urandom waitstatus_to_exitcode F_OK R_OK W_OK X_OK
 """.split()
 CREATED_AT = 1_700_000_000
@@ -51,7 +51,6 @@ class Kernel:
         self.fcntl = fcntl
         self.console = console
         self.unwritable = unwritable
-        self.texts: set[int] = set()  # handles whose line ends are translated
         self.locked: set[int] = set()
         self.variables = {
             name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape")
@@ -133,25 +132,17 @@ class Kernel:
         if self.is_folder(handle):
             self.posix.close(handle)
             raise PermissionError(13, "Permission denied", path)
+        binary = flags & OPEN["O_BINARY"][0] or found == "/dev/null"
+        assert binary, f"{path}: a text, to the C library, which changes line ends and stops at a Ctrl-Z"
         self.locked.discard(handle)  # whoever had the number before has closed it, perhaps not here
-        self.texts.discard(handle)
-        if not flags & OPEN["O_BINARY"][0]:
-            self.texts.add(handle)
         return handle
 
     def close(self, handle):
         assert handle not in self.locked, "Windows lets go of a lock when it finds the time, once its file is closed"
-        self.texts.discard(handle)
         self.posix.close(handle)
-
-    def read(self, handle, length):
-        content = self.posix.read(handle, length)
-        return content.replace(b"\r\n", b"\n") if handle in self.texts else content
 
     def write(self, handle, content):
         seen = bytes(content)
-        if handle in self.texts:
-            seen = seen.replace(b"\n", b"\r\n")
         if self.posix.isatty(handle):
             seen = seen.decode(CODE_PAGE).encode()
         while seen:
@@ -269,7 +260,7 @@ class Kernel:
         for number, name in enumerate(("P_WAIT", "P_NOWAIT", "P_OVERLAY")):
             setattr(made, name, number)
         for name in """
-            open close read write stat lstat fstat replace rename unlink mkdir rmdir listdir scandir chmod access utime
+            open close write stat lstat fstat replace rename unlink mkdir rmdir listdir scandir chmod access utime
             readlink symlink getcwd chdir putenv unsetenv kill device_encoding
         """.split():
             setattr(made, name, getattr(self, name))

@@ -33,6 +33,7 @@ def test_a_home_that_depends_on_the_current_folder_or_drive_is_none(desk, home):
     assert done.status == 0, done.said
     assert "nothing is kept for other terminals: there is no home directory" in done.said
     assert "USERPROFILE" in done.said
+    assert "home is" not in done.said
 
 
 @pytest.mark.parametrize(

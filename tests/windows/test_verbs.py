@@ -105,3 +105,23 @@ def test_clear_forgets_and_the_next_one_asks_again(desk):
     assert desk.calls() == ["AssumeRole", "AssumeRole"]
     assert desk.run("clear", "--all").status == 0
     assert not list(desk.store.glob("*.entry"))
+
+
+def test_install_finds_the_profile_by_asking_powershell_and_an_upgrade_writes_the_file_anew(desk):
+    profile = desk.folder / "Documents" / "profile.ps1"
+    desk.program("powershell", f"import sys; sys.stdout.write({windows(profile)!r})")
+    environment = desk.environment | {"HOME": windows(desk.folder / "of-another-tool")}
+    done = desk.run("install", "powershell", environment=environment)
+    assert done.status == 0, done.said
+    init = desk.home.path / ".local/share/assume/init.ps1"
+    assert init.read_bytes().startswith(b"# assume ")
+    assert b"\r" not in init.read_bytes()
+    line = profile.read_text()
+    assert line.startswith('if (Test-Path -LiteralPath "$HOME/.local/share/assume/init.ps1")')
+    version, rest = init.read_bytes().split(b"\n", 1)
+    init.write_bytes(version.replace(b"# assume ", b"# assume 0.0.") + b"\n" + rest)
+    desk.took("marketingadmin", environment=environment)
+    assert init.read_bytes().split(b"\n", 1)[0] == version
+    assert desk.run("uninstall", "powershell", environment=environment).status == 0
+    assert not init.exists()
+    assert profile.read_text() == ""
