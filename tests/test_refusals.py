@@ -93,8 +93,9 @@ def test_a_clock_that_is_off_is_the_reason_before_any_other(off_s, size):
     assert error.cure.startswith("set the clock")
 
 
-@pytest.mark.parametrize("date", ["", "rubbish", email.utils.formatdate(time.time() - 60, usegmt=True)])
-def test_a_clock_that_is_right_is_no_reason(date):
+@pytest.mark.parametrize("reply", ["no date", "rubbish", "a minute ago"])
+def test_a_clock_that_is_right_is_no_reason(reply):
+    date = {"no date": "", "a minute ago": email.utils.formatdate(time.time() - 60, usegmt=True)}.get(reply, reply)
     assert "clock" not in str(of_sts("SignatureDoesNotMatch", date=date))
 
 
