@@ -91,7 +91,11 @@ def test_after_uninstall_the_rc_file_is_byte_for_byte_what_it_was(content, home)
     assert len(changed) > len(content)
     said = uninstall("bash", str(home), {})
     assert path.read_bytes() == content
-    assert said == ["assume: took its line out of ~/.bashrc", "assume: removed ~/.local/share/assume/init.bash"]
+    assert said == [
+        "assume: took its line out of ~/.bashrc",
+        "assume: removed ~/.local/share/assume/init.bash",
+        "assume: shells that are open keep it until they end",
+    ]
     assert not (home / ".local/share/assume").exists()
 
 

@@ -27,6 +27,8 @@ def uninstall(name: str | None, home: str, environ: Mapping[str, str]) -> list[s
         folder = os.path.dirname(target)
         if os.path.isdir(folder) and not os.listdir(folder):
             os.rmdir(folder)
+        if said:
+            said.append("assume: shells that are open keep it until they end")
         if number := rcfile.written_by_hand(shell, path):
             said.append(f"assume: line {number} of {short(path, home)} still loads assume; it is yours to take out")
     except OSError as error:
