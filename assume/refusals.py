@@ -36,8 +36,8 @@ def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = Fa
         return error
     if isinstance(error, aws.ClientError):
         return _refused(error, hop, what, chained)
-    if isinstance(error, aws.NoRegionError):
-        return ConfigError("an endpoint of your own needs a region", "add `region = …` to the profile", profile)
+    if isinstance(error, aws.SSLError) and isinstance(error.kwargs.get("error"), FileNotFoundError):
+        return ConfigError("the file of certificates does not exist", "correct AWS_CA_BUNDLE or ca_bundle", profile)
     if isinstance(error, aws.SSLError):
         text = f"the certificate of {_host(error)} is not trusted"
         return Unreachable(
@@ -55,11 +55,24 @@ def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = Fa
             f"{what}: {_one_line(error)}", "correct that setting of the profile, or that option", profile
         )
     if isinstance(error, aws.BotoCoreError) and not isinstance(error, _unquotable()):
-        return ConfigError(f"{what}: {_one_line(error)}", "", profile)
-    if isinstance(error, ValueError) and "Invalid endpoint" in str(error):
-        return ConfigError("its region is empty or no region", "correct `region`", profile)
+        return unusable(error, profile)
     text = f"{what}: what answered is not STS, or its reply was cut short"
     return Unreachable(text, "a captive portal or a proxy may be in between; nothing was changed", profile)
+
+
+def unusable(error: Exception, profile: str) -> AssumeError:
+    """Why no client can be made of the settings of `profile`: nothing was called yet."""
+    if isinstance(error, AssumeError):
+        return error
+    name, text = shown(profile), _one_line(error)
+    if isinstance(error, aws.NoRegionError):
+        return ConfigError("an endpoint of your own needs a region", "add `region = …` to the profile", name)
+    if "Invalid endpoint: https://sts" in text:
+        return ConfigError("its region is empty or no region", "correct `region`", name)
+    if "Invalid endpoint: " in text:
+        what = f"its endpoint {text.partition('Invalid endpoint: ')[2]} is no URL"
+        return ConfigError(what, "it looks like https://HOST or http://HOST:PORT", name)
+    return ConfigError(f"its settings: {text}", "correct that setting, or the variable that stands for it", name)
 
 
 def source_failed(error: Exception, kind: str, profile: str) -> AssumeError:
@@ -71,12 +84,15 @@ def source_failed(error: Exception, kind: str, profile: str) -> AssumeError:
         cure = f"run `aws sso login --profile {shown(profile)}`"
         return SourceError("its SSO sign-in has ended, or there was none", cure, shown(profile))
     if isinstance(error, (aws.CredentialRetrievalError, aws.InvalidConfigError, aws.PartialCredentialsError)):
-        return SourceError(_one_line(error), "", shown(profile))
+        cure = "correct its settings, or what its command prints"
+        return SourceError(_one_line(error), cure, shown(profile))
+    if isinstance(error, RuntimeError) and "still expired" in str(error):
+        return SourceError(f"{kind} gave credentials that have ended", "have it renew them", shown(profile))
     if isinstance(error, FileNotFoundError):
         text = f"{kind}: {shown(error.filename or 'a file')} does not exist"
         return SourceError(text, "correct its path in the profile", shown(profile))
     if isinstance(error, (aws.BotoCoreError, aws.ClientError)) and not isinstance(error, _unquotable()):
-        return SourceError(f"{kind}: {_one_line(error)}", "", shown(profile))
+        return SourceError(f"{kind}: {_one_line(error)}", "correct the profile, or try again", shown(profile))
     return SourceError(
         f"{kind} gave nothing that could be read as credentials", "run it by hand and look", shown(profile)
     )

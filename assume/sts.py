@@ -40,7 +40,7 @@ class Sts:
         try:
             self._usual, self._make_once, self._signer = client.clients(session)
         except Exception as error:
-            raise refusals.explained(error, chain.hops[0] if chain.hops else None, "the profile's settings") from None
+            raise refusals.unusable(error, chain.profile) from None
         self._connect(self._usual)
 
     def ready_for_code(self) -> None:

@@ -60,7 +60,12 @@ BAD = {
         "900"),
     "tags that are none": ("source_profile = user1\nsession_tags = x\n", "bad: session_tags: x is no key=value",
         "write `session_tags"),
-    "a region that is none": ("source_profile = user1\nregion = eu west\n", "region", ""),
+    "a region that is none": ("source_profile = user1\nregion = eu west\n", "bad: its settings: ",
+        "correct that setting"),
+    "a retry that is none": ("source_profile = hub\nmax_attempts = many\n", "bad: its settings: ",
+        "correct that setting"),
+    "an endpoint that is none": ("source_profile = user1\nregion = us-east-1\nendpoint_url = host\n",
+        "bad: its endpoint host", "it looks"),
 }  # fmt: skip
 
 

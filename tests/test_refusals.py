@@ -19,7 +19,7 @@ from assume.errors import (
     WrongCode,
     WrongDevice,
 )
-from assume.refusals import explained, source_failed
+from assume.refusals import explained, source_failed, unusable
 
 ARN = "arn:aws:iam::123456789012:role/r"
 
@@ -127,11 +127,35 @@ def test_the_network(error, said):
     assert "CANARY" not in str(found)
 
 
-def test_settings():
-    assert isinstance(explained(aws.NoRegionError(), hop(), "x"), ConfigError)
-    assert explained(ValueError("Invalid endpoint: https://sts..x"), hop(), "x").cure == "correct `region`"
+SETTINGS = [
+    (aws.NoRegionError(), "an endpoint of your own needs a region\n  add `region"),
+    (ValueError("Invalid endpoint: https://sts..amazonaws.com"),
+        "its region is empty or no region\n  correct `region`"),
+    (ValueError("Invalid endpoint: host.example"), "its endpoint host.example is no URL\n  it looks like https://HOST"),
+    (ValueError("invalid literal for int() with base 10: 'many'"), "base 10: 'many'\n  correct that setting"),
+    (aws.InvalidRetryModeError(provided_retry_mode="often", valid_modes=["x"]), "often"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "said"), SETTINGS)
+def test_settings_of_which_no_client_can_be_made(error, said):
+    found = unusable(error, "q")
+    assert isinstance(found, ConfigError)
+    assert str(found).startswith("assume: q: ")
+    assert said in str(found)
+    assert found.cure
+
+
+def test_parameters_that_botocore_itself_refuses():
     said = str(explained(aws.ParamValidationError(report="Invalid length\n for\x1b x"), hop(), "role/r"))
     assert said.startswith("assume: p: role/r: Parameter validation failed: Invalid length for\\x1b x\n  ")
+
+
+def test_a_file_of_certificates_that_does_not_exist_is_no_certificate_that_is_not_trusted():
+    error = aws.SSLError(endpoint_url="https://h/", error=FileNotFoundError(2, "No such file or directory"))
+    assert "the file of certificates does not exist\n  correct AWS_CA_BUNDLE or ca_bundle" in str(
+        explained(error, hop(), "x")
+    )
 
 
 def test_an_error_of_ours_comes_through_with_its_profile():
@@ -148,6 +172,7 @@ SOURCES = [
     (aws.TokenRetrievalError(provider="x", error_msg="y"), "SSO", "run `aws sso login --profile q`"),
     (FileNotFoundError(2, "x", "/nowhere"), "credential_process", "credential_process: /nowhere does not exist"),
     (aws.CredentialRetrievalError(provider="x", error_msg="a\x1bb"), "x", "a\\x1bb"),
+    (RuntimeError("… are still expired."), "credential_process", "gave credentials that have ended"),
     (ResponseParserError("CANARY"), "SSO", "gave nothing that could be read as credentials"),
     (ValueError("CANARY"), "credential_process", "gave nothing that could be read as credentials"),
 ]  # fmt: skip
@@ -159,6 +184,7 @@ def test_sources(error, kind, said):
     assert isinstance(found, SourceError)
     assert str(found).startswith("assume: q: ")
     assert said in str(found)
+    assert found.cure
     assert "CANARY" not in str(found)
 
 
