@@ -152,3 +152,10 @@ def test_nothing_is_dialled_for_keys_alone(both):
     both.write("[profile p]\n<alice>\n")
     reached = both.ours("p", both.here)
     assert (reached.identity, both.dialled) == ("arn:aws:iam::123456789012:user/alice", [])
+
+
+def test_calls_with_a_code_take_it_too(both):
+    both.write(ROLE.replace("<r1>", "<wants-mfa>").replace("source_profile", "mfa_serial = <serial>\nsource_profile"))
+    reached = both.ours("p", both.here)
+    assert [call.action for call in reached.calls] == ["GetSessionToken", "AssumeRole"]
+    assert (reached.error, reached.by_fast_road) == (None, 2)
