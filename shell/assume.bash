@@ -124,7 +124,7 @@ function __assume_take {
     \builtin shift
     __assume_find || \builtin return 1
     __assume_reply=$(
-        \builtin command "${__assume_words[@]}" "$__assume_verb" --shell bash --state "$__assume_state" ${1+"$@"}
+        \builtin exec "${__assume_words[@]}" "$__assume_verb" --shell bash --state "$__assume_state" ${1+"$@"}
     ) || \builtin return
     __assume_apply || \builtin return
     __assume_idle=
@@ -217,7 +217,7 @@ function __assume_hook {
 
 # Is this shell still what it says that it is? Sets __assume_segment, speaks of a change once, renews what is due.
 function __assume_look {
-    \builtin local __assume_now __assume_left __assume_minutes __assume_seen __assume_what __assume_n
+    \builtin local __assume_now __assume_left __assume_minutes __assume_seen __assume_what __assume_plain __assume_n
     if \builtin test -z "${ASSUME_PROFILE-}"; then
         __assume_segment='' __assume_drawn='' __assume_other='' __assume_said=''
         \builtin return 0
@@ -285,6 +285,17 @@ function __assume_digits {
     esac
 }
 
+# What may be shown of $1, in __assume_plain: no control character, and no mark that turns the direction of writing.
+# Byte by byte: one byte that is no UTF-8 would otherwise hide the others from the patterns.
+function __assume_clean {
+    \builtin local LC_ALL=C 2>/dev/null
+    __assume_plain=${1//[[:cntrl:]]/?}
+    __assume_plain=${__assume_plain//$'\302'[$'\200'-$'\237']/?}
+    __assume_plain=${__assume_plain//$'\330\234'/?}
+    __assume_plain=${__assume_plain//$'\342\200'[$'\216\217'$'\250'-$'\256']/?}
+    __assume_plain=${__assume_plain//$'\342\201'[$'\246'-$'\251']/?}
+}
+
 # Does another identity stand beside ours? Its name in __assume_other, what has changed in __assume_what.
 function __assume_compare {
     \builtin local __assume_keys='' __assume_profile=''
@@ -301,20 +312,21 @@ function __assume_compare {
     fi
     if ! \builtin test "${AWS_PROFILE-}" = "$__assume_profile"; then
         if \builtin test -n "${AWS_PROFILE-}"; then
-            __assume_other=${AWS_PROFILE//[[:cntrl:]]/?} __assume_what="AWS_PROFILE is $__assume_other now"
+            __assume_clean "$AWS_PROFILE"
+            __assume_other=$__assume_plain __assume_what="AWS_PROFILE is $__assume_plain now"
         elif \builtin test -z "$__assume_other"; then
             __assume_other=none __assume_what='AWS_PROFILE was removed'
         fi
     fi
     if \builtin test -n "${AWS_DEFAULT_PROFILE-}"; then
-        __assume_other=${AWS_DEFAULT_PROFILE//[[:cntrl:]]/?}
-        __assume_what="AWS_DEFAULT_PROFILE is $__assume_other now"
+        __assume_clean "$AWS_DEFAULT_PROFILE"
+        __assume_other=$__assume_plain __assume_what="AWS_DEFAULT_PROFILE is $__assume_plain now"
     fi
 }
 
 # Says once what has changed, whom the AWS CLI obeys, and the way back.
 function __assume_tell {
-    \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_uses __assume_word
+    \builtin local __assume_name __assume_uses __assume_word
     \builtin local __assume_news="$__assume_what/${AWS_ACCESS_KEY_ID-}"
     if \builtin test -z "$__assume_what"; then
         __assume_said=
@@ -322,9 +334,11 @@ function __assume_tell {
     fi
     \builtin test "$__assume_news" != "$__assume_said" || \builtin return 0
     __assume_said=$__assume_news
+    __assume_clean "$ASSUME_PROFILE"
+    __assume_name=$__assume_plain
     if \builtin test -z "${AWS_ACCESS_KEY_ID-}"; then
-        __assume_uses="the profile ${AWS_DEFAULT_PROFILE:-${AWS_PROFILE:-default}}"
-        __assume_uses=${__assume_uses//[[:cntrl:]]/?}
+        __assume_clean "${AWS_DEFAULT_PROFILE:-${AWS_PROFILE:-default}}"
+        __assume_uses="the profile $__assume_plain"
     elif \builtin test "$AWS_ACCESS_KEY_ID" = "${ASSUME_KEY_ID-}"; then
         __assume_uses="the keys, which are still those of $__assume_name"
     else
@@ -352,7 +366,7 @@ function __assume_renew {
     __assume_next_at=$((__assume_now + __assume_n))
     __assume_wait_s=$((__assume_n * 2 > 900 ? 900 : __assume_n * 2))
     if __assume_find && __assume_reply=$(
-        \builtin command "${__assume_words[@]}" renew --shell bash --state "$__assume_state" </dev/null
+        \builtin exec "${__assume_words[@]}" renew --shell bash --state "$__assume_state" </dev/null
     ) && __assume_apply; then
         \builtin return 0
     fi
@@ -363,13 +377,15 @@ function __assume_renew {
 
 # Draws __assume_segment: for PS1 by reference, `PS1='$__assume_segment '"$PS1"`, never by value.
 function __assume_draw {
-    \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_text __assume_colour __assume_flag
+    \builtin local __assume_name __assume_text __assume_colour __assume_flag
     \builtin local __assume_style='' __assume_unlike='!=' __assume_edge='[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]'
     __assume_segment=
     \builtin test "${ASSUME_PROMPT-}" != 0 || \builtin return 0
     __assume_flag=${__assume_state%%;*}
     __assume_colour=${__assume_state#*;}
     __assume_colour=${__assume_colour%%;*}
+    __assume_clean "$ASSUME_PROFILE"
+    __assume_name=$__assume_plain
     __assume_text=$__assume_name
     case $__assume_colour in
     '' | *[!0123456789]* | ????*)

@@ -191,7 +191,7 @@ function __assume_hook {
 
 # Is this shell still what it says that it is? Sets __assume_segment, speaks of a change once, renews what is due.
 function __assume_look {
-    \builtin local __assume_now __assume_left __assume_minutes __assume_seen __assume_what __assume_n
+    \builtin local __assume_now __assume_left __assume_minutes __assume_seen __assume_what __assume_plain __assume_n
     if [[ -z ${ASSUME_PROFILE-} ]]; then
         __assume_segment='' __assume_drawn='' __assume_other='' __assume_said=''
         \builtin return 0
@@ -247,6 +247,17 @@ function __assume_digits {
     esac
 }
 
+# What may be shown of $1, in __assume_plain: no control character, and no mark that turns the direction of writing.
+# Byte by byte: one byte that is no UTF-8 would otherwise hide the others from the patterns.
+function __assume_clean {
+    \builtin setopt local_options no_multibyte
+    __assume_plain=${1//[[:cntrl:]]/?}
+    __assume_plain=${__assume_plain//$'\302'[$'\200'-$'\237']/?}
+    __assume_plain=${__assume_plain//$'\330\234'/?}
+    __assume_plain=${__assume_plain//$'\342\200'[$'\216\217\250'-$'\256']/?}
+    __assume_plain=${__assume_plain//$'\342\201'[$'\246'-$'\251']/?}
+}
+
 # Does another identity stand beside ours? Its name in __assume_other, what has changed in __assume_what.
 function __assume_compare {
     \builtin local __assume_keys='' __assume_profile=''
@@ -271,22 +282,24 @@ function __assume_compare {
     fi
     if [[ ${AWS_PROFILE-} != "$__assume_profile" ]]; then
         if [[ -n ${AWS_PROFILE-} ]]; then
-            __assume_other=${AWS_PROFILE//[[:cntrl:]]/?}
-            __assume_what="AWS_PROFILE is $__assume_other now"
+            __assume_clean "$AWS_PROFILE"
+            __assume_other=$__assume_plain
+            __assume_what="AWS_PROFILE is $__assume_plain now"
         elif [[ -z $__assume_other ]]; then
             __assume_other=none
             __assume_what='AWS_PROFILE was removed'
         fi
     fi
     if [[ -n ${AWS_DEFAULT_PROFILE-} ]]; then
-        __assume_other=${AWS_DEFAULT_PROFILE//[[:cntrl:]]/?}
-        __assume_what="AWS_DEFAULT_PROFILE is $__assume_other now"
+        __assume_clean "$AWS_DEFAULT_PROFILE"
+        __assume_other=$__assume_plain
+        __assume_what="AWS_DEFAULT_PROFILE is $__assume_plain now"
     fi
 }
 
 # Says once what has changed, whom the AWS CLI obeys, and the way back.
 function __assume_tell {
-    \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_uses
+    \builtin local __assume_name __assume_uses
     \builtin local __assume_news="$__assume_what/${AWS_ACCESS_KEY_ID-}"
     if [[ -z $__assume_what ]]; then
         __assume_said=''
@@ -294,9 +307,11 @@ function __assume_tell {
     fi
     [[ $__assume_news != "$__assume_said" ]] || \builtin return 0
     __assume_said=$__assume_news
+    __assume_clean "$ASSUME_PROFILE"
+    __assume_name=$__assume_plain
     if [[ -z ${AWS_ACCESS_KEY_ID-} ]]; then
-        __assume_uses="the profile ${AWS_DEFAULT_PROFILE:-${AWS_PROFILE:-default}}"
-        __assume_uses=${__assume_uses//[[:cntrl:]]/?}
+        __assume_clean "${AWS_DEFAULT_PROFILE:-${AWS_PROFILE:-default}}"
+        __assume_uses="the profile $__assume_plain"
     elif [[ $AWS_ACCESS_KEY_ID == "${ASSUME_KEY_ID-}" ]]; then
         __assume_uses="the keys, which are still those of $__assume_name"
     else
@@ -337,9 +352,11 @@ function __assume_renew {
 
 # Draws __assume_segment: for a prompt by reference (`setopt promptsubst`, then RPROMPT='$__assume_segment').
 function __assume_draw {
-    \builtin local __assume_name="${ASSUME_PROFILE//[[:cntrl:]]/?}" __assume_unlike='!='
+    \builtin local __assume_name __assume_unlike='!='
     __assume_segment=''
     [[ ${ASSUME_PROMPT-} != 0 ]] || \builtin return 0
+    __assume_clean "$ASSUME_PROFILE"
+    __assume_name=$__assume_plain
     __assume_text=$__assume_name
     __assume_colour=${__assume_state#*;}
     __assume_colour=${__assume_colour%%;*}
