@@ -117,7 +117,7 @@ class Errand:
     def note_question(self, asking: bool) -> None:
         """Tells those who wait that a person is being asked, and where."""
         for held in self.locks:
-            held.note(f"waiting for an MFA code in {_here()}" if asking else f"process {os.getpid()} is calling AWS")
+            held.note(f"an MFA code is asked for in {_here()}" if asking else f"process {os.getpid()} is calling AWS")
 
     def is_taken_over(self) -> bool:
         """Whether someone in another terminal wants to answer the question."""

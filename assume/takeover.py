@@ -21,7 +21,7 @@ else:
 
 WANTED = ".wanted"
 LASTS_S = 10  # a taker that does not come is forgotten
-QUESTION = "waiting for an MFA code"
+QUESTION = "an MFA code is asked for"
 
 
 class Offer:

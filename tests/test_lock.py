@@ -52,11 +52,11 @@ def test_a_wait_is_no_longer_than_it_was_to_be(folder, monkeypatch):
 
 def test_a_wait_that_ends_without_a_result_says_what_it_was_for(folder):
     first = held(folder)
-    first.note("waiting for an MFA code in process 7")
+    first.note("an MFA code is asked for in process 7")
     with pytest.raises(LockTimeout) as caught:
         lock.acquire(folder, "one", nothing, print, wait_s=0.1)
     first.release()
-    assert "waiting for an MFA code in process 7" in str(caught.value)
+    assert "an MFA code is asked for in process 7" in str(caught.value)
 
 
 def test_what_another_has_got_meanwhile_is_taken_without_the_lock(folder):

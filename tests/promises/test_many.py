@@ -121,7 +121,7 @@ def test_whoever_waits_for_a_code_knows_where_it_is_asked(ground):
     first = ground.use("role-with-mfa", terminal=True)
     first.wait_for(QUESTION)
     second = ground.use("role-with-mfa")
-    second.wait_for(f"assume: role-with-mfa: waiting: waiting for an MFA code in process {first.pid} (/dev/pts/")
+    second.wait_for(f"assume: role-with-mfa: waiting: an MFA code is asked for in process {first.pid} (/dev/pts/")
 
 
 def test_ctrl_c_ends_a_waiter_at_once(ground, hanging):
@@ -142,7 +142,7 @@ def test_ctrl_c_at_the_question_hands_it_to_one_other_terminal(ground):
     first.wait_for(QUESTION)
     crowd = [ground.use("role-with-mfa", terminal=True) for _ in range(4)]
     for one in crowd:
-        one.wait_for("waiting for an MFA code")
+        one.wait_for("an MFA code is asked for")
     first.type("\x03")
     done = first.end()
     assert (done.status, done.out) == (130, b"")
