@@ -32,9 +32,11 @@ LATER = {
     "bash": r"mapfile|readarray|coproc|\$\{[^}]*@[QEPAaKkuUL]\}|\$\{!?\w+(\[[@*]\])?(,,?|\^\^?)|declare -[ngA]"
     r"|local -[nA]|local -$|&>>|\|&|\*\*/|EPOCH|BASH_REMATCH|printf -v \S*\[|printf[^#]*%\(|wait -n|compopt|;;?&"
     r"|test -v|\[\[ -v"
-    r"|\$\{\w+: -|\\u[0-9a-fA-F]{4}|BASH_ARGV0|SRANDOM|read -[iN]|PROMPT_DIRTRIM|inherit_errexit|\{[a-z]+\}[<>]",
+    r"|\$\{\w+: -|\\u[0-9a-fA-F]{4}|BASH_ARGV0|SRANDOM|read -[iN]|PROMPT_DIRTRIM|inherit_errexit|\{[a-z]+\}[<>]"
+    r"|BASHPID|BASH_XTRACEFD|FUNCNEST|READLINE_|\bPS0\b|complete -[DEI]|\w\[-[0-9]+\]|\$\{\w+:[0-9 ]+:-[0-9]|lastpipe"
+    r"|globstar|read -t ?[0-9]*\.",
     "zsh": r"printf -v|\(q\+\)|typeset -n|local -n|\$\{\w+:P\}|\$\{[^}]*:A\}|whence -x|zsh/param/private|private "
-    r"|\(\*\)|\$\{\|",
+    r"|\(\*\)|\$\{\||add-zle-hook-widget|\[\[ -v|print -v|functions -c|(?i:warn_?nested_?var|clobber_?empty)",
 }
 GUARDED = {r"\builtin printf -v __assume_now '%(%s)T' -1", r"\builtin compopt -o default"}
 
