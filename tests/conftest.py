@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, settings
 from assume.demo import config
 from assume.demo.sts import serve
 
-from .both import Both, authority, people
+from .both import Both
+from .people import authority, people
 from .program import Program
 from .simulator import OURS, home_of
 

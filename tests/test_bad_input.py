@@ -2,7 +2,7 @@
 
 import pytest
 
-from assume.demo import config, faults
+from assume.demo import config
 from assume.demo.people import PLAIN, Trust
 
 from .program import actions
@@ -169,40 +169,6 @@ def test_a_wrong_secret(program):
     text = program.home.credentials.read_text()
     program.home.credentials.write_text(text.replace("aws_secret_access_key = ", "aws_secret_access_key = x"))
     assert "its secret access key is wrong: `aws configure` sets it" in refused(program, "marketingadmin")
-
-
-def test_an_sts_that_is_unreachable(program):
-    said = refused(program, "marketingadmin", AWS_ENDPOINT_URL_STS="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1")
-    assert said.startswith("assume: marketingadmin: role/marketingadminrole: STS was not reached: http://127.0.0.1:9")
-    assert "check the network, the proxy, and `region` or `endpoint_url`; nothing was changed" in said
-
-
-@pytest.mark.parametrize("fault", [faults.html(), faults.no_credentials(), faults.cut()])
-def test_an_answer_that_is_no_sts(program, sts, monkeypatch, fault):
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    sts.faults = lambda _: fault
-    said = refused(program, "marketingadmin")
-    assert "nothing was changed" in said
-
-
-@pytest.mark.parametrize("text", ["'; touch PWN; '", "tok\n export X=1", "tök", "t t", "t" * 40000])
-def test_a_session_token_that_is_none_never_reaches_the_shell(program, sts, text):
-    sts.faults = lambda _: faults.spoil(SessionToken=text)
-    said = refused(program, "marketingadmin")
-    assert "the session token holds what none does" in said
-    assert "PWN" not in said
-
-
-def test_an_access_key_id_that_is_none_never_reaches_the_shell(program, sts):
-    sts.faults = lambda _: faults.spoil(AccessKeyId="A;touch PWN")
-    assert "the access key id is not one" in refused(program, "marketingadmin")
-
-
-def test_credentials_that_have_ended_by_this_clock(program, sts):
-    sts.faults = lambda _: faults.spoil(Expiration="2001-01-01T00:00:00Z")
-    said = refused(program, "marketingadmin")
-    assert "have ended by this machine's clock\n  set the clock" in said
-    assert len(sts.calls) == 1
 
 
 def test_a_token_file_that_is_missing(program):

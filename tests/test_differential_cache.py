@@ -14,7 +14,8 @@ import botocore.session
 import pytest
 from botocore.utils import JSONFileCache
 
-from .both import ALICE, BOB, failed
+from .both import failed
+from .people import ALICE, BOB
 from .simulator import MODELS
 
 TWO = """

@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 from assume.demo import faults
 from assume.demo.replies import Reply
 
-from .both import ALICE, BOB, HARDWARE, SECRET, failed, said
+from .both import failed, said
+from .people import ALICE, BOB, HARDWARE, SECRET
 from .rows import BASE, ROLE, Row, judge, params
 
 WEB = "[profile p]\nrole_arn = <r1>\nweb_identity_token_file = <home>/web-identity\n"

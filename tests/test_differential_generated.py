@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from .both import ALICE, BOB, HARDWARE, SECRET, SERIAL, Both, said
+from .both import Both, said
+from .people import ALICE, BOB, HARDWARE, SECRET, SERIAL
 
 SEED = int(os.environ.get("ASSUME_TEST_SEED", "20261124"))
 CASES = int(os.environ.get("ASSUME_TEST_CASES", "200"))

@@ -4,7 +4,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from .both import ALICE, BOB, SECRET
+from .people import ALICE, BOB, SECRET
 from .rows import BASE, ROLE, Row, judge, params
 
 OWN = {"AWS_ACCESS_KEY_ID": BOB, "AWS_SECRET_ACCESS_KEY": SECRET}
