@@ -104,7 +104,7 @@ def _acquired(
             if offer is not None and waited >= OFFER_S and offer(_reason(handle), path):
                 time.sleep(POLL_S)
             else:
-                _wait(handle, _step_s(waited, wait_s, look_again=offer is not None))
+                _wait(handle, _step_s(waited, wait_s))
             if (result := found()) is not None:
                 system.close(handle)
                 return result
@@ -114,12 +114,10 @@ def _acquired(
         system.close(handle)  # the folder was cleared meanwhile: this file is nobody's any more
 
 
-def _step_s(waited: float, wait_s: float, look_again: bool) -> float:
-    """How long to wait before there is something to say, to offer, or to give up."""
-    ends = [TELL_S, OFFER_S, wait_s]
-    if look_again and waited >= OFFER_S:
-        ends.append(waited + TELL_S)  # the holder may be asking by then
-    return max(min((at for at in ends if at > waited), default=waited) - waited, POLL_S)
+def _step_s(waited: float, wait_s: float) -> float:
+    """How long to wait before there is something to say, to offer, or to give up; a second at most."""
+    ends = (TELL_S, OFFER_S, wait_s, waited + 1)
+    return max(min(at for at in ends if at > waited) - waited, POLL_S)
 
 
 def adopt(handle: int, folder: str, name: str) -> "Lock | None":
@@ -207,9 +205,6 @@ else:
     class _TimeIsUp(Exception):
         pass
 
-    def _alarm(_number: int, _frame: object) -> None:
-        raise _TimeIsUp
-
     def _try(handle: int) -> bool:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -219,15 +214,26 @@ else:
 
     def _wait(handle: int, seconds: float) -> None:
         """Until the holder lets go, or `seconds` have passed. All who wait wake at once: the lock is shared."""
-        before = _signal.signal(_signal.SIGALRM, _alarm)
+        armed = [True]
+
+        def ring(_number: int, _frame: object) -> None:
+            if armed:
+                armed.clear()
+                raise _TimeIsUp
+
+        def disarm() -> None:
+            armed.clear()
+            _signal.setitimer(_signal.ITIMER_REAL, 0)
+            _signal.signal(_signal.SIGALRM, before)
+
+        before = _signal.signal(_signal.SIGALRM, ring)
         try:
             try:
-                _signal.setitimer(_signal.ITIMER_REAL, seconds)
+                # more than once: the first may come when the kernel has nothing to interrupt yet
+                _signal.setitimer(_signal.ITIMER_REAL, seconds, TELL_S)
                 fcntl.flock(handle, fcntl.LOCK_SH)
             finally:
-                _signal.setitimer(_signal.ITIMER_REAL, 0)
+                disarm()
         except _TimeIsUp:
-            pass  # perhaps only now, with the lock had already
-        finally:
-            _signal.signal(_signal.SIGALRM, before)
+            disarm()  # it may have come in there
         fcntl.flock(handle, fcntl.LOCK_UN)

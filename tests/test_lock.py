@@ -1,5 +1,6 @@
 """The lock of an entry: one holder, waiters who are told, and a wait that ends."""
 
+import _signal  # type: ignore[import-not-found]
 import os
 import signal
 
@@ -70,12 +71,13 @@ def test_an_alarm_that_comes_late_ends_the_wait_and_nothing_else(folder, monkeyp
     first = held(folder)
     first.release()
     handle = os.open(f"{folder}/one{store.LOCK}", os.O_RDWR)
-    real = signal.setitimer
+    real, lates = signal.setitimer, [1]
 
-    def late(which, seconds):
+    def late(which, seconds, again=0):
         real(which, 0)
-        if not seconds:
-            lock._alarm(0, None)
+        if not seconds and lates:
+            lates.clear()
+            signal.raise_signal(signal.SIGALRM)
 
     monkeypatch.setattr("assume.lock._signal.setitimer", late)
     lock._wait(handle, 5)
@@ -134,3 +136,24 @@ def test_what_stands_in_the_place_of_a_lock_is_set_aside(folder, tmp_path_factor
     got.note("x")
     got.release()
     assert victim.read_text() == "untouched"
+
+
+def test_an_alarm_that_is_lost_is_followed_by_another(folder, monkeypatch):
+    """It may come when the wait is about to begin: the kernel has nothing to interrupt then."""
+    first = held(folder)
+    handle = os.open(first.path, os.O_RDWR)
+    install, rung = _signal.signal, []  # `signal.signal` is a cloak around it
+
+    def deaf_at_first(number, handler):
+        def ring(*words):
+            rung.append(number)
+            if len(rung) > 1:
+                handler(*words)
+
+        return install(number, ring if callable(handler) else handler)
+
+    monkeypatch.setattr("assume.lock._signal.signal", deaf_at_first)
+    lock._wait(handle, 0.05)
+    assert len(rung) == 2
+    first.release()
+    os.close(handle)
