@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import venv
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def statuses(bench: Bench) -> None:
     if bench.kind.name == "zsh":
         says = 'function theirs { echo "saw $? ${pipestatus[*]}"; }; precmd_functions+=(theirs)'
     new = bench.start().variable("BASH_VERSION")[:3] not in ("3.2", "4.2", "4.4", "5.0")  # PROMPT_COMMAND is a list
-    ways = [{"before": says}, {"after": says}]
+    ways: list[dict[str, Any]] = [{"before": says}, {"after": says}]
     if bench.kind.name == "bash":
         ways = [
             {"before": f"PROMPT_COMMAND='{says}'"},
@@ -163,7 +164,7 @@ def right_prompt(bench: Bench) -> None:
     theme = "function theme { RPROMPT='%F{red}theirs%f'; }; precmd_functions+=(theme)"
     for setting in ("RPROMPT='%F{red}theirs%f'", "RPS1=theirs", theme):
         for side in ("before", "after"):
-            shell = bench.start(prompt=True, **{side: setting})
+            shell = bench.start(None, prompt=True, **{side: setting})
             shell.run("assume p")
             shell.run("")
             row = shell.shows("theirs")
@@ -214,7 +215,7 @@ def themed(bench: Bench) -> None:
     bench.plan_role("shown")
     for theme in THEMES[bench.kind.name]:
         for side in ("before", "after"):
-            shell = bench.start(prompt=True, **{side: theme})
+            shell = bench.start(None, prompt=True, **{side: theme})
             shell.run("assume shown")
             shell.run("echo")
             assert "[shown]" not in "\n".join(shell.rows()), theme
