@@ -33,7 +33,7 @@ test-quick:
 	@$(PREPARE) tools
 	@failed=; for venv in $$($(PREPARE) pythons); do \
 	  echo "== quick part, $$($$venv/bin/python --version)"; \
-	  $$venv/bin/python -m pytest $(PYTEST_QUICK) tests/test_*.py || failed=1; \
+	  $$venv/bin/python -m pytest $(PYTEST_QUICK) tests/test_*.py tests/windows || failed=1; \
 	done; [ -z "$$failed" ]
 
 test-main:

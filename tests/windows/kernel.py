@@ -44,57 +44,17 @@ class Seen:
 
 
 class Kernel:
-    """Files and names. `console` is a terminal's path or ""; nothing can be written under `unwritable`."""
+    """Files and variables. `paths` knows their names."""
 
-    def __init__(self, posix, fcntl, console: str, unwritable: str) -> None:
+    def __init__(self, posix, fcntl, paths) -> None:
         self.posix = posix
         self.fcntl = fcntl
-        self.console = console
-        self.unwritable = unwritable
+        self.path, self.written, self.windows = paths.here, paths.written, paths.windows
         self.locked: set[int] = set()
         self.variables = {
             name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape")
             for name, value in posix.environ.items()
         }
-
-    def path(self, path):
-        """A path of Windows as one of this machine."""
-        if isinstance(path, int):
-            return path
-        text = self.posix.fspath(path)
-        text = text.decode() if isinstance(text, bytes) else text
-        if text.upper() in ("CONIN$", "CONOUT$"):
-            if not self.console:
-                raise OSError(6, "The handle is invalid", text)
-            return self.console
-        if text.upper() == "NUL":
-            return "/dev/null"
-        rest = text[2:] if text[1:2] == ":" else text
-        if set(rest) & set(':*?"<>|'):
-            raise OSError(22, "The filename, directory name, or volume label syntax is incorrect", text)
-        return self.in_any_case(rest.replace("\\", "/"))
-
-    def in_any_case(self, found: str) -> str:
-        """Names ignore case; here that of the last part of a path."""
-        folder, slash, name = found.rpartition("/")
-        try:
-            self.posix.lstat(found)
-        except FileNotFoundError:
-            try:
-                names = self.posix.listdir(folder + slash or ".")
-            except OSError:
-                return found
-            return next((folder + slash + other for other in names if other.lower() == name.lower()), found)
-        except OSError:
-            pass
-        return found
-
-    def written(self, path):
-        """The same, of what is about to change."""
-        found = self.path(path)
-        if self.unwritable and isinstance(found, str) and found.startswith(self.unwritable):
-            raise PermissionError(13, "Access is denied", path)
-        return found
 
     def shared(self, handle: int) -> int:
         """An open file keeps everyone from taking it away; the locks of this machine do so for other processes."""
@@ -227,10 +187,6 @@ class Kernel:
 
     def chdir(self, path):
         self.posix.chdir(self.path(path))
-
-    def windows(self, path: str) -> str:
-        """A path of this machine as one of Windows."""
-        return "C:" + path.replace("/", "\\")
 
     def putenv(self, name, value):
         self.unsetenv(name)

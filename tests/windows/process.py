@@ -64,11 +64,12 @@ def exchange(settings):
 
     sys.path.insert(0, FOLDER)
     import kernel as kernels  # type: ignore[import-not-found]
+    import paths  # type: ignore[import-not-found]
     import processes  # type: ignore[import-not-found]
 
     del sys.path[0]
     real = _copy(_signal)
-    kernel = kernels.Kernel(posix, fcntl, settings["console"], settings["unwritable"])
+    kernel = kernels.Kernel(posix, fcntl, paths.Paths(posix, settings["console"], settings["unwritable"]))
     started = processes.Processes(kernel, posix, real, time)
     nt = kernel.module()
     nt.spawnv, nt.execv = started.spawnv, started.execv
