@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from .bench import Bench
 from .driver import ROOT, Shell
@@ -30,7 +31,7 @@ COMPINIT = "autoload -Uz compinit; compinit -u -d ~/.zcompdump"
 BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 
 
-def tab(bench: Bench, **start: str) -> Shell:
+def tab(bench: Bench, **start: Any) -> Shell:
     """A shell whose TAB offers NAMES, and whose `assume` takes any word."""
     bench.plan({"complete": {"candidates": [[name, f"about {name}"] for name in NAMES]}, "use": {"state": "hold;;"}})
     if bench.kind.name == "zsh":
