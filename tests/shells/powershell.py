@@ -10,11 +10,13 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .driver import ROOT, Shell
+from .driver import ROOT, Seen, Shell
+from .terminal import PATIENCE_S
 
 if TYPE_CHECKING:
     from .bench import Bench
@@ -35,6 +37,13 @@ def engine() -> str | None:
 
 class PowerShell(Shell):
     name = "powershell"
+
+    def run(self, line: str, timeout_s: float = PATIENCE_S) -> Seen:
+        # The prompt comes before the line editor, and until that is there the terminal echoes what is typed as well.
+        until_at = time.monotonic() + PATIENCE_S
+        while self.echoes() and time.monotonic() < until_at:
+            self.drain()
+        return super().run(line, timeout_s)
 
     @classmethod
     def absent(cls) -> str | None:
