@@ -216,3 +216,18 @@ def test_an_init_file_of_an_older_version_works_and_is_renewed_off_the_warm_lane
         assert file.read_text() == ours
     finally:
         bench.close()
+
+
+def imports(words, env):
+    """The modules that a process imports, as the interpreter itself tells."""
+    done = subprocess.run([sys.executable, "-X", "importtime", *words], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+
+
+@pytest.mark.parametrize("words", [["exec", "marketingadmin", "--", "/bin/true"], ["init", "bash"]])
+def test_the_console_script_of_a_quick_verb_imports_our_own_rooms_alone(ground, words):
+    script, env = ground[0][-1], ground[1]
+    assert use(ground).returncode == 0
+    loaded = imports([script, *words], env) - imports(["-c", "pass"], env)
+    assert {name for name in loaded if name.partition(".")[0] != "assume"} <= {"gc"}

@@ -59,7 +59,7 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
     try:
         if sys.platform == "win32" or not hasattr(os, "fork"):
             return _child(command, wanted)
-        import signal
+        import _signal as signal  # type: ignore[import-not-found]  # `signal` brings `enum` along: half an interpreter
 
         for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a child would inherit that
             signal.signal(ignored, signal.SIG_DFL)
