@@ -55,18 +55,7 @@ function global:assume {
         __assume_failed $line
         return
     }
-    $verb = if ($words.Count) { $words[0] } else { '' }
-    $stop = $words.IndexOf('--')
-    $own = if ($stop -lt 0) { $words } else { $words.GetRange(0, $stop) }
-    $known = $global:__assume_commands -split ' '
-    $run = $true
-    if ('exec', 'export', 'status' -ccontains $verb) {
-        $words.InsertRange(1, [string[]]('--state', $global:__assume_state))
-    } elseif (($known + '--help', '-h', '--version') -cnotcontains $verb) {
-        if ('use', 'off' -cnotcontains $verb) { $words.Insert(0, 'use') }
-        $run = $own -ccontains '--help' -or $own -ccontains '-h'
-        if (-not $run) { $words.InsertRange(1, [string[]]('--shell', 'powershell', '--state', $global:__assume_state)) }
-    }
+    $run = __assume_route $words
     $call = __assume_call ($program + $words.ToArray()) $MyInvocation.ExpectingInput
     $PSNativeCommandUseErrorActionPreference = $false # a status other than 0 is no exception here
     $ExecutionContext.SessionState.PSVariable.Set('PSNativeCommandArgumentPassing', 'Standard') # 7.3 and later
@@ -101,6 +90,23 @@ function global:__assume_failed {
     } catch {
         $global:Error.RemoveAt(0)
     }
+}
+
+# Puts into the words what the program must be told; true if it is run, false if its answer is a list of changes.
+function global:__assume_route {
+    $words = $args[0]
+    $verb = if ($words.Count) { $words[0] } else { '' }
+    if ('exec', 'export', 'status' -ccontains $verb) {
+        $words.InsertRange(1, [string[]]('--state', $global:__assume_state))
+        return $true
+    }
+    if ((($global:__assume_commands -split ' ') + '--help', '-h', '--version') -ccontains $verb) { return $true }
+    if ('use', 'off' -cnotcontains $verb) { $words.Insert(0, 'use') }
+    $stop = $words.IndexOf('--')
+    $own = if ($stop -lt 0) { $words } else { $words.GetRange(0, $stop) }
+    if ($own -ccontains '--help' -or $own -ccontains '-h') { return $true }
+    $words.InsertRange(1, [string[]]('--shell', 'powershell', '--state', $global:__assume_state))
+    $false
 }
 
 # The words as they were typed: PowerShell has made an array of `a,b`, two words of `-x:y`, a number of 007.
