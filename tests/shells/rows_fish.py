@@ -198,19 +198,6 @@ def job_control(bench: Bench) -> None:
         shell.close()
 
 
-@case(50, "the hook takes less than a millisecond, also where other tests run beside this one", ONLY)
-def quick(bench: Bench) -> None:
-    bench.plan_role("p", left_s=500)
-    shell = bench.start(prompt=True)
-    shell.run("assume p")
-    shell.run("function many; for i in (seq 500); set -g __assume_wrapped 1; __assume_hook; end; end")
-    took_ms = []
-    for _ in range(3):
-        shell.run("many")
-        took_ms.append(int(shell.variable("CMD_DURATION") or 0))
-    assert min(took_ms) / 500 < 1, took_ms  # 0.4 on a machine that has nothing else to do
-
-
 # What came after fish 3.6.0.
 LATER = (
     r"string (match|replace).* (-m|--max-matches)|string pad.* (-C|--center)|string repeat \d"

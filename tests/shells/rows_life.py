@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from assume.shells import SHELLS
@@ -136,19 +135,6 @@ def homeless(bench: Bench) -> None:
     shell.run("unset HOME")
     assert shell.load(bench.text()) == ("", 0)
     assert shell.run("assume p") == ("", 0)
-
-
-@case(43, "what the rc file sources costs a few milliseconds at most", UNIX)
-def loads_fast(bench: Bench) -> None:
-    file = bench.init_file(bench.text(prompt=True))
-    shell = bench.kind.spawn(bench.home)
-    spent = []
-    for _ in range(20):
-        began_at = time.monotonic()
-        shell.run(bench.kind.source(file))
-        spent.append(time.monotonic() - began_at)
-    shell.close()
-    assert min(spent) < 0.04
 
 
 @case(46, "no history holds a secret or a code", POSIX)
