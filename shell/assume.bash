@@ -135,11 +135,11 @@ function __assume_take {
     fi
 }
 
-# Makes the changes in __assume_reply, all or none of them.
-function __assume_apply {
-    \builtin local __assume_line __assume_rest="$__assume_reply"$'\n' __assume_names __assume_blocked
-    __assume_names=(__assume_state)
-    \builtin test -n "$__assume_reply" || __assume_rest=
+# The names that __assume_reply sets or unsets, for __assume_names; refuses whatever is anything else. Byte by byte, as
+# a value may hold what is no UTF-8.
+function __assume_check {
+    \builtin local __assume_line __assume_rest="$1"$'\n'
+    \builtin local LC_ALL=C 2>/dev/null
     while \builtin test -n "$__assume_rest"; do
         __assume_line=${__assume_rest%%$'\n'*}
         __assume_rest=${__assume_rest#*$'\n'}
@@ -165,6 +165,15 @@ function __assume_apply {
         esac
         __assume_names+=("$__assume_line")
     done
+}
+
+# Makes the changes in __assume_reply, all or none of them.
+function __assume_apply {
+    \builtin local __assume_line __assume_names __assume_blocked
+    __assume_names=(__assume_state)
+    if \builtin test -n "$__assume_reply"; then
+        __assume_check "$__assume_reply" || \builtin return
+    fi
     # In a subshell, where it harms nothing: what cannot be unset cannot be set. Then the person's own INT trap.
     __assume_blocked=$(
         for __assume_line in "${__assume_names[@]}"; do

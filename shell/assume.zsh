@@ -135,8 +135,9 @@ function __assume_take {
     fi
 }
 
-# Makes the changes in __assume_reply, all or none of them.
-function __assume_apply {
+# Is __assume_reply nothing but changes that can be made? Byte by byte, as a value may hold what is no UTF-8.
+function __assume_check {
+    \builtin setopt local_options no_multibyte
     \builtin local __assume_line
     for __assume_line in "${(@f)__assume_reply}"; do
         case $__assume_line in
@@ -167,6 +168,11 @@ function __assume_apply {
             \builtin return 1
         fi
     done
+}
+
+# Makes the changes in __assume_reply, all or none of them.
+function __assume_apply {
+    __assume_check || \builtin return
     \builtin trap '' 'INT' # until this function returns: Ctrl-C between two of the changes would leave half a role
     \builtin eval "$__assume_reply"
     \builtin typeset -g +x __assume_state="$__assume_state" # `setopt allexport` exports what is assigned

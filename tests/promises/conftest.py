@@ -32,3 +32,9 @@ def chance(record_property):
     record_property("seed", seed)
     print(f"to see this again: ASSUME_TEST_SEED={seed}")
     return random.Random(seed)
+
+
+@pytest.fixture
+def examples():
+    """How many values are drawn: 10,000 for each shell, or more (`make fuzz EXAMPLES=…`)."""
+    return max(10_000, int(os.environ.get("ASSUME_TEST_EXAMPLES", "0")))

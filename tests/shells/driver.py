@@ -108,7 +108,7 @@ class Shell(Terminal):
         """Run one line with both streams of the whole line sent to files."""
         out, err = self.home / ".out", self.home / ".err"
         status = self.run(self.redirected(line, out, err), timeout_s).status
-        return Apart(out.read_text(), err.read_text(), status)
+        return Apart(os.fsdecode(out.read_bytes()), os.fsdecode(err.read_bytes()), status)
 
     def environment(self) -> dict[str, str]:
         """What a child of the shell sees, without the shell's own variables."""

@@ -85,7 +85,8 @@ def given_back(kind: type[Shell], home: Path, texts: list[str]) -> None:
 
 def one_line(texts: list[str]) -> list[str]:
     """What the program accepts: a name with a control character is refused before anything is printed."""
-    return [kept for text in texts if (kept := "".join(mark for mark in text if mark >= " " and mark != "\x7f"))]
+    kept = ("".join(mark for mark in text if mark >= " " and mark != "\x7f") for text in texts)
+    return [os.fsdecode(os.fsencode(text)) for text in kept if text]
 
 
 @settings(max_examples=15)

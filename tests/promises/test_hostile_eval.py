@@ -1,0 +1,109 @@
+"""Ten thousand values through the eval of each real shell: no command runs, no byte changes."""
+
+import itertools
+
+import pytest
+
+from assume import render
+
+from .hostile import FIXED, values
+from .loops import UNSET, Loop
+
+NAMES = [
+    "AWS_PROFILE", "AWS_REGION", "ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_BEFORE", "AWS_VAULT", "GRANTED_X",
+    "AWS_SSO_X", "AWS_ACCOUNT_ID", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN",
+    *(f"AWSUME_{number}" for number in range(28)),
+]  # fmt: skip
+STATES = ["", "renew;;p;", "hold;35;$(touch PWN);x'; touch PWN; '", "off;;`touch PWN`;"]
+SHELLS = ["bash", "zsh", "fish", "powershell"]
+OF_ZSH = [
+    "setopt rc_quotes", "setopt csh_junkie_quotes", "setopt sh_word_split glob_subst", "setopt ksh_arrays",
+    "setopt extended_glob null_glob magic_equal_subst", "setopt all_export warn_create_global err_return",
+]  # fmt: skip
+
+
+def records(shell, drawn):
+    """The values in groups, one for each variable; those with a new line alone, since bash and zsh may refuse them."""
+    alone = [value for value in drawn if "\n" in value and shell in ("bash", "zsh")]
+    others = iter([value for value in drawn if value not in alone])
+    groups = iter(lambda: list(itertools.islice(others, len(NAMES))), [])
+    return [*groups, *([value] for value in alone)]
+
+
+def check(loop, drawn):
+    """All values go in: each comes out as it was, or the whole reply is refused."""
+    groups = records(loop.name, drawn)
+    replies = [
+        render.reply(loop.name, list(zip(NAMES, group, strict=False)), STATES[number % len(STATES)])
+        for number, group in enumerate(groups)
+    ]
+    told = loop.taken(replies, NAMES)
+    assert len(told) == len(groups)
+    refused = 0
+    for number, (group, (status, *seen, state)) in enumerate(zip(groups, told, strict=True)):
+        if status == "0":
+            assert seen == group + [UNSET] * (len(NAMES) - len(group)), number
+            assert state == STATES[number % len(STATES)]
+        else:
+            assert (status, seen) == ("1", [UNSET] * len(NAMES)), (number, group, status)
+            assert len(group) == 1, "only a value with a new line in it may be refused"
+            refused += 1
+    assert loop.commands_run() == []
+    return refused
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_any_text_comes_out_as_it_was_and_nothing_runs(tmp_path, chance, examples, shell):
+    check(Loop(shell, tmp_path), values(chance, examples, text=shell == "powershell"))
+
+
+@pytest.mark.parametrize("options", OF_ZSH)
+def test_any_text_comes_out_as_it_was_whatever_zsh_was_told(tmp_path, chance, options):
+    check(Loop("zsh", tmp_path, options), values(chance, len(FIXED) + 200))
+
+
+@pytest.mark.parametrize(
+    "options", ["shopt -s extglob nullglob globstar", "set -o posix", "IFS=xP", "set -f -u", "export LC_ALL=C"]
+)
+def test_any_text_comes_out_as_it_was_whatever_bash_was_told(tmp_path, chance, options):
+    check(Loop("bash", tmp_path, options), values(chance, len(FIXED) + 200))
+
+
+@pytest.mark.parametrize(("shell", "runs"), [("bash", ["PWN"]), ("zsh", ["PWN"]), ("fish", [])])
+def test_this_check_would_see_a_value_that_is_not_quoted(tmp_path, shell, runs):
+    """bash and zsh evaluate what they are given: quoting is all that stands in between; fish takes it apart first."""
+    loop = Loop(shell, tmp_path)
+    quoted = render.reply(shell, [("AWS_PROFILE", "x")], "")
+    spoiled = quoted.replace(b"'x'", b"'x'; touch PWN; ''", 1)
+    ((status, *_),) = loop.taken([spoiled], ["AWS_PROFILE"])
+    assert status == ("0" if runs else "1")
+    assert loop.commands_run() == runs
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"touch PWN",
+        b"AWS_PROFILE=x touch PWN",
+        b"a warning `touch PWN`",
+        b"export PATH='x'",
+        b"\\builtin export PATH='x'",
+        b'\\builtin export AWS_X="$(touch PWN)"',
+        b"\\builtin unset AWS_X;touch PWN",
+        b"set PATH eA==",
+        b"set AWS_X $(ni PWN)",
+        b"unset AWS_X; touch PWN",
+        b"set -gx PATH 'x'",
+        b"set -gx AWS_X (touch PWN)",
+        b"set -eg AWS_X; touch PWN",
+    ],
+)
+def test_a_line_that_is_no_change_refuses_the_whole_reply(tmp_path, shell, line):
+    """A warning on standard output, a reply of something else."""
+    loop = Loop(shell, tmp_path)
+    good = render.reply(shell, [("AWS_PROFILE", "x")], "hold;;p;")
+    for reply in (line + b"\n" + good, good + line + b"\n", good + line):
+        ((status, profile, state),) = loop.taken([reply], ["AWS_PROFILE"])
+        assert (status, profile, state) == ("1", UNSET, "")
+    assert loop.commands_run() == []
