@@ -78,6 +78,7 @@ class Program:
                 mock.patch.object(question, "ask", self._answer),
                 mock.patch.object(os, "execvpe", self._become),
                 mock.patch("signal.signal"),
+                mock.patch("assume.cli.exec.heed_signals"),
             ):
                 status = start.start(words)
         except Became as become:

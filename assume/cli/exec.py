@@ -59,10 +59,7 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
     try:
         if sys.platform == "win32" or not hasattr(os, "fork"):
             return _child(command, wanted)
-        import _signal as signal  # type: ignore[import-not-found]  # `signal` brings `enum` along: half an interpreter
-
-        for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a child would inherit that
-            signal.signal(ignored, signal.SIG_DFL)
+        heed_signals()
         if sys.stdout is not None:  # where it was closed
             sys.stdout.flush()
         os.execvpe(command[0], command, variables)
@@ -74,6 +71,14 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
         error = AssumeError(f"{shown(command[0])} cannot be run: {failure.strerror}")
         error.status = NOT_EXECUTABLE
         raise error from None
+
+
+def heed_signals() -> None:
+    """Signals as a shell leaves them: Python ignores two, and a child would inherit that."""
+    import _signal  # type: ignore[import-not-found]  # `signal` brings `enum` along: half an interpreter start
+
+    for ignored in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(ignored, _signal.SIG_DFL)
 
 
 def _child(command: list[str], wanted: dict[str, str]) -> int:
