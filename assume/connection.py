@@ -62,6 +62,7 @@ class Connection:
         self._spent = False
         self._socket: socket.socket | None = None
         self._http: HTTPConnection | None = None
+        _import(tls)
         self._thread = threading.Thread(target=self._dial, daemon=True)
         self._thread.start()
 
@@ -133,6 +134,15 @@ class Connection:
         host, _, port = rest.partition("/")[0].partition(":")
         asked = (scheme == "https", host, int(port) if port.isdigit() else (443 if scheme == "https" else 80))
         return asked == (self.tls, self.host, self.port)
+
+
+def _import(tls: bool) -> None:
+    """What the thread needs: two threads that import at once may find a module half done."""
+    import encodings.idna  # noqa: F401
+    import socket  # noqa: F401
+
+    if tls:
+        import ssl  # noqa: F401
 
 
 class _Read:

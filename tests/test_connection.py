@@ -1,7 +1,10 @@
 """Our own connection to STS: taken where it is plain, left where anything is out of the ordinary."""
 
 import socket
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
@@ -137,6 +140,9 @@ def test_a_connection_that_was_closed_while_the_code_was_typed_is_not_used(both,
 
     def close_and_answer(wording):
         assert dialled.wait(5)
+        until_at = time.monotonic() + 5  # the other end may be a moment behind
+        while not sts._server._open and time.monotonic() < until_at:
+            threading.Event().wait(0.005)
         for line in list(sts._server._open):
             line.shutdown(socket.SHUT_RDWR)
         return code(wording)
@@ -159,3 +165,24 @@ def test_calls_with_a_code_take_it_too(both):
     reached = both.ours("p", both.here)
     assert [call.action for call in reached.calls] == ["GetSessionToken", "AssumeRole"]
     assert (reached.error, reached.by_fast_road) == (None, 2)
+
+
+IMPORTS_OF_THE_THREAD = """
+import builtins, sys, threading
+real, seen = builtins.__import__, []
+def watched(name, *rest, **more):
+    if threading.current_thread() is not threading.main_thread() and name not in sys.modules:
+        seen.append(name)
+    return real(name, *rest, **more)
+from assume import connection
+builtins.__import__ = watched
+for tls in (False, True):
+    connection.Connection(tls, "localhost", 9, "")._thread.join(10)
+print(*seen)
+"""
+
+
+def test_the_thread_that_dials_imports_nothing():
+    # two threads that import at once may find a module half done, and then the dial dies with a traceback
+    ran = subprocess.run([sys.executable, "-c", IMPORTS_OF_THE_THREAD], capture_output=True, text=True, timeout=60)
+    assert (ran.stdout.strip(), ran.stderr) == ("", "")
