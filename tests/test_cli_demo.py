@@ -212,7 +212,12 @@ def test_the_shell_to_type_in_is_the_one_around_it_and_the_phone_lies_beside(she
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_the_folder_goes_when_the_demo_is_told_to_end(person, home, number):
-    child = pexpect.spawn(installed(), ["demo", "bash"], env=person, timeout=PATIENCE_S, encoding="utf-8")
+    def heed() -> None:  # under `nohup` it would be ignored, and rightly so
+        signal.signal(number, signal.SIG_DFL)
+
+    child = pexpect.spawn(
+        installed(), ["demo", "bash"], env=person, timeout=PATIENCE_S, encoding="utf-8", preexec_fn=heed
+    )
     child.expect("demo ~ [#$] ")
     assert len(list((home / "tmp").iterdir())) == 1
     child.kill(number)
