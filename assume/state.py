@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RENEW, HOLD, LEFT = "renew", "hold", "off"
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:@+-")
+ALLOWED = PLAIN | set(";,%")
 
 
 def after_use(state: str, words: "Sequence[str]", renew: bool, colour: str) -> str:
@@ -45,7 +46,7 @@ def current(state: str) -> "list[str]":
 
 
 def _fields(state: str) -> "tuple[str, str, str, str]":
-    parts = state.split(";")
+    parts = state.split(";") if ALLOWED.issuperset(state) else []
     return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 4 else ("", "", "", "")
 
 

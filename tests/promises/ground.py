@@ -156,14 +156,15 @@ def variables(reply: bytes) -> dict[str, str | None]:
 
 
 def _lines(text: str) -> list[str]:
-    """Lines, but not inside quotes."""
-    lines, open_quote = [""], False
+    """Lines, but not inside quotes, nor behind a backslash outside of them."""
+    lines, quoted, escaped = [""], False, False
     for mark in text:
-        open_quote ^= mark == "'"
-        if mark == "\n" and not open_quote:
+        if mark == "\n" and not quoted and not escaped:
             lines.append("")
-        else:
-            lines[-1] += mark
+            continue
+        lines[-1] += mark
+        quoted ^= mark == "'" and not escaped
+        escaped = mark == "\\" and not quoted and not escaped
     return lines[:-1]
 
 
