@@ -1,0 +1,76 @@
+"""All that is secret in a test, and whether it is to be seen: in a content, plain or in base64, in argv."""
+
+import base64
+import json
+import re
+import threading
+from pathlib import Path
+
+from assume.demo.config import CONTAINER_AUTHORIZATION
+
+
+def encodings(secret):
+    """A secret as it is, and as a part of something in base64: whichever of three ways it lies there."""
+    found = [secret.encode()]
+    for offset in range(3):
+        text = base64.b64encode(b"\0" * offset + secret.encode())
+        found.append(text[4 * bool(offset) : (len(secret) + offset) // 3 * 4])
+    return found
+
+
+class Watch:
+    """Sees the arguments of every process while it stands."""
+
+    def __init__(self):
+        self.seen: set[bytes] = set()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def _look(self):
+        while not self._over.wait(0.005):
+            for folder in Path("/proc").iterdir():
+                if folder.name.isdigit():
+                    try:
+                        self.seen.add((folder / "cmdline").read_bytes())
+                    except OSError:
+                        continue
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+
+def known(ground):
+    """All that is secret by now: of users, of sessions, of devices, of sign-ins."""
+    world = ground.world
+    found = {key.secret for key in world.keys.values()}
+    found |= {text for session in world.sessions.values() for text in (session.secret, session.session_token)}
+    found |= set(world.places.sign_ins)
+    found.add(CONTAINER_AUTHORIZATION)
+    found.add(ground.home.web_identity.read_text())
+    (cache,) = (ground.home.path / ".aws/sso/cache").iterdir()
+    sign_in = json.loads(cache.read_text())
+    found |= {sign_in[name] for name in ("accessToken", "clientSecret", "refreshToken")}
+    return sorted(found)
+
+
+def codes(ground):
+    """Every MFA code that was sent."""
+    return [call.params["TokenCode"] for call in ground.sts.calls if "TokenCode" in call.params]
+
+
+def hits(secrets, content):
+    """Those that are in `content`. Six digits in a row are a code; inside a longer number they are not."""
+    return [
+        secret
+        for secret in secrets
+        if (
+            re.search(rb"(?<!\d)" + secret.encode() + rb"(?!\d)", content)
+            if secret.isdigit()
+            else any(text in content for text in encodings(secret))
+        )
+    ]

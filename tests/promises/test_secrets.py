@@ -1,0 +1,105 @@
+"""Secrets stay where they belong: canaries in every input, searched in every output, plain and in base64."""
+
+import base64
+import stat
+
+import pytest
+
+from assume.demo import faults
+from assume.demo.config import CLI_USER_MFA, KEYS, MARKETING, SAANVI_MFA
+
+from .canaries import Watch, codes, hits, known
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "AWS_SECRET_ACCESS_KEY="])
+def test_a_canary_is_found_wherever_it_lies_in_base64(before):
+    secret = "canary/of+forty/characters/0123456789abc"
+    whole = f"{before}{secret}\0more".encode()
+    assert hits([secret, "another" * 5], whole) == [secret]
+    assert hits([secret, "another" * 5], base64.b64encode(whole)) == [secret]
+
+
+@pytest.fixture
+def toured(ground):
+    """Every verb, every kind of source and every way to fail, each with --debug; what all of it said, and argv."""
+    said, scratch = [], ground.cwd.parent / "scratch"
+    scratch.mkdir()
+    ground.environment |= ground.home.machine | {"TMPDIR": str(scratch)}
+    user1 = KEYS["user1"][1]
+    ground.environment |= {"AWS_ACCESS_KEY_ID": user1, "AWS_SECRET_ACCESS_KEY": ground.world.keys[user1].secret}
+
+    def does(*words, typed="", **how):
+        started = ground.start(*words, terminal=bool(typed), **how)
+        if typed:
+            started.wait_for("MFA code for")
+            started.type(typed + "\n")
+        done = started.end()
+        said.append(done.said)
+        return done
+
+    def uses(profile, *more, **how):
+        return does("use", "--shell", "bash", "--state", "", profile, "--debug", *more, **how)
+
+    with Watch() as watch:
+        for profile in ("marketingadmin", "workload", "web-identity", "on-instance", "in-container", "sso-reader"):
+            assert uses(profile).status == 0, said[-1]
+        assert uses("from-environment").status == 0
+        assert uses("role-with-mfa", typed=ground.code(CLI_USER_MFA)).status == 0, said[-1]
+        assert uses("crossaccountrole", typed=ground.code(SAANVI_MFA)).status == 0, said[-1]
+        assert uses("role-with-mfa").status == 0
+        assert does("exec", "marketingadmin", "--debug", "--", "true").status == 0
+        for line in ("list", "status", "clear hub", "complete --shell zsh -- m", "init bash --prompt"):
+            said.append(does(*line.split()).out.decode())
+        assert does("export", "marketingadmin", "--format", "json", "--debug").status == 0
+        broken = [
+            faults.throttle(), faults.refuse(403, "AccessDenied", "no"), faults.cut(), faults.html(), faults.huge(),
+            faults.spoil(AccessKeyId="A"), faults.spoil(SessionToken="a b"), faults.spoil(Expiration="soon"),
+        ]  # fmt: skip
+        for fault in broken:
+            ground.sts.faults = lambda call, fault=fault: fault if call.params.get("RoleArn") == MARKETING else None
+            assert uses("marketingadmin", "--refresh").status == 1
+        ground.sts.faults = None
+        assert uses("no-such-profile").status == 1
+        assert uses("role-with-mfa", "--refresh", "--policy-arn", "x").status == 1
+    return "\n".join(said), watch.seen
+
+
+def test_after_a_tour_with_debug_no_secret_is_where_none_belongs(ground, toured):
+    said, commands = toured
+    secrets = known(ground) + codes(ground)
+    assert len(secrets) > 20
+    assert "debug: " in said
+    assert hits(secrets, said.encode()) == []
+    assert any(b"marketingadmin" in command for command in commands), "argv was seen"
+    assert [command for command in commands if hits(secrets, command)] == []
+    given = [ground.home.config, ground.home.credentials, ground.home.web_identity]
+    for path in sorted(ground.home.path.rglob("*")):
+        if not path.is_file() or path in given or "sso" in path.parts:
+            continue
+        if path.suffix in (".entry", ".json"):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+            assert hits(secrets, path.read_bytes()), "here they are, and are found"
+            continue
+        assert hits(secrets, path.read_bytes()) == [], path
+    for folder in (ground.cwd, ground.cwd.parent / "scratch"):
+        assert [path for path in folder.rglob("*") if path.is_file() and hits(secrets, path.read_bytes())] == []
+    assert not [path for path in ground.store.iterdir() if path.name.startswith("tmp.")]
+    assert len(codes(ground)) == 2
+    for path in ground.home.path.rglob("*"):
+        assert not path.is_file() or hits(codes(ground), path.read_bytes()) == [], "a code is not even in the store"
+
+
+def test_what_was_before_holds_nothing_that_the_environment_did_not(ground):
+    user1 = KEYS["user1"][1]
+    ground.environment |= {"AWS_ACCESS_KEY_ID": user1, "AWS_SECRET_ACCESS_KEY": ground.world.keys[user1].secret}
+    first = ground.took("marketingadmin")
+    shell = ground.environment | {name: value for name, value in first.items() if value is not None}
+    second = ground.took("workload", environment=shell)
+    for given in (first, second):
+        records = base64.b64decode(given["ASSUME_BEFORE"]).decode().split("\0")[1:]
+        fields = dict(record.partition("=")[::2] for record in records)
+        ours = {"region": "us-west-2", "profile": given["AWS_PROFILE"]}
+        assert {name: value for name, value in fields.items() if ours.get(name) != value} == {
+            "AWS_ACCESS_KEY_ID": user1,
+            "AWS_SECRET_ACCESS_KEY": ground.world.keys[user1].secret,
+        }
