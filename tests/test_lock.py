@@ -28,10 +28,13 @@ def held(folder, name="one"):
 
 def test_one_lock_has_one_holder(folder):
     first = held(folder)
+    handle = os.open(first.path, os.O_RDWR)
+    assert [lock._try(handle), lock._try(handle)] == [False, False]
     with pytest.raises(LockTimeout):
         lock.acquire(folder, "one", nothing, print, wait_s=0.1)
     first.release()
-    held(folder).release()
+    assert lock._try(handle)
+    os.close(handle)
 
 
 def test_a_wait_is_no_longer_than_it_was_to_be(folder, monkeypatch):

@@ -80,3 +80,23 @@ def test_a_link_is_followed_in_a_signature_as_dotfiles_have_it(tmp_path):
     link.symlink_to(target)
     later = target.stat().st_ctime + 10
     assert store.signature(str(link), later) == store.signature(str(target), later)
+
+
+def test_what_is_no_file_of_ours_alone_is_not_read(tmp_path):
+    """A link, a second name, wider modes, a FIFO that would keep the reader waiting, a folder."""
+    file = tmp_path / "real"
+    file.write_bytes(store.formatted({"x": "y"}))
+    file.chmod(0o600)
+    (tmp_path / "link").symlink_to(file)
+    os.mkfifo(tmp_path / "fifo", 0o600)
+    (tmp_path / "folder").mkdir(0o700)
+    assert {name: store.read(str(tmp_path), name) for name in ("link", "fifo", "folder", "nothing")} == dict.fromkeys(
+        ("link", "fifo", "folder", "nothing")
+    )
+    assert store.read(str(tmp_path), "real") == {"format": store.FORMAT, "x": "y"}
+    for mode in (0o640, 0o604, 0o660, 0o777):
+        file.chmod(mode)
+        assert store.read(str(tmp_path), "real") is None
+    file.chmod(0o600)
+    os.link(file, tmp_path / "second")
+    assert store.read(str(tmp_path), "real") is None

@@ -1,0 +1,59 @@
+"""The middle lane: files are read anew, what is stored for the chain is given; a pointer is of what was read."""
+
+import os
+import time
+from unittest import mock
+
+import pytest
+import time_machine
+
+from assume import arguments, config, middle, resolve, warm
+from assume.cli.taking import take
+from assume.demo.config import HUB, MARKETING
+
+LATER_S = 60  # the files' stamps count
+
+
+@pytest.fixture
+def later():
+    with mock.patch.dict(os.environ), time_machine.travel(int(time.time()) + LATER_S, tick=False):
+        yield
+
+
+def asked():
+    options = arguments.read(["marketingadmin"])
+    assert options is not None
+    return options
+
+
+def edited_once_read(program, monkeypatch):
+    """The config file changes a moment after it was read: the role in it is another one."""
+    path, read, edits = str(program.home.config), config.read, [1]
+
+    def reading(name):
+        text = read(name)
+        if name == path and edits:
+            edits.clear()
+            program.home.config.write_text(
+                text.replace(f"role_arn = {MARKETING}\nsource", f"role_arn = {HUB}\nsource", 1)
+            )
+        return text
+
+    for module in (config, resolve):
+        monkeypatch.setattr(module, "read", reading)
+
+
+@pytest.mark.parametrize("lane", ["cold", "middle"])
+def test_an_edit_that_comes_while_the_files_are_read_is_seen_next_time(program, later, monkeypatch, lane):
+    have = dict(program.home.environment)
+    if lane == "middle":
+        assert take(asked(), have).known["role_arn"] == MARKETING
+        for pointer in (program.home.path / ".aws/assume").glob("*.pointer"):
+            pointer.unlink()
+    edited_once_read(program, monkeypatch)
+    first = middle.stored(asked(), have, time.time())[0] if lane == "middle" else take(asked(), have)
+    assert first is not None
+    assert first.known["role_arn"] == MARKETING, "what was read is what is given"
+    hit = warm.hit(asked(), have, time.time())
+    assert hit is None, "and what was not read is not what the pointer is of"
+    assert take(asked(), have).known["role_arn"] == HUB

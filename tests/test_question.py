@@ -1,0 +1,127 @@
+"""A question stands on the terminal and nowhere else, and leaves it as it was."""
+
+import os
+import pty
+import select
+import signal
+import sys
+import termios
+import time
+
+import pytest
+
+from assume import question
+from assume.errors import Interrupted, NoTerminal
+
+WORDING = "MFA code for dev: "
+
+
+class Asked:
+    """A process of its own that asks on a terminal of its own; what it got goes to a pipe, with its stdout."""
+
+    def __init__(self, **how):
+        out, theirs = os.pipe()
+        self.pid, self.terminal = pty.fork()
+        if not self.pid:
+            os.dup2(theirs, 1)
+            try:
+                os.write(1, repr(question.ask(WORDING, **how)).encode())
+            except Interrupted:
+                os.write(1, b"interrupted")
+            except SystemExit as end:
+                os.write(1, f"ended {end.code}".encode())
+            finally:
+                os._exit(0)
+        os.close(theirs)
+        self.out = out
+        self.shown = b""
+
+    def sees(self, text):
+        until = time.monotonic() + 20
+        while text not in self.shown and select.select([self.terminal], [], [], until - time.monotonic())[0]:
+            try:
+                self.shown += os.read(self.terminal, 1000)
+            except OSError:
+                break
+        return text in self.shown
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.terminal)[3] & termios.ECHO)
+
+    def end(self):
+        content = b""
+        while chunk := os.read(self.out, 1000):
+            content += chunk
+        os.waitpid(self.pid, 0)
+        return content
+
+
+@pytest.fixture
+def asked():
+    made = []
+
+    def make(**how):
+        made.append(Asked(**how))
+        assert made[-1].sees(WORDING.encode())
+        return made[-1]
+
+    yield make
+    for one in made:
+        os.close(one.terminal)
+        os.close(one.out)
+
+
+def test_the_wording_is_on_the_terminal_and_not_on_standard_output(asked):
+    one = asked()
+    os.write(one.terminal, b"123456\n")
+    assert one.end() == b"'123456'"
+
+
+def test_what_is_typed_does_not_show_unless_it_may(asked):
+    for echo in (False, True):
+        one = asked(echo=echo)
+        assert one.echoes() is echo
+        os.write(one.terminal, b"123456\n")
+        assert one.end() == b"'123456'"
+        one.sees(b"\r\n")
+        assert (b"123456" in one.shown) is echo
+        assert one.echoes()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [(b"\x03", b"interrupted"), (b"\x04", b"interrupted"), (b"  12 34  \n", b"'12 34'"), (b"\n", b"''")],
+)
+def test_how_it_ends(asked, typed, said):
+    one = asked()
+    os.write(one.terminal, typed)
+    assert one.end() == said
+    assert one.echoes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_the_terminal_is_as_it_was(asked, number):
+    one = asked()
+    os.kill(one.pid, number)
+    assert one.end() == f"ended {128 + number}".encode()
+    assert one.echoes()
+
+
+def test_it_is_given_up_once_it_is_cancelled(asked):
+    one = asked(cancelled=lambda: True)
+    assert one.end() == b"None"
+    assert one.echoes()
+
+
+def test_without_a_terminal_there_is_nobody_to_ask(monkeypatch):
+    child = os.fork()
+    if not child:
+        os.setsid()
+        try:
+            question.ask(WORDING)
+        except NoTerminal:
+            os._exit(7)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert sys.stdin is not None
