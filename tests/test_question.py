@@ -38,7 +38,10 @@ class Asked:
 
     def sees(self, text):
         until = time.monotonic() + 20
-        while text not in self.shown and select.select([self.terminal], [], [], until - time.monotonic())[0]:
+        while text not in self.shown:
+            ready, _, _ = select.select([self.terminal, self.out], [], [], until - time.monotonic())
+            if self.terminal not in ready:
+                break
             try:
                 self.shown += os.read(self.terminal, 1000)
             except OSError:

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""The mutation check: twelve known faults, one at a time, in a copy. Each has to turn a test red.
+
+    python tests/promises/mutations.py --list          what there is, and which test sees it
+    python tests/promises/mutations.py                 all of them
+    python tests/promises/mutations.py "no lock"       some of them
+
+A fault is seen if a test that it names fails, by an assertion: an error of another
+kind, a collection that breaks or a test that was not run count for nothing. The
+tests stand outside this folder: they were not made for this.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_COPIED = (".git", ".venv*", ".*cache", ".hypothesis", "__pycache__", "dist", "promises", "img")
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One fault: texts of one file (or several) replaced by others, each of which stands there once."""
+
+    name: str
+    changes: tuple[tuple[str, str, str], ...]  # file, text, what stands there instead
+    tests: tuple[str, ...]  # words for pytest
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+SEEN = "    seen = {path: store.signature(path, now) for path in paths}\n"
+BASH, TAB = "shell/assume.bash", "completions/assume.bash"
+MUTATIONS = (
+    Mutation(
+        "unquoted export",
+        (("assume/render.py", "\\\\builtin export {name}={quote(shell, value)}", "\\\\builtin export {name}={value}"),),
+        ("tests/shells/test_posix.py::test_a_text_reaches_the_environment_and_the_prompt_as_it_is[bash]",),
+    ),
+    Mutation(
+        "write in place",
+        (
+            ("assume/storing.py", '{folder}/{store.TEMPORARY}{system.getpid()}.{name}"', '{folder}/{name}"'),
+            (
+                "assume/storing.py",
+                "system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_EXCL |",
+                "system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_TRUNC |",
+            ),
+        ),
+        ("tests/test_storing.py", "-k", "every_instant"),
+    ),
+    Mutation(
+        "no lock",
+        (("assume/lock.py", "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass"),),
+        ("tests/test_lock.py", "-k", "one_holder"),
+    ),
+    Mutation(
+        "a key without the role",
+        (("assume/chain.py", '            ("role_arn", self.role_arn),\n', ""),),
+        ("tests/test_plan.py", "-k", "every_setting_that_matters"),
+    ),
+    Mutation(
+        "eval on failure",
+        (
+            (
+                BASH,
+                ") || \\builtin return\n    __assume_apply || \\builtin return",
+                ")\n    __assume_apply || \\builtin return",
+            ),
+        ),
+        ("tests/shells/test_table.py::test_row[bash-2-a reply with a failure behind it is not evaluated]",),
+    ),
+    Mutation(
+        "names run on TAB",
+        ((TAB, '*) [[ -z $__assume_text ]] || \\builtin printf -v __assume_text %q "$__assume_text" ;;', "*) ;;"),),
+        ("tests/shells/test_table.py", "-k", "bash-67"),
+    ),
+    Mutation(
+        "arithmetic on an unchecked variable",
+        ((BASH, "'' | 0* | *[!0123456789]* | ????????????????*) __assume_n=0 ;;", "'') __assume_n=0 ;;"),),
+        ("tests/shells/test_table.py", "-k", "bash-84"),
+    ),
+    Mutation(
+        "a followed symlink",
+        (("assume/store.py", '"O_NOFOLLOW", ', ""),),
+        ("tests/test_store.py", "-k", "no_file_of_ours"),
+    ),
+    Mutation(
+        "local time",
+        (("assume/environment.py", "from time import gmtime", "from time import localtime as gmtime"),),
+        ("tests/test_environment.py", "-k", "an_instant"),
+        {"TZ": "Asia/Kolkata"},
+    ),
+    Mutation(
+        "prompt on stdout",
+        (("assume/question.py", "write(handle, shown(question).encode())", "write(1, shown(question).encode())"),),
+        ("tests/test_question.py", "-k", "standard_output"),
+    ),
+    Mutation(
+        "resolving in the shell's environment instead of the baseline",
+        (("assume/resolve.py", "base, told = environment.baseline(have)", "base, told = dict(have), True"),),
+        ("tests/test_cli_use.py", "-k", "a_switch_sets_the_role or history"),
+    ),
+    Mutation(
+        "stat after read",
+        (
+            (
+                "assume/middle.py",
+                f"{SEEN.rstrip()}  # before they are read\n",
+                "",
+            ),
+            (
+                "assume/middle.py",
+                "    if chain.confirm:\n        return None, chain, folder\n",
+                f"{SEEN}    if chain.confirm:\n        return None, chain, folder\n",
+            ),
+        ),
+        ("tests/test_middle.py", "-k", "middle"),
+    ),
+)
+
+
+def copied(folder: Path) -> Path:
+    """The project without what makes it heavy, and without the tests of this folder."""
+    tree = folder / "project"
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
+    return tree
+
+
+def apply(mutation: Mutation, tree: Path) -> None:
+    """Puts the fault in. Fails where the code is not what it was: then the fault has to be written anew."""
+    for name, text, instead in mutation.changes:
+        file = tree / name
+        content = file.read_text(encoding="utf-8")
+        if content.count(text) != 1:
+            raise SystemExit(f"{mutation.name}: {name} holds {content.count(text)} times {text!r}")
+        file.write_text(content.replace(text, instead), encoding="utf-8")
+
+
+def outcome(mutation: Mutation, tree: Path) -> tuple[list[str], str]:
+    """The tests that failed by an assertion, and why there are none."""
+    report = tree / "report.xml"
+    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", **mutation.environment}
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--junitxml={report}"]
+    done = subprocess.run([*words, *mutation.tests], cwd=tree, env=environment, capture_output=True, text=True)
+    if not report.exists():
+        return [], f"no report; pytest ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-500:]}"
+    failed, others, ran = [], [], 0
+    for case in ET.parse(report).iter("testcase"):
+        for result in case:
+            text = f"{result.get('message', '')}"
+            if result.tag == "failure" and text.lstrip().startswith(("AssertionError", "assert")) or "TimedOut" in text:
+                failed.append(f"{case.get('classname')}::{case.get('name')}")
+            elif result.tag in ("failure", "error", "skipped"):
+                others.append(f"{result.tag}: {text[:200]}")
+        ran += 1
+    return failed, "; ".join(others) or (f"all {ran} passed" if ran else "no test was run: does its name still hold?")
+
+
+def check(mutation: Mutation) -> tuple[list[str], str]:
+    """In a copy of its own: the tests that see the fault, or why none does."""
+    with tempfile.TemporaryDirectory(prefix="assume-mutation-") as folder:
+        tree = copied(Path(folder))
+        apply(mutation, tree)
+        return outcome(mutation, tree)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Twelve known faults, each of which has to turn a test red.")
+    parser.add_argument("names", nargs="*", help="some of them; all if none is named")
+    parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
+    asked = parser.parse_args()
+    chosen = [mutation for mutation in MUTATIONS if not asked.names or mutation.name in asked.names]
+    if asked.list:
+        for mutation in chosen:
+            files = ", ".join(dict.fromkeys(change[0] for change in mutation.changes))
+            print(f"{mutation.name}\n    in {files}\n    seen by {' '.join(mutation.tests)}")
+        return 0
+    missed = 0
+    with ThreadPoolExecutor(2) as pool:
+        for mutation, (failed, why) in zip(chosen, pool.map(check, chosen), strict=True):
+            missed += not failed
+            print(f"{'seen  ' if failed else 'MISSED'}  {mutation.name}: {', '.join(failed) or why}")
+    return 1 if missed or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""Each of twelve known faults turns a test red that stands outside this folder."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .mutations import MUTATIONS, ROOT, apply, check
+
+pytestmark = pytest.mark.once
+FOLDER = Path(__file__).parent
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_known_fault_turns_a_test_red(mutation):
+    failed, why = check(mutation)
+    assert failed, why
+
+
+def test_there_are_twelve_and_each_is_seen_by_tests_elsewhere():
+    assert len({mutation.name for mutation in MUTATIONS}) == 12
+    for mutation in MUTATIONS:
+        file = ROOT / mutation.tests[0].partition("::")[0]
+        assert file.is_file()
+        assert FOLDER not in file.parents
+
+
+def test_the_list_says_which(tmp_path):
+    done = subprocess.run(
+        [sys.executable, FOLDER / "mutations.py", "--list"], capture_output=True, text=True, check=True
+    )
+    for mutation in MUTATIONS:
+        assert f"{mutation.name}\n" in done.stdout
+        assert " ".join(mutation.tests) in done.stdout
+
+
+def test_a_fault_whose_code_has_changed_is_said(tmp_path):
+    (tmp_path / "assume").mkdir()
+    (tmp_path / "assume" / "lock.py").write_text("something else")
+    (no_lock,) = (mutation for mutation in MUTATIONS if mutation.name == "no lock")
+    with pytest.raises(SystemExit, match=r"no lock: assume/lock\.py holds 0 times"):
+        apply(no_lock, tmp_path)
