@@ -63,6 +63,11 @@ class Errand:
         except OSError as error:
             self.unkept = error.strerror or str(error)
 
+    def forget(self, request: str) -> None:
+        """Stored credentials that AWS does not take any more."""
+        self.explain("AWS does not take what is stored any more: it is had anew")
+        storing.remove(self.folder, [entries.entry_name(request)])
+
     def remembers(self, note: str) -> bool:
         """Whether `remember` was called with this note's name, lately."""
         return bool(self.folder) and store.read(self.folder, note) is not None

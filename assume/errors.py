@@ -82,6 +82,11 @@ class Refused(AssumeError):
         super().__init__(what, cure, profile)
         self.code = code
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the credentials that signed the call are no longer taken."""
+        return self.code in ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId")
+
 
 class WrongCode(Refused):
     """STS did not take the MFA code: mistyped, too old, or used before."""

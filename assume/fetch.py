@@ -82,6 +82,7 @@ class _Calls:
         self.errand = errand
         self.sts = sts
         self.device: mfa.Device | None = None
+        self.forgot = False  # the stored MFA session
 
     def with_code(self, number: int, hop: "Hop", keys: Credentials, name: str) -> Credentials:
         """A hop that wants MFA: behind the session that all roles share, or with a code of its own."""
@@ -101,6 +102,10 @@ class _Calls:
         try:
             return self.sts.assume(hop, stored.keys, "", name)
         except Refused as error:
+            if error.is_stale and not self.forgot:
+                self.forgot = True
+                errand.forget(errand.chain.session_request(serial))
+                return self.with_code(number, hop, keys, name)
             if error.code != "AccessDenied":
                 raise
             why = f"assume: {shown(hop.profile)}: the role does not take the MFA session; it may want a fresh code"

@@ -112,6 +112,7 @@ def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
             return None
         return None if old is not None and stored.key_id == old.key_id else stored
 
+    forgotten: set[int] = set()
     while True:
         if (got := errand.hold(request, found)) is not None:
             return got
@@ -124,6 +125,12 @@ def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
             return _fetched(errand, level, credentials)
         except Taken as taken:
             errand.give_way(taken)
+        except Refused as error:
+            if not error.is_stale or level in {0, *forgotten}:
+                raise
+            forgotten.add(level)
+            errand.forget(errand.chain.request(level))
+            errand.release()
 
 
 def _nearest(errand: Errand) -> "tuple[int, Credentials | None]":

@@ -8,6 +8,7 @@ import pytest
 
 from assume import environment, store
 from assume.demo import faults
+from assume.demo.config import CLI_USER_MFA
 from assume.errors import Refused, Unreachable
 
 from .ground import signed_by, variables
@@ -149,3 +150,38 @@ def test_a_real_process_with_a_wrong_clock(ground, off):
     assert f"clock is 2 h {'ahead of' if off == '+2h' else 'behind'} AWS's" in done.said
     assert variables(ground.use("marketingadmin").end().out)["AWS_SESSION_TOKEN"]
     assert len(ground.sts.calls) == 2
+
+
+@pytest.mark.parametrize("revoked", ["hub", "landing"])
+def test_a_stored_hop_that_aws_does_not_take_any_more_is_had_anew(ground, clock, revoked):
+    """Its session was revoked, or its role made anew: by our clock it is good for an hour."""
+    keys = {profile: ground.take(profile).credentials.key_id for profile in ("hub", "landing", "workload")}
+    del ground.world.sessions[keys[revoked]]
+    before = len(ground.sts.calls)
+    taken = ground.take("workload", "--region", "eu-west-1", "--duration", "20m")
+    assert taken.credentials.key_id in ground.world.sessions
+    calls = [(call.params["RoleArn"].rpartition("/")[2], call.code) for call in ground.sts.calls[before:]]
+    if revoked == "landing":
+        assert calls == [("workload", "InvalidClientTokenId"), ("landing", ""), ("workload", "")]
+    else:
+        assert calls == [("workload", "")], "the hop behind it still holds"
+
+
+def test_an_answer_that_stays_the_same_is_believed_in_the_end(ground, clock):
+    ground.take("workload")
+    ground.sts.faults = lambda call: (
+        faults.refuse(403, "ExpiredToken", "old") if call.params["RoleArn"].endswith("/workload") else None
+    )
+    with pytest.raises(Refused, match="the credentials that signed the call have ended"):
+        ground.take("workload", "--duration", "20m")
+    assert len(ground.sts.calls) < 3 + 7
+
+
+def test_a_stored_mfa_session_that_aws_does_not_take_any_more_is_asked_for_anew(ground, clock):
+    ground.take("role-with-mfa", "--mfa-code", ground.code(CLI_USER_MFA))
+    (session,) = (key_id for key_id, each in ground.world.sessions.items() if each.arn.endswith("user/cli-user"))
+    del ground.world.sessions[session]
+    before = len(ground.sts.calls)
+    taken = ground.take("role-with-mfa", "--refresh", "--mfa-code", ground.code(CLI_USER_MFA))
+    assert taken.credentials.key_id in ground.world.sessions
+    assert signed_by(ground.sts)[before:] == ["AssumeRole", "GetSessionToken", "AssumeRole"]
