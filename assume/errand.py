@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from assume.entries import Credentials
     from assume.errors import Taken
 
+SILENT_WAIT_S = 0.5  # for a lock, before a prompt
+
 
 class Errand:
     """What the steps of the cold lane share. `folder` is "" where nothing can be kept."""
@@ -101,12 +103,16 @@ class Errand:
             if adopted is not None:
                 self._held(adopted)
                 return found()
-        wait_s = 0.5 if self.silent else lock.WAIT_S
+        wait_s = min(SILENT_WAIT_S, self.patience.left_s) if self.silent else lock.WAIT_S
+        started = time.monotonic()
         try:
             got = lock.acquire(self.folder, name, found, self._say, wait_s=wait_s, offer=self._offer())
         except OSError as error:
             self.unkept = error.strerror or str(error)
             return None
+        finally:
+            if self.silent:  # the prompt waits for all of it together
+                self.patience.left_s = max(self.patience.left_s - (time.monotonic() - started), 0.0)
         if isinstance(got, lock.Lock):
             self._held(got)
             return found()

@@ -1,16 +1,20 @@
 """Whatever STS or the network does: it ends in time, says why, and changes nothing."""
 
+import os
 import socket
 import threading
 import time
 
 import pytest
 
-from assume import patience, store
+from assume import lock, patience, resolve, store
 from assume.demo import faults
 from assume.demo.config import HUB, LANDING, MARKETING, WORKLOAD
 from assume.errors import AssumeError, Refused, Unreachable
 from assume.patience import Patience
+
+from . import figures
+from .ground import asked, own_environment
 
 CHAIN = [HUB, LANDING, WORKLOAD]
 SHORT_S = 1.0  # in place of 30
@@ -95,6 +99,22 @@ def test_each_hop_of_three(ground, clock, name, hop):
     before = len(ground.sts.calls)
     assert ground.take("workload").credentials.key_id
     assert len(ground.sts.calls) - before == 3 - (hop - 1), "what was had before the fault is not asked for again"
+
+
+@pytest.mark.slow
+def test_all_faults_one_after_another(ground, clock):
+    """Each at each of three hops, in one store that has been through the others."""
+    slowest_s = 0.0
+    for name in FAULTS:
+        for hop in (1, 2, 3):
+            ground.forget()
+            started_at = time.monotonic()
+            check_unchanged(ground, "workload", CHAIN[:hop], name)
+            slowest_s = max(slowest_s, time.monotonic() - started_at)
+    assert slowest_s < SHORT_S + SLACK_S
+    tried = f"{len(FAULTS)} faults at each hop of three, with {SHORT_S:g} s in place of 30"
+    seen = f"{slowest_s:.1f} s at most; environment and store unchanged; no code sent twice"
+    figures.tell("faults", tried, seen)
 
 
 def test_it_is_thirty_seconds_in_all(ground, clock):
@@ -185,3 +205,23 @@ def test_nobody_listens(ground, clock):
     ground.configure("marketingadmin", endpoint_url=url)
     with pytest.raises(Unreachable, match="STS was not reached"):
         ground.take("marketingadmin", patience=Patience(SHORT_S))
+
+
+def test_a_renewal_waits_for_locks_out_of_the_same_two_seconds(ground, monkeypatch):
+    """A chain of three has three locks: each of them may be somebody else's for a moment."""
+    now, waits = [100.0], []
+
+    def waited(folder, name, found, say, offer=None, wait_s=0.0):
+        waits.append(wait_s)
+        now[0] += min(0.45, wait_s)
+        return lock.Lock(os.open("/dev/null", os.O_RDWR), f"{folder}/{name}")
+
+    monkeypatch.setattr("assume.errand.lock.acquire", waited)
+    monkeypatch.setattr("assume.errand.time.monotonic", lambda: now[0])
+    spent = Patience(resolve.RENEWAL_S)
+    ground.sts.faults = lambda _: faults.refuse(403, "AccessDenied", "no")
+    with own_environment(), pytest.raises(Refused):
+        resolve.resolve(asked("workload"), ground.environment, silent=True, patience=spent)
+    assert len(waits) == 3
+    assert spent.left_s <= resolve.RENEWAL_S - 3 * 0.45
+    assert resolve.RENEWAL_S < 2
