@@ -17,6 +17,7 @@ elif sys.platform == "win32":
 else:
     import posix as system
 
+LAST_S = {store.POINTER: 30 * 86400, store.NOTE: 30 * 86400, ".aside": 86400, ".wanted": 86400}
 CODE_LASTS_S = 90  # AWS takes the code of the step before and of the one after, too
 
 
@@ -66,8 +67,10 @@ def sweep(folder: str, now: float) -> None:
             fields = store.read(folder, name)
             if fields is None or store.number(fields, "expires_at") < now:
                 remove(folder, [name])
-        elif name.endswith((store.POINTER, store.NOTE)) and _age(folder, name, now) > 30 * 86400:
-            remove(folder, [name])
+        else:
+            lasts_s = next((LAST_S[ending] for ending in LAST_S if name.endswith(ending)), float("inf"))
+            if _age(folder, name, now) > lasts_s:
+                remove(folder, [name])
     write(folder, "swept" + store.NOTE, {}, sync=False)
 
 

@@ -9,7 +9,7 @@ so nothing is imported that the terminal does not need.
 import sys
 import time
 
-from assume import terminal
+from assume import store, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,13 +60,25 @@ class Offer:
 def is_wanted(path: str) -> bool:
     """Whether some other process wants the lock at `path`, now, more than anyone else does."""
     try:
-        if time.time() - system.stat(path + WANTED).st_mtime > LASTS_S:
+        if abs(time.time() - system.lstat(path + WANTED).st_mtime) > LASTS_S:
             system.unlink(path + WANTED)
             return False
-        with open(path + WANTED) as file:
-            return file.read(20) != str(system.getpid())
-    except (OSError, ValueError):
+        handle = system.open(path + WANTED, system.O_RDONLY | store.OPEN)
+    except OSError:
         return False
+    try:
+        pid = system.read(handle, 20).decode("ascii", "replace")
+        if not (pid.isdigit() and 0 < int(pid) < 1 << 31) or pid == str(system.getpid()):
+            return False
+        if sys.platform != "win32":
+            system.kill(int(pid), 0)
+    except PermissionError:
+        pass  # it lives, and is another user's
+    except OSError:
+        return False
+    finally:
+        system.close(handle)
+    return True
 
 
 def is_done(path: str) -> None:

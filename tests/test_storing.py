@@ -111,10 +111,12 @@ def test_the_sweep_takes_what_has_ended_once_a_day(folder):
     for name, expires_at in (("ended", now - 5), ("live", now + 500)):
         storing.write(folder, f"{name}.entry", {"expires_at": str(expires_at)})
     storing.write(folder, "lost.pointer", {})
+    storing.write(folder, "one.lock.7.aside", {})
     storing.sweep(folder, now)
-    assert sorted(os.listdir(folder)) == ["ended.entry", "live.entry", "lost.pointer", "swept.note"]
+    kept = ["ended.entry", "live.entry", "lost.pointer", "one.lock.7.aside", "swept.note"]
+    assert sorted(os.listdir(folder)) == kept
     storing.sweep(folder, now + 86401)
-    assert "ended.entry" not in os.listdir(folder)
+    assert not {"ended.entry", "one.lock.7.aside"} & set(os.listdir(folder))
     storing.sweep(folder, now + 31 * 86400)
     assert "lost.pointer" not in os.listdir(folder)
 
