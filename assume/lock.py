@@ -3,8 +3,6 @@
 The platform's own call on a file beside the entry: `fcntl.flock`, or
 `msvcrt.locking` on Windows. The kernel lets go when the holder dies. Whoever
 waits imports nothing more, and is told after a second what for.
-
-    held = acquire(folder, name, found, say, ...)   -> Lock, or what `found()` returned meanwhile
 """
 
 import sys
@@ -54,7 +52,7 @@ class Lock:
         """Lets go; the file stays, since taking it away would split those who wait."""
         try:
             if sys.platform == "win32":
-                _unlock(self.handle)  # closed files are unlocked there, too, but when there is time for it
+                _let_go(self.handle)  # closed files are unlocked there, too, but when there is time for it
             system.close(self.handle)
         except OSError:
             pass
@@ -92,7 +90,8 @@ def _acquired(
     told = False
     while True:
         handle = _opened(path)
-        while takeover.is_wanted(path) or not _try(handle):
+        is_ours = _try(handle)
+        while not is_ours or takeover.is_wanted(path):
             waited = time.monotonic() - started
             if waited >= TELL_S and not told:
                 told = True
@@ -101,10 +100,14 @@ def _acquired(
                 reason = _reason(handle)
                 system.close(handle)
                 raise LockTimeout(f"waited for {waited:.0f} s: {reason}", "finish or cancel what goes on there")
-            if offer is not None and waited >= OFFER_S and offer(_reason(handle), path):
+            if takeover.is_wanted(path):  # it is another one's turn
+                is_ours = is_ours and _let_go(handle)
                 time.sleep(POLL_S)
+            elif offer is not None and waited >= OFFER_S and offer(_reason(handle), path):
+                time.sleep(POLL_S)
+                is_ours = _try(handle)
             else:
-                _wait(handle, _step_s(waited, wait_s))
+                is_ours = _wait(handle, _step_s(waited, wait_s))
             if (result := found()) is not None:
                 system.close(handle)
                 return result
@@ -122,10 +125,9 @@ def _step_s(waited: float, wait_s: float) -> float:
 
 def adopt(handle: int, folder: str, name: str) -> "Lock | None":
     """A lock that came through `execv` with its file still open; None if it is not that."""
-    path = f"{folder}/{name}{store.LOCK}"
-    if not _is_same(handle, path):
+    adopted = Lock(handle, f"{folder}/{name}{store.LOCK}")
+    if not _is_same(handle, adopted.path):
         return None
-    adopted = Lock(handle, path)
     try:
         system.set_inheritable(handle, False)
         if _try(handle):
@@ -145,13 +147,12 @@ def _opened(path: str) -> int:
         except OSError:
             if attempt:
                 raise
-            _set_aside(path)
-            continue
-        seen = system.fstat(handle)
-        ours = not store.POSIX or (seen.st_uid == system.geteuid() and seen.st_nlink == 1)
-        if ours and seen.st_mode & 0o170000 == 0o100000:
-            return handle
-        system.close(handle)
+        else:
+            seen = system.fstat(handle)
+            ours = not store.POSIX or (seen.st_uid == system.geteuid() and seen.st_nlink == 1)
+            if ours and seen.st_mode & 0o170000 == 0o100000:
+                return handle
+            system.close(handle)
         _set_aside(path)
     raise OSError(f"{path} is not a file of ours")
 
@@ -191,12 +192,14 @@ if sys.platform == "win32":
             return False
         return True
 
-    def _unlock(handle: int) -> None:
+    def _let_go(handle: int) -> bool:
         system.lseek(handle, FAR, 0)
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+        return False
 
-    def _wait(_handle: int, seconds: float) -> None:
+    def _wait(handle: int, seconds: float) -> bool:
         time.sleep(min(seconds, POLL_S))
+        return _try(handle)
 
 else:
     import _signal  # type: ignore[import-not-found]  # `signal` would bring `enum` along
@@ -212,8 +215,15 @@ else:
             return False
         return True
 
-    def _wait(handle: int, seconds: float) -> None:
-        """Until the holder lets go, or `seconds` have passed. All who wait wake at once: the lock is shared."""
+    def _let_go(handle: int) -> bool:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+        return False
+
+    def _wait(handle: int, seconds: float) -> bool:
+        """Whether the lock is ours, once the holder has let go; False after `seconds`.
+
+        The queue is the kernel's: of 200 that try by themselves each finds it tried by another.
+        """
         armed = [True]
 
         def ring(_number: int, _frame: object) -> None:
@@ -231,9 +241,10 @@ else:
             try:
                 # more than once: the first may come when the kernel has nothing to interrupt yet
                 _signal.setitimer(_signal.ITIMER_REAL, seconds, TELL_S)
-                fcntl.flock(handle, fcntl.LOCK_SH)
+                fcntl.flock(handle, fcntl.LOCK_EX)
             finally:
                 disarm()
         except _TimeIsUp:
             disarm()  # it may have come in there
-        fcntl.flock(handle, fcntl.LOCK_UN)
+            return _let_go(handle)  # and the lock just before it
+        return True

@@ -1,6 +1,7 @@
 """The lock of an entry: one holder, waiters who are told, and a wait that ends."""
 
 import _signal  # type: ignore[import-not-found]
+import fcntl
 import os
 import signal
 
@@ -43,7 +44,7 @@ def test_a_wait_is_no_longer_than_it_was_to_be(folder, monkeypatch):
 
     def counted(handle, seconds):
         waited.append(seconds)
-        wait(handle, seconds)
+        return wait(handle, seconds)
 
     monkeypatch.setattr(lock, "_wait", counted)
     first = held(folder)
@@ -69,23 +70,38 @@ def test_what_another_has_got_meanwhile_is_taken_without_the_lock(folder):
     first.release()
 
 
-def test_an_alarm_that_comes_late_ends_the_wait_and_nothing_else(folder, monkeypatch):
+def test_an_alarm_that_comes_together_with_the_lock_leaves_it_to_others(folder, monkeypatch):
     """The time may be up between the lock and the end of the alarm."""
     first = held(folder)
     first.release()
-    handle = os.open(f"{folder}/one{store.LOCK}", os.O_RDWR)
-    real, lates = signal.setitimer, [1]
+    handle = os.open(first.path, os.O_RDWR)
+    real = fcntl.flock
+
+    def late(file, how):
+        real(file, how)
+        if how == fcntl.LOCK_EX:
+            signal.raise_signal(signal.SIGALRM)
+
+    monkeypatch.setattr("assume.lock.fcntl.flock", late)
+    assert not lock._wait(handle, 5)
+    monkeypatch.undo()
+    held(folder).release()
+    os.close(handle)
+
+
+def test_an_alarm_that_comes_after_the_wait_is_nobody_s(folder, monkeypatch):
+    first = held(folder)
+    first.release()
+    handle = os.open(first.path, os.O_RDWR)
+    real = signal.setitimer
 
     def late(which, seconds, again=0):
         real(which, 0)
-        if not seconds and lates:
-            lates.clear()
+        if not seconds:
             signal.raise_signal(signal.SIGALRM)
 
     monkeypatch.setattr("assume.lock._signal.setitimer", late)
-    lock._wait(handle, 5)
-    monkeypatch.undo()
-    held(folder).release()  # nobody shares it any more
+    assert lock._wait(handle, 5)
     os.close(handle)
 
 
@@ -156,7 +172,7 @@ def test_an_alarm_that_is_lost_is_followed_by_another(folder, monkeypatch):
         return install(number, ring if callable(handler) else handler)
 
     monkeypatch.setattr("assume.lock._signal.signal", deaf_at_first)
-    lock._wait(handle, 0.05)
+    assert not lock._wait(handle, 0.05)
     assert len(rung) == 2
     first.release()
     os.close(handle)

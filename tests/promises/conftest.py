@@ -35,6 +35,12 @@ def chance(record_property):
 
 
 @pytest.fixture
-def examples():
-    """How many values are drawn: 10,000 for each shell, or more (`make fuzz EXAMPLES=…`)."""
-    return max(10_000, int(os.environ.get("ASSUME_TEST_EXAMPLES", "0")))
+def is_full(request):
+    """Whether the full counts are run (`make test-long`), so that a figure may be written."""
+    return request.config.getoption("markexpr") == "slow or not slow"
+
+
+@pytest.fixture
+def examples(is_full):
+    """How many values are drawn for each shell: 10,000, ten times that in full, or more (`make fuzz EXAMPLES=…`)."""
+    return max(100_000 if is_full else 10_000, int(os.environ.get("ASSUME_TEST_EXAMPLES", "0")))

@@ -6,6 +6,7 @@ import pytest
 
 from assume import render
 
+from . import figures
 from .hostile import FIXED, values
 from .loops import UNSET, Loop
 
@@ -15,6 +16,7 @@ NAMES = [
     *(f"AWSUME_{number}" for number in range(28)),
 ]  # fmt: skip
 STATES = ["", "renew;;p;", "hold;35;$(touch PWN);x'; touch PWN; '", "off;;`touch PWN`;"]
+NOTHING_RUNS = "0 commands, 0 bytes changed"
 SHELLS = ["bash", "zsh", "fish", "powershell"]
 OF_ZSH = [
     "setopt rc_quotes", "setopt csh_junkie_quotes", "setopt sh_word_split glob_subst", "setopt ksh_arrays",
@@ -53,8 +55,10 @@ def check(loop, drawn):
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_any_text_comes_out_as_it_was_and_nothing_runs(tmp_path, chance, examples, shell):
+def test_any_text_comes_out_as_it_was_and_nothing_runs(tmp_path, chance, examples, is_full, shell):
     check(Loop(shell, tmp_path), values(chance, examples, text=shell == "powershell"))
+    if is_full:
+        figures.tell("eval", f"{examples:,} values in each of bash, zsh, fish, PowerShell", NOTHING_RUNS)
 
 
 @pytest.mark.parametrize("options", OF_ZSH)

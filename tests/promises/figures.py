@@ -1,0 +1,56 @@
+"""The table of docs/reliability.md, which the tests write when they run with their full counts (`make test-long`).
+
+Each row is written by the test that has the figure; the rest of the page is left
+as it is.
+"""
+
+import fcntl
+import os
+import platform
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+ROWS = {
+    "crowd": "One question, one call, one identity",
+    "heir": "The holder of the lock is killed with -9",
+    "apart": "Who shares no hop does not wait",
+    "calls": "Killed after each call of the system",
+    "instants": "Killed at any instant",
+    "errors": "Each call of the system fails",
+    "content": "Any content in the store",
+    "faults": "Any fault of STS or of the network",
+    "eval": "Nothing runs in the eval",
+    "prompt": "Nothing runs in the prompt",
+    "tab": "Nothing runs on TAB",
+    "doors": "Nothing hostile gets through the program",
+    "secrets": "No secret where none belongs",
+}
+BEGIN, END = "<!-- written by the tests -->\n", "<!-- end -->\n"
+HEAD = "| promise | tried | seen |\n|---|---|---|\n"
+
+
+def tell(key: str, tried: str, seen: str) -> None:
+    """Puts one row in place. Other processes may be writing others."""
+    with PAGE.open("r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        before, _, rest = file.read().partition(BEGIN)
+        _, _, after = rest.partition(END)
+        rows = written(rest)
+        rows[key] = f"| {ROWS[key]} | {tried} | {seen} |"
+        table = "".join(rows[name] + "\n" for name in ROWS if name in rows)
+        file.seek(0)
+        file.truncate()
+        file.write(f"{before}{BEGIN}{HEAD}{table}\n{machine()}\n{END}{after}")
+
+
+def written(text: str) -> dict[str, str]:
+    """The rows that stand there, by key."""
+    keys = {promise: key for key, promise in ROWS.items()}
+    lines = (line for line in text.splitlines() if line.startswith("| "))
+    return {keys[promise]: line for line in lines if (promise := line.split(" | ")[0][2:]) in keys}
+
+
+def machine() -> str:
+    """Where that was."""
+    name = f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores"
+    return f"Written by `make test-long`: {name}, Python {platform.python_version()}."
