@@ -45,12 +45,12 @@ test-main:
 test-long:
 	@$(PREPARE) venv
 	@$(PREPARE) tools
-	@$(BIN)/python -m pytest $(PYTEST) -m "slow or not slow"
+	@$(BIN)/python -m pytest $(PYTEST) -o timeout=3000 -m "slow or not slow"
 
 fuzz:
 	@$(PREPARE) venv
 	@$(PREPARE) tools
-	@ASSUME_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest $(PYTEST) -k "fuzz or any_text or random"
+	@ASSUME_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest $(PYTEST) -o timeout=3000 -k "fuzz or any_text or random"
 
 bench:
 	@$(PREPARE) venv

@@ -153,13 +153,9 @@ def _opened(path: str) -> int:
             if ours and seen.st_mode & 0o170000 == 0o100000:
                 return handle
             system.close(handle)
-        _set_aside(path)
+        # made by root, a link, a folder; what it lies in is ours
+        system.rename(path, f"{path}.{system.getpid()}.aside")
     raise OSError(f"{path} is not a file of ours")
-
-
-def _set_aside(path: str) -> None:
-    """Renames what stands in the way: made by root, a link, a folder. The folder is ours."""
-    system.rename(path, f"{path}.{system.getpid()}.aside")
 
 
 def _reason(handle: int) -> str:
@@ -234,13 +230,16 @@ else:
         def disarm() -> None:
             armed.clear()
             _signal.setitimer(_signal.ITIMER_REAL, 0)
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
             _signal.signal(_signal.SIGALRM, before)
 
         before = _signal.signal(_signal.SIGALRM, ring)
+        mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, ())
         try:
             try:
                 # more than once: the first may come when the kernel has nothing to interrupt yet
                 _signal.setitimer(_signal.ITIMER_REAL, seconds, TELL_S)
+                _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_signal.SIGALRM,))  # a parent's mask outlives `exec`
                 fcntl.flock(handle, fcntl.LOCK_EX)
             finally:
                 disarm()

@@ -4,6 +4,8 @@ import _signal  # type: ignore[import-not-found]
 import fcntl
 import os
 import signal
+import threading
+import time
 
 import pytest
 
@@ -103,6 +105,25 @@ def test_an_alarm_that_comes_after_the_wait_is_nobody_s(folder, monkeypatch):
     monkeypatch.setattr("assume.lock._signal.setitimer", late)
     assert lock._wait(handle, 5)
     os.close(handle)
+
+
+def test_a_wait_ends_where_the_alarm_was_blocked_by_the_parent(folder):
+    first = held(folder)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    handler = signal.signal(signal.SIGALRM, lambda *_: None)
+    ends = threading.Timer(20, first.release)  # or this test would never end
+    ends.start()
+    try:
+        started = time.monotonic()
+        with pytest.raises(LockTimeout):
+            lock.acquire(folder, "one", nothing, print, wait_s=0.1)
+        assert time.monotonic() - started < 10
+        assert signal.SIGALRM in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    finally:
+        ends.cancel()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGALRM, handler)
+    first.release()
 
 
 def test_a_lock_whose_file_was_taken_away_is_nobodys(folder):
