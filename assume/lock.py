@@ -1,8 +1,7 @@
 """One miss, one request: a lock per entry, and waiting for whoever holds it.
 
-The platform's own call on a file beside the entry: `fcntl.flock`, or
-`msvcrt.locking` on Windows. The kernel lets go when the holder dies. Whoever
-waits imports nothing more, and is told after a second what for.
+The platform's own call on a file beside the entry: `flock`, or `msvcrt.locking`. The kernel lets go
+when the holder dies. Whoever waits imports nothing more, and is told after a second what for.
 """
 
 import sys
@@ -50,12 +49,7 @@ class Lock:
 
     def release(self) -> None:
         """Lets go; the file stays, since taking it away would split those who wait."""
-        try:
-            if sys.platform == "win32":
-                _let_go(self.handle)  # closed files are unlocked there, too, but when there is time for it
-            system.close(self.handle)
-        except OSError:
-            pass
+        _leave(self.handle)
 
 
 def acquire(
@@ -98,7 +92,7 @@ def _acquired(
                 say(_reason(handle))
             if waited >= wait_s:
                 reason = _reason(handle)
-                system.close(handle)
+                _leave(handle, is_ours)
                 raise LockTimeout(f"waited for {waited:.0f} s: {reason}", "finish or cancel what goes on there")
             if takeover.is_wanted(path):  # it is another one's turn
                 is_ours = is_ours and _let_go(handle)
@@ -109,12 +103,21 @@ def _acquired(
             else:
                 is_ours = _wait(handle, _step_s(waited, wait_s))
             if (result := found()) is not None:
-                system.close(handle)
+                _leave(handle, is_ours)
                 return result
         if _is_same(handle, path):
             takeover.is_done(path)
             return Lock(handle, path)
-        system.close(handle)  # the folder was cleared meanwhile: this file is nobody's any more
+        _leave(handle)  # the folder was cleared meanwhile: this file is nobody's any more
+
+
+def _leave(handle: int, is_ours: bool = True) -> None:
+    try:
+        if is_ours and sys.platform == "win32":
+            _let_go(handle)  # closed files are unlocked there, too, but when there is time for it
+        system.close(handle)
+    except OSError:
+        pass
 
 
 def _step_s(waited: float, wait_s: float) -> float:
@@ -153,8 +156,7 @@ def _opened(path: str) -> int:
             if ours and seen.st_mode & 0o170000 == 0o100000:
                 return handle
             system.close(handle)
-        # made by root, a link, a folder; what it lies in is ours
-        system.rename(path, f"{path}.{system.getpid()}.aside")
+        system.rename(path, f"{path}.{system.getpid()}.aside")  # root's, a link, a folder; the place is ours
     raise OSError(f"{path} is not a file of ours")
 
 
@@ -201,8 +203,7 @@ else:
     import _signal  # type: ignore[import-not-found]  # `signal` would bring `enum` along
     import fcntl
 
-    class _TimeIsUp(Exception):
-        pass
+    class _TimeIsUp(Exception): ...
 
     def _try(handle: int) -> bool:
         try:

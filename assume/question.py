@@ -62,7 +62,8 @@ def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bo
         termios.tcsetattr(handle, termios.TCSAFLUSH, during)
         write(handle, shown(question).encode())
         while True:
-            ready, _, _ = select([handle], [], [], POLL_S if cancelled else None)
+            # not for ever: a signal that comes just before the wait is heard after it
+            ready, _, _ = select([handle], [], [], POLL_S)
             if ready:
                 break
             if cancelled is not None and cancelled():

@@ -120,12 +120,10 @@ function __assume_run {
 
 # Runs the program and makes the changes that it answers with. A failure changes nothing.
 function __assume_take {
-    \builtin local __assume_words __assume_reply __assume_verb="$1"
+    \builtin local __assume_words __assume_reply __assume_trap __assume_verb="$1"
     \builtin shift
     __assume_find || \builtin return 1
-    __assume_reply=$(
-        \builtin exec "${__assume_words[@]}" "$__assume_verb" --shell bash --state "$__assume_state" ${1+"$@"}
-    ) || \builtin return
+    __assume_ask "$__assume_verb" ${1+"$@"} || \builtin return
     __assume_apply || \builtin return
     __assume_idle=
     __assume_seen_at=0
@@ -133,6 +131,20 @@ function __assume_take {
         \builtin printf 'assume: this ran in a subshell (a pipe, & or parentheses): your shell has not changed\n  %s\n' \
             'call assume on a line of its own' >&2
     fi
+}
+
+# Asks the program: its answer in __assume_reply, the person's own INT trap in __assume_trap. Only a subshell can be
+# asked for that, and here one is started anyway.
+function __assume_ask {
+    \builtin local __assume_verb="$1" __assume_mark=$'\n\036assume\036\n'
+    \builtin shift
+    __assume_reply=$(
+        \builtin trap -p INT
+        \builtin printf %s "$__assume_mark"
+        \builtin exec "${__assume_words[@]}" "$__assume_verb" --shell bash --state "$__assume_state" ${1+"$@"}
+    ) || \builtin return
+    __assume_trap=${__assume_reply%%"$__assume_mark"*}
+    __assume_reply=${__assume_reply#*"$__assume_mark"}
 }
 
 # The names that __assume_reply sets or unsets, for __assume_names; refuses whatever is anything else. Byte by byte, as
@@ -167,35 +179,57 @@ function __assume_check {
     done
 }
 
+# The first of these names that cannot be set here, in __assume_blocked.
+if ((BASH_VERSINFO[0] > 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4)); then
+    function __assume_probe {
+        \builtin local __assume_line
+        __assume_blocked=
+        for __assume_line in "$@"; do
+            __assume_is_readonly "$__assume_line" || \builtin continue
+            __assume_blocked=$__assume_line
+            \builtin return 0
+        done
+    }
+
+    # Readonly in a function that called us is an attribute; readonly outside of any is nothing that can be made local.
+    function __assume_is_readonly {
+        if [[ -n ${!1+set} ]]; then
+            [[ ${!1@a} != *r* ]] || \builtin return 0
+        fi
+        ! \builtin local "$1" 2>/dev/null
+    }
+else
+    # in a subshell, where it harms nothing: what cannot be unset cannot be set
+    function __assume_probe {
+        \builtin local __assume_line
+        __assume_blocked=$(
+            for __assume_line in "$@"; do
+                \builtin unset -v "$__assume_line" 2>/dev/null && \builtin continue
+                \builtin printf %s "$__assume_line"
+                \builtin exit 0
+            done
+        )
+    }
+fi
+
 # Makes the changes in __assume_reply, all or none of them.
 function __assume_apply {
-    \builtin local __assume_line __assume_names __assume_blocked
+    \builtin local __assume_names __assume_blocked
     __assume_names=(__assume_state)
     if \builtin test -n "$__assume_reply"; then
         __assume_check "$__assume_reply" || \builtin return
     fi
-    # In a subshell, where it harms nothing: what cannot be unset cannot be set. Then the person's own INT trap.
-    __assume_blocked=$(
-        for __assume_line in "${__assume_names[@]}"; do
-            \builtin unset -v "$__assume_line" 2>/dev/null || {
-                \builtin printf 'readonly %s' "$__assume_line"
-                \builtin exit 0
-            }
-        done
-        \builtin trap -p INT
-    )
-    case $__assume_blocked in
-    readonly*)
+    __assume_probe "${__assume_names[@]}"
+    if \builtin test -n "$__assume_blocked"; then
         \builtin printf 'assume: %s is readonly in this shell: nothing was changed\n  open a new shell\n' \
-            "${__assume_blocked#readonly }" >&2
+            "$__assume_blocked" >&2
         \builtin return 1
-        ;;
-    esac
+    fi
     \builtin trap '' INT # Ctrl-C between two of the changes would leave half a role
     \builtin eval "$__assume_reply"
     \builtin export -n __assume_state # `set -a` exports what is assigned
     \builtin trap - INT
-    \builtin eval "$__assume_blocked"
+    \builtin eval "$__assume_trap"
     __assume_said=
     __assume_drawn=
     __assume_failed=
@@ -369,14 +403,12 @@ function __assume_due {
 
 # Renews. The program asks nothing and ends within 2 s by itself. Its reason for a failure is shown once.
 function __assume_renew {
-    \builtin local __assume_words __assume_reply
+    \builtin local __assume_words __assume_reply __assume_trap
     # before the call, so that Ctrl-C here is followed by a pause too
     __assume_digits "$__assume_wait_s"
     __assume_next_at=$((__assume_now + __assume_n))
     __assume_wait_s=$((__assume_n * 2 > 900 ? 900 : __assume_n * 2))
-    if __assume_find && __assume_reply=$(
-        \builtin exec "${__assume_words[@]}" renew --shell bash --state "$__assume_state" </dev/null
-    ) && __assume_apply; then
+    if __assume_find && __assume_ask renew </dev/null && __assume_apply; then
         \builtin return 0
     fi
     __assume_failed=1

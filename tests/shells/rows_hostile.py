@@ -248,3 +248,11 @@ def readonly(bench: Bench) -> None:
         assert seen.status == 1
         assert f"{name} is readonly" in seen.text
         assert shell.environment() == before
+    # without a value, and in a function that calls assume
+    for line in ("readonly AWS_SESSION_TOKEN; assume p", "f() { local -r AWS_PROFILE=theirs; assume p; }; f"):
+        shell = bench.start()
+        before = shell.environment()
+        seen = shell.run(line)
+        assert seen.status == 1, line
+        assert "is readonly" in seen.text
+        assert shell.environment() == before
