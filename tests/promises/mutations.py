@@ -70,8 +70,8 @@ MUTATIONS = (
         (
             (
                 BASH,
-                ") || \\builtin return\n    __assume_apply || \\builtin return",
-                ")\n    __assume_apply || \\builtin return",
+                ") || \\builtin return\n    __assume_trap=",
+                ")\n    __assume_trap=",
             ),
         ),
         ("tests/shells/test_table.py::test_row[bash-2-a reply with a failure behind it is not evaluated]",),
