@@ -33,13 +33,13 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
     folder = places.store(base)
     if not warm.is_plain(options) or not told or not places.is_told(base) or not folder:
         return None, None, folder
-    if not store.folder_is_sound(folder):
-        return None, None, folder
     paths = places.aws_files(base)
     seen = {path: store.signature(path, now) for path in paths}  # before they are read
     chain = plan(Config(*map(read, paths)), options, base)
     if chain.confirm:
         return None, chain, folder
+    if not _has_store(folder):
+        return None, None, folder
     taken = _fresh(chain, options, base, folder, now)
     if taken is not None:
         for line in chain.warnings:
@@ -81,6 +81,21 @@ def others(
     system.set_inheritable(got.handle, True)
     holding[:] = ["--holding", str(got.handle)]
     return found()
+
+
+def _has_store(folder: str) -> bool:
+    """Whether the store is there, or could be made, where all is as usual: its first entry is waited for here, too."""
+    if store.folder_is_sound(folder):
+        return True
+    try:
+        if not store.POSIX or system.stat(folder.rpartition("/")[0]).st_uid != system.geteuid():
+            return False
+        system.mkdir(folder, 0o700)
+    except FileExistsError:
+        pass  # another process made it just now
+    except OSError:
+        return False  # `folder.ready` says why
+    return store.folder_is_sound(folder)
 
 
 def _fresh(chain: "Chain", options: "Options", base: "Mapping[str, str]", folder: str, now: float) -> warm.Taken | None:

@@ -10,6 +10,7 @@ import time_machine
 from assume import arguments, config, middle, resolve, warm
 from assume.cli.taking import take
 from assume.demo.config import HUB, MARKETING
+from assume.errors import AssumeError
 
 LATER_S = 60  # the files' stamps count
 
@@ -26,8 +27,8 @@ def asked():
     return options
 
 
-def edited_once_read(program, monkeypatch):
-    """The config file changes a moment after it was read: the role in it is another one."""
+def edited_once_read(program, monkeypatch, module):
+    """The config file changes a moment after `module` has read it: the role in it is another one."""
     path, read, edits = str(program.home.config), config.read, [1]
 
     def reading(name):
@@ -39,8 +40,7 @@ def edited_once_read(program, monkeypatch):
             )
         return text
 
-    for module in (config, resolve):
-        monkeypatch.setattr(module, "read", reading)
+    monkeypatch.setattr(module, "read", reading)
 
 
 @pytest.mark.parametrize("lane", ["cold", "middle"])
@@ -50,10 +50,33 @@ def test_an_edit_that_comes_while_the_files_are_read_is_seen_next_time(program, 
         assert take(asked(), have).known["role_arn"] == MARKETING
         for pointer in (program.home.path / ".aws/assume").glob("*.pointer"):
             pointer.unlink()
-    edited_once_read(program, monkeypatch)
+    edited_once_read(program, monkeypatch, config if lane == "middle" else resolve)
     first = middle.stored(asked(), have, time.time())[0] if lane == "middle" else take(asked(), have)
     assert first is not None
     assert first.known["role_arn"] == MARKETING, "what was read is what is given"
     hit = warm.hit(asked(), have, time.time())
     assert hit is None, "and what was not read is not what the pointer is of"
     assert take(asked(), have).known["role_arn"] == HUB
+
+
+def test_the_first_of_all_makes_the_store_so_that_others_wait_for_it_here(program):
+    store = program.home.path / ".aws/assume"
+    assert not store.exists()
+    taken, chain, folder = middle.stored(asked(), dict(program.home.environment), time.time())
+    assert (taken, folder) == (None, str(store))
+    assert chain is not None
+    assert store.stat().st_mode & 0o7777 == 0o700
+
+
+def test_no_store_is_made_for_what_cannot_be_planned(program):
+    options = arguments.read(["no-such-profile"])
+    assert options is not None
+    with pytest.raises(AssumeError):
+        middle.stored(options, dict(program.home.environment), time.time())
+    assert not (program.home.path / ".aws/assume").exists()
+
+
+def test_no_store_is_made_in_a_folder_of_somebody_else(program, monkeypatch):
+    monkeypatch.setattr("assume.middle.system.geteuid", lambda: 12345)
+    assert middle.stored(asked(), dict(program.home.environment), time.time())[:2] == (None, None)
+    assert not (program.home.path / ".aws/assume").exists()
