@@ -140,12 +140,28 @@ function __assume_hook --on-event fish_prompt --description 'Before each prompt:
     if string match -qr '^[0-9]{1,12}$' -- "$ASSUME_EXPIRES"
         # the clock without a process: since when a folder is as it is, and how old that is
         set -l clock (builtin path mtime /; builtin path mtime -R /)
-        set -l now_at (builtin math $clock[1] + $clock[2])
-        set __assume_left_s (builtin math $ASSUME_EXPIRES - $now_at)
-        string match -q 'renew;*' -- "$__assume_state"
-        and __assume_renew $now_at
+        if test "$clock[1] $ASSUME_EXPIRES" != "$__assume_quiet_of"; or test "$clock[2]" -ge $__assume_quiet_age
+            __assume_look $clock
+        end
+        set -g __assume_seen_at $clock
     end
     __assume_draw
+end
+
+function __assume_look --description 'The time left, and a renewal if one is due; mtime, age. Sets until when there is nothing to look at'
+    # all in one substitution, since that is what takes time
+    set -l seen_at $__assume_seen_at 0 0
+    set -l times (
+        builtin math $ASSUME_EXPIRES - $argv[1] - $argv[2]
+        builtin math $argv[1] + $argv[2]
+        builtin math $argv[1] + $argv[2] - $seen_at[1] - $seen_at[2]
+        builtin math "min($ASSUME_EXPIRES - $argv[1] - 900, $argv[2] + 1800)"
+    )
+    set -g __assume_left_s $times[1]
+    set -g __assume_quiet_of "$argv[1] $ASSUME_EXPIRES"
+    set -g __assume_quiet_age $times[4] # the least age at which a prompt may show or do anything else
+    string match -q 'renew;*' -- "$__assume_state"
+    and __assume_renew $times[2..3]
 end
 
 function __assume_mismatch --description 'Are the keys and the profile no longer what we set? Says so once, and sets __assume_other'
@@ -202,10 +218,8 @@ function __assume_tell --description 'What has changed, whom the AWS CLI obeys, 
         "assume "(string escape -- $name)" brings it back, assume off leaves it"
 end
 
-function __assume_renew --description 'Renew what was taken in this shell, in its last 5 minutes; now_at'
-    set -l seen_at $__assume_seen_at $argv[1]
-    set -g __assume_seen_at $argv[1]
-    test (builtin math $argv[1] - $seen_at[1]) -gt 3600
+function __assume_renew --description 'Renew what was taken in this shell, in its last 5 minutes; now_at, since_last_s'
+    set -q __assume_seen_at[1]; and test $argv[2] -gt 3600
     and set -g __assume_idle 1
     if set -q __assume_idle; or test $__assume_left_s -gt 300; or __assume_no "$ASSUME_RENEW"
         return
