@@ -240,15 +240,20 @@ function global:__assume_hook {
         return
     }
     $global:__assume_said = ''
-    if ($null -ne $seen.Left -and $global:__assume_state.StartsWith('renew;')) { __assume_renew $seen }
+    # in the last five minutes, what was taken in this shell, by a person who is here
+    if ($null -eq $seen.Left -or -not $global:__assume_state.StartsWith('renew;')) { return }
+    $now_at, $last_at, $global:__assume_seen_at = $seen.Now, $global:__assume_seen_at, $seen.Now
+    if ($last_at -and $now_at - $last_at -gt 3600) { $global:__assume_idle = $true }
+    if ($seen.Left -le 300 -and -not $global:__assume_idle) { __assume_renew $now_at }
 }
 
 # What stands in the variables now: nothing, or what stands beside our role and the seconds it has left.
 function global:__assume_look {
     if (-not $env:ASSUME_PROFILE) { return }
-    $keys = if ('both', 'keys' -ccontains $env:ASSUME_EXPORTED) { "$env:ASSUME_KEY_ID" } else { '' }
-    $profile_set = if ('both', 'profile' -ccontains $env:ASSUME_EXPORTED) { $env:ASSUME_PROFILE } else { '' }
-    $other = $what = ''
+    $keys = $profile_set = $other = $what = ''
+    $exported = $env:ASSUME_EXPORTED
+    if ($exported -ceq 'both' -or $exported -ceq 'keys') { $keys = "$env:ASSUME_KEY_ID" }
+    if ($exported -ceq 'both' -or $exported -ceq 'profile') { $profile_set = $env:ASSUME_PROFILE }
     if ("$env:AWS_ACCESS_KEY_ID" -cne $keys) {
         $other, $what = 'keys', 'AWS_ACCESS_KEY_ID is not the one that assume set'
         if (-not $env:AWS_ACCESS_KEY_ID) { $other, $what = 'none', 'AWS_ACCESS_KEY_ID was removed' }
@@ -283,13 +288,11 @@ function global:__assume_tell {
     __assume_say "${name}: $($args[0].What): the AWS CLI uses $uses" "assume $word brings it back, assume off leaves it"
 }
 
-# Renews in the last five minutes what was taken in this shell by a person who is here. The program asks nothing
-# and ends within 2 s by itself. Its reason for a failure is shown once: in a prompt the engine would hide it.
+# Renews; $args[0]: the time. The program asks nothing and ends within 2 s by itself. Its reason for a failure is shown
+# once: in a prompt the engine would hide it.
 function global:__assume_renew {
-    $now_at = $args[0].Now
-    if ($global:__assume_seen_at -and $now_at - $global:__assume_seen_at -gt 3600) { $global:__assume_idle = $true }
-    $global:__assume_seen_at = $now_at
-    if ($global:__assume_idle -or $args[0].Left -gt 300 -or $now_at -lt $global:__assume_retry_at) { return }
+    $now_at = $args[0]
+    if ($now_at -lt $global:__assume_retry_at) { return }
     if ('0', 'no', 'false', 'off' -contains $env:ASSUME_RENEW) { return }
     # before the call, so that Ctrl-C in it is followed by a pause too
     $first = -not $global:__assume_retry_s
