@@ -21,6 +21,7 @@ __assume_segment=
 __assume_drawn=
 __assume_other=
 __assume_traced=
+__assume_blocked=
 __assume_moved=
 __assume_said=
 __assume_seen_at=0
@@ -179,29 +180,12 @@ function __assume_check {
     done
 }
 
-# The first of these names that cannot be set here, in __assume_blocked.
-if ((BASH_VERSINFO[0] > 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4)); then
-    function __assume_probe {
-        \builtin local __assume_line
-        __assume_blocked=
-        for __assume_line in "$@"; do
-            __assume_is_readonly "$__assume_line" || \builtin continue
-            __assume_blocked=$__assume_line
-            \builtin return 0
-        done
-    }
-
-    # Readonly in a function that called us is an attribute; readonly outside of any is nothing that can be made local.
-    function __assume_is_readonly {
-        if [[ -n ${!1+set} ]]; then
-            [[ ${!1@a} != *r* ]] || \builtin return 0
-        fi
-        ! \builtin local "$1" 2>/dev/null
-    }
-else
-    # in a subshell, where it harms nothing: what cannot be unset cannot be set
-    function __assume_probe {
-        \builtin local __assume_line
+# Can all of these names be set here? The first that cannot, in __assume_blocked.
+function __assume_probe {
+    \builtin local __assume_line
+    __assume_blocked=
+    if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+        # in a subshell, where it harms nothing: what cannot be unset cannot be set
         __assume_blocked=$(
             for __assume_line in "$@"; do
                 \builtin unset -v "$__assume_line" 2>/dev/null && \builtin continue
@@ -209,8 +193,23 @@ else
                 \builtin exit 0
             done
         )
-    }
-fi
+    else
+        for __assume_line in "$@"; do
+            __assume_is_readonly "$__assume_line" || \builtin continue
+            __assume_blocked=$__assume_line
+            \builtin break
+        done
+    fi
+    \builtin test -z "$__assume_blocked"
+}
+
+# Readonly in a function that called us is an attribute; readonly outside of any is nothing that can be made local.
+function __assume_is_readonly {
+    if [[ -n ${!1+set} ]]; then
+        [[ ${!1@a} != *r* ]] || \builtin return 0
+    fi
+    ! \builtin local "$1" 2>/dev/null
+}
 
 # Makes the changes in __assume_reply, all or none of them.
 function __assume_apply {
@@ -219,8 +218,7 @@ function __assume_apply {
     if \builtin test -n "$__assume_reply"; then
         __assume_check "$__assume_reply" || \builtin return
     fi
-    __assume_probe "${__assume_names[@]}"
-    if \builtin test -n "$__assume_blocked"; then
+    if ! __assume_probe "${__assume_names[@]}"; then
         \builtin printf 'assume: %s is readonly in this shell: nothing was changed\n  open a new shell\n' \
             "$__assume_blocked" >&2
         \builtin return 1
@@ -493,7 +491,7 @@ function __assume_undo {
     # shellcheck disable=SC2016
     \builtin local __assume_reference='${__assume_segment:+$__assume_segment }'
     case ${PS1-} in *"$__assume_reference"*) PS1=${PS1//"$__assume_reference"/} ;; esac
-    if \builtin test -n "${PROMPT_COMMAND[*]-}" && (\builtin unset -v PROMPT_COMMAND) 2>/dev/null; then
+    if \builtin test -n "${PROMPT_COMMAND[*]-}" && __assume_probe PROMPT_COMMAND; then
         for __assume_part in "${PROMPT_COMMAND[@]}"; do
             __assume_part=${__assume_part//__assume_hook;/}
             __assume_part=${__assume_part//;__assume_hook/}
@@ -522,7 +520,7 @@ function __assume_undo {
 case $- in
 *i*)
     # shellcheck disable=SC2128,SC2178 # a string is handled as one
-    if [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && (\builtin unset -v PROMPT_COMMAND) 2>/dev/null; then
+    if [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && __assume_probe PROMPT_COMMAND; then
         if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1])); then
             __assume_plain=
             [[ ${PROMPT_COMMAND[*]-} != "${PROMPT_COMMAND-}" ]] || __assume_plain=1
