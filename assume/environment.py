@@ -23,6 +23,7 @@ DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_V
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
 OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", BEFORE)
+NAMED = frozenset((*SET, *OWN, *DROPPED))
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 VALUES = {mark: value for value, mark in enumerate(ALPHABET)}
 EXPORTS = ("both", "keys", "profile")
@@ -112,6 +113,8 @@ def instant(at: int) -> str:
 
 def check_name(name: str) -> None:
     """Refuses control characters, in a name that goes into prompts and variables."""
+    if name and name.isprintable():  # nearly all
+        return
     if not name or any(ord(mark) < 0x20 or 0x7F <= ord(mark) < 0xA0 for mark in name):
         raise _unsafe(
             f"the name {ascii(name)} is empty or has control characters in it",
@@ -159,6 +162,8 @@ def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str
 
 
 def _is_of_family(name: str) -> bool:
+    if not name.startswith(DROPPED_FAMILIES):  # nearly all
+        return False
     for family in DROPPED_FAMILIES:
         if name.startswith(family):
             rest = name[len(family) :].replace("_", "A")
@@ -171,7 +176,7 @@ def _is_dropped(name: str) -> bool:
 
 
 def _is_concerned(name: str) -> bool:
-    return name in SET or name in OWN or _is_dropped(name)
+    return name in NAMED or _is_of_family(name)
 
 
 def _encoded(base: "Mapping[str, str]", over: "Mapping[str, str]") -> str:

@@ -67,7 +67,7 @@ def read(folder: str, name: str) -> "Fields | None":
         seen = system.fstat(handle)
         if not _is_private(seen) or seen.st_size > LARGEST:
             return None
-        content = system.read(handle, LARGEST)
+        content = system.read(handle, seen.st_size)
     except OSError:
         return None
     finally:
