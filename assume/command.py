@@ -9,9 +9,9 @@ import subprocess
 import threading
 import time
 
-from assume.display import shown
 from assume.errors import SourceError
 from assume.patience import HEARD_S, joined
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ that starts at word N). A name that could steer a terminal is left out.
 
 import sys
 
-from assume import arguments, display, environment, places, render, terminal
+from assume import arguments, environment, places, render, terminal
 from assume.config import Config, read
 from assume.errors import AssumeError
 
@@ -114,7 +114,7 @@ def _description(config: Config, name: str) -> str:
     except AssumeError:
         return ""
     role_arn = values.get("role_arn", "")
-    account = values.get("sso_account_id", "") or display.account(role_arn)
+    account = values.get("sso_account_id", "") or terminal.account(role_arn)
     role = values.get("sso_role_name", "") or role_arn.partition(":role/")[2]
     text = f"{account} {role}".strip()
     return text if text.isprintable() else ""

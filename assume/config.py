@@ -17,9 +17,9 @@ botocore/configloader.py, compared by tests/test_differential_*.py.
 
 import sys
 
-from assume.display import shown
 from assume.errors import ConfigError
 from assume.sections import CONFIG, CREDENTIALS, DEFAULT, Sections
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

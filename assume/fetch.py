@@ -16,11 +16,11 @@ from assume import chain as words
 from assume import client, entries, mfa, middle, sources, terminal
 from assume.asking import uses_session
 from assume.cli_cache import Cache
-from assume.display import shown
 from assume.entries import Credentials
 from assume.environment import instant
 from assume.errors import Refused, WrongCode, WrongDevice
 from assume.sts import Sts
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

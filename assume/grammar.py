@@ -7,8 +7,8 @@ is the business of whoever needs that section.
 https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 """
 
-from assume.display import shown
 from assume.errors import ConfigError
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

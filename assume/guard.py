@@ -1,8 +1,8 @@
 """The guard: a profile with `assume_confirm` is given out only to somebody who says its name."""
 
-from assume import display, question
-from assume.display import shown
+from assume import question, terminal
 from assume.errors import AssumeError, NoTerminal
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ def confirm(chain: "Chain", options: "Options") -> None:
     if not chain.confirm or options.yes:
         return
     name = chain.profile or chain.name
-    account = display.account(chain.role_arn)
+    account = terminal.account(chain.role_arn)
     what = f"account {account}" if account else "credentials"
     expected = f"the account id or `{name}`" if account else f"`{name}`"
     if options.format == "process":  # an SDK started this: nobody expects a question

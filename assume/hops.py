@@ -6,8 +6,8 @@ keys of our own beside it.
 """
 
 from assume.chain import Hop
-from assume.display import shown
 from assume.errors import ConfigError
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from assume.display import shown
 from assume.errors import SourceError
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import time
 
 from assume import question, terminal
 from assume.command import LIMIT_S, Command
-from assume.display import shown
 from assume.errors import ConfigError, NoTerminal, SourceError, Taken, WrongCode
 from assume.grammar import words
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

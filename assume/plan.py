@@ -8,11 +8,11 @@ keys of our own add to it is here.
 """
 
 from assume.chain import ENVIRONMENT, STATIC, WEB_IDENTITY, Chain, Hop
-from assume.display import shown
 from assume.environment import EXPORTS
 from assume.errors import ConfigError, UsageError
 from assume.grammar import nested
 from assume.hops import OFF, web_hop
+from assume.terminal import shown
 from assume.walk import CREDENTIAL_SOURCES, Walk, machine_source, no_such_profile
 
 TYPE_CHECKING = False

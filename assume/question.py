@@ -6,9 +6,8 @@ terminal is left as it was found, however the question ends.
 
 import sys
 
-from assume.display import shown
 from assume.errors import Interrupted, NoTerminal
-from assume.terminal import write
+from assume.terminal import shown, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

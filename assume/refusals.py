@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 import botocore.exceptions as aws
 
 from assume.chain import CHAINED_MAX_S
-from assume.display import shown
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

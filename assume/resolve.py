@@ -9,14 +9,14 @@ import os
 import time
 from functools import partial
 
-from assume import display, entries, environment, folder, guard, middle, places, store, terminal, warm
+from assume import entries, environment, folder, guard, middle, places, store, terminal, warm
 from assume.asking import would_ask
 from assume.config import Config, read
-from assume.display import shown
 from assume.errand import Errand
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, Unreachable, UsageError
 from assume.patience import Patience
 from assume.plan import plan
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _reached(errand: Errand) -> warm.Taken:
         if present is None or not usable or errand.silent:
             raise
         taken = warm.Taken(known, present, errand.base)
-        taken.note = f"{error}\n  what is stored is good for {display.left(present.left_s(errand.clock()))} more"
+        taken.note = f"{error}\n  what is stored is good for {terminal.left(present.left_s(errand.clock()))} more"
         return taken
     finally:
         errand.release()

@@ -7,9 +7,9 @@ would be written: 10,000 profiles cost two walks over the text that Python's own
 is taken apart by the grammar; tests/test_sections.py compares the two.
 """
 
-from assume.display import shown
 from assume.errors import ConfigError
 from assume.grammar import HEADER, options, sections, walk, words
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

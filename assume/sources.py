@@ -14,10 +14,10 @@ import botocore.utils
 
 from assume import chain, machine, refusals
 from assume.command import Command
-from assume.display import shown
 from assume.entries import Credentials
 from assume.environment import check_keys
 from assume.errors import SourceError
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ https://docs.aws.amazon.com/STS/latest/APIReference/
 import time
 
 from assume import client, identity, refusals
-from assume.display import shown
 from assume.entries import Credentials
 from assume.environment import check_keys
 from assume.errors import SourceError, Unreachable, Unsafe
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

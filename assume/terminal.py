@@ -1,12 +1,10 @@
-"""Saying things: lines on stderr, bytes to a file. On the warm lane.
+"""What a person sees: foreign strings and numbers as they may be shown, lines on stderr. On the warm lane.
 
 Strings from files and replies are shown with escapes in place of what a
 terminal would obey.
 """
 
 import sys
-
-from assume.display import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,3 +43,32 @@ def is_terminal(handle: int) -> bool:
         return system.isatty(handle)
     except OSError:
         return False
+
+
+def shown(text: str) -> str:
+    """A foreign string for a message: what could steer a terminal stands there as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
+
+
+def left(seconds: float) -> str:
+    """`59m`, `3h 12m`, `40s`: how long, for people; minutes rounded up."""
+    if seconds <= 0:
+        return "expired"
+    if seconds < 90:
+        return f"{int(seconds)}s"
+    minutes = int((seconds + 59) // 60)
+    return f"{minutes}m" if minutes < 100 else f"{minutes // 60}h {minutes % 60:02d}m"
+
+
+def account(arn: str) -> str:
+    """The twelve digits in an ARN; "" for none."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 and parts[4].isdigit() else ""
+
+
+def is_production(name: str) -> bool:
+    """Whether `prod` or `production` is a word of its own in a name."""
+    plain = "".join(mark if mark.isascii() and mark.isalnum() else " " for mark in name.lower())
+    return any(word in ("prod", "production") for word in plain.split())

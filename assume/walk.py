@@ -19,11 +19,11 @@ from assume.chain import (
     Hop,
     Source,
 )
-from assume.display import shown
 from assume.errors import ConfigError, NoSuchProfile
 from assume.hops import role_hop, web_hop
 from assume.places import sso_cache
 from assume.sections import CREDENTIALS
+from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ variable looked then; nothing has changed, the entry is fresh: it is given.
 Whatever needs more than that is None here, and the business of `middle`.
 """
 
-from assume import arguments, display, entries, environment, places, render, state, store
+from assume import arguments, entries, environment, places, render, state, store, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,12 +87,12 @@ def summary(taken: Taken, now: float) -> str:
     """One line for the terminal: profile, account, role, time left."""
     known, credentials = taken.known, taken.credentials
     arn = known.get("role_arn") or credentials.arn
-    parts = [("PROD " if display.is_production(known["name"]) else "") + known["name"]]
+    parts = [("PROD " if terminal.is_production(known["name"]) else "") + known["name"]]
     if arn:
-        parts += [display.account(arn), arn.partition(":role/")[2] or arn.rpartition(":")[2]]
+        parts += [terminal.account(arn), arn.partition(":role/")[2] or arn.rpartition(":")[2]]
     parts.append(known.get("region", ""))
     if credentials.expires_at is not None:
-        parts.append(display.left(credentials.left_s(now)) + " left")
+        parts.append(terminal.left(credentials.left_s(now)) + " left")
     return "assume: " + "  ".join(part for part in parts if part)
 
 

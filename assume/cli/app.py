@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from assume import __version__, arguments, terminal
-from assume.display import shown
 from assume.errors import UsageError
+from assume.terminal import shown
 
 app = typer.Typer(
     add_completion=False,  # its installer edits rc files; `assume init` brings the completion

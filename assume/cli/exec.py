@@ -6,9 +6,9 @@ import sys
 from assume import arguments, environment, state, terminal
 from assume.arguments import Options
 from assume.cli.taking import take
-from assume.display import shown
 from assume.errors import AssumeError, UsageError
 from assume.fast import child, own_environment
+from assume.terminal import shown
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # a shell's own
 

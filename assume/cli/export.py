@@ -3,9 +3,9 @@
 from assume import environment, render, terminal
 from assume.arguments import Options
 from assume.cli.taking import take
-from assume.display import shown
 from assume.errors import AssumeError, UsageError
 from assume.fast import own_environment
+from assume.terminal import shown
 
 
 def run(options: Options) -> int:

@@ -2,14 +2,14 @@
 
 import time
 
-from assume import arguments, display, entries, environment, places, terminal
+from assume import arguments, entries, environment, places, terminal
 from assume.chain import SSO
 from assume.config import Config, read
-from assume.display import shown
 from assume.errors import AssumeError
 from assume.fast import own_environment
 from assume.plan import plan
 from assume.render import encoded
+from assume.terminal import shown
 
 
 def run(as_json: bool = False) -> int:
@@ -41,8 +41,8 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
     source = chain.source.profile if chain.source.profile != name else chain.source.kind
     how = " < ".join([*steps, source]) if chain.hops else chain.source.kind
     stored = entries.read(places.store(base), chain.request(len(chain.hops)), now)
-    left = display.left(stored.left_s(now)) if stored is not None else ""
-    account, role = display.account(chain.role_arn), chain.role_arn.partition(":role/")[2] or chain.role_arn
+    left = terminal.left(stored.left_s(now)) if stored is not None else ""
+    account, role = terminal.account(chain.role_arn), chain.role_arn.partition(":role/")[2] or chain.role_arn
     if chain.source.kind == SSO and not chain.hops:
         values = config.profile(chain.source.profile) or {}
         account, role = values.get("sso_account_id", ""), values.get("sso_role_name", "")
@@ -67,8 +67,8 @@ def _print(rows: list[dict[str, str]]) -> bool:
     for heading in ("profile", "credentials from", "account", "role", "cached"):
         table.add_column(heading, overflow="fold")
     for row in rows:
-        name = Text(shown(row["profile"]), style="bold red" if display.is_production(row["profile"]) else "")
-        if display.is_production(row["profile"]):
+        name = Text(shown(row["profile"]), style="bold red" if terminal.is_production(row["profile"]) else "")
+        if terminal.is_production(row["profile"]):
             name.append(" PROD")
         if row["error"]:
             table.add_row(name, Text(shown(row["error"]), style="yellow"))

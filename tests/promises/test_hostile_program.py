@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assume import display, environment, render, state, warm
+from assume import environment, render, state, terminal, warm
 from assume.demo import faults
 from assume.demo.config import MARKETING
 from assume.errors import AssumeError, Unsafe
@@ -213,7 +213,7 @@ def test_json_holds_any_value(text):
 
 @pytest.mark.parametrize("text", FIXED)
 def test_what_is_shown_is_no_command_of_a_terminal(text):
-    shown = display.shown(text)
+    shown = terminal.shown(text)
     assert not RAW.search(shown)
     assert text.isprintable() == (shown == text)
 
