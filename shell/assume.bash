@@ -64,6 +64,10 @@ function __assume_route {
         \builtin return
         ;;
     esac
+    case " $__assume_rest" in
+    *" ${1-} "*) ;; # a verb, if it is written just so: nocasematch is for `case` alone
+    *) __assume_rest='' ;;
+    esac
     while \builtin test -n "${1-}" && \builtin test -n "$__assume_rest"; do
         __assume_word=${__assume_rest%% *}
         __assume_rest=${__assume_rest#* }
@@ -155,7 +159,7 @@ function __assume_check {
     \builtin local LC_ALL=C 2>/dev/null
     while \builtin test -n "$__assume_rest"; do
         __assume_line=${__assume_rest%%$'\n'*}
-        __assume_rest=${__assume_rest#*$'\n'}
+        __assume_rest=${__assume_rest:${#__assume_line}+1} # `#*` would look at each length
         case $__assume_line in
         "__assume_state='"*"'") \builtin continue ;;
         '\builtin export '[A-Z]*"='"*"'")
@@ -180,7 +184,7 @@ function __assume_check {
     done
 }
 
-# Can all of these names be set here? The first that cannot, in __assume_blocked.
+# Can all of these names be set here? One that cannot, in __assume_blocked.
 function __assume_probe {
     \builtin local __assume_line
     __assume_blocked=
@@ -194,22 +198,19 @@ function __assume_probe {
             done
         )
     else
+        # readonly in a function that called us is an attribute; readonly outside of any is nothing to be made local
         for __assume_line in "$@"; do
-            __assume_is_readonly "$__assume_line" || \builtin continue
-            __assume_blocked=$__assume_line
-            \builtin break
+            [[ -z ${!__assume_line+set} || ${!__assume_line@a} != *r* ]] || __assume_blocked=$__assume_line
+        done
+        __assume_localise "$@" || for __assume_line in "$@"; do
+            __assume_localise "$__assume_line" || __assume_blocked=$__assume_line
         done
     fi
     \builtin test -z "$__assume_blocked"
 }
 
-# Readonly in a function that called us is an attribute; readonly outside of any is nothing that can be made local.
-function __assume_is_readonly {
-    if [[ -n ${!1+set} ]]; then
-        [[ ${!1@a} != *r* ]] || \builtin return 0
-    fi
-    ! \builtin local "$1" 2>/dev/null
-}
+# Makes these names local, for no longer than this function takes.
+function __assume_localise { \builtin local "$@" 2>/dev/null; }
 
 # Makes the changes in __assume_reply, all or none of them.
 function __assume_apply {
