@@ -38,7 +38,11 @@ LATER = {
     "zsh": r"printf -v|\(q\+\)|typeset -n|local -n|\$\{\w+:P\}|\$\{[^}]*:A\}|whence -x|zsh/param/private|private "
     r"|\(\*\)|\$\{\||add-zle-hook-widget|\[\[ -v|print -v|functions -c|(?i:warn_?nested_?var|clobber_?empty)",
 }
-GUARDED = {r"\builtin printf -v __assume_now '%(%s)T' -1", r"\builtin compopt -o default", "${!__assume_line@a} != *r* ]]"}
+GUARDED = {
+    r"\builtin printf -v __assume_now '%(%s)T' -1",
+    r"\builtin compopt -o default",
+    "${!__assume_line@a} != *r* ]]",
+}
 
 
 @case(36, "nothing newer than bash 3.2 and zsh 5.1 stands unguarded in the files", POSIX)
