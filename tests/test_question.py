@@ -110,6 +110,20 @@ def test_a_signal_ends_it_and_the_terminal_is_as_it_was(asked, number):
     assert one.echoes()
 
 
+def test_no_wait_is_for_ever_so_that_a_signal_just_before_it_is_heard(asked, monkeypatch):
+    real = select.select
+
+    def bounded(reads, writes, others, timeout=None):
+        assert timeout is not None
+        return real(reads, writes, others, timeout)
+
+    monkeypatch.setattr("select.select", bounded)
+    one = asked()
+    monkeypatch.undo()
+    os.write(one.terminal, b"123456\n")
+    assert one.end() == b"'123456'"
+
+
 def test_it_is_given_up_once_it_is_cancelled(asked):
     one = asked(cancelled=lambda: True)
     assert one.end() == b"None"
