@@ -55,6 +55,7 @@ REPEATED = (
     "--min-left",
     "--export",
 )
+EXPORTS = ("both", "keys", "profile")  # what `--export` takes
 UNITS_S = {"s": 1, "m": 60, "h": 3600}
 
 

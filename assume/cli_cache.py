@@ -12,9 +12,8 @@ import os
 import tempfile
 from hashlib import sha1
 
-from assume import identity, places, store, storing
-from assume.entries import Credentials
-from assume.environment import check_keys, instant
+from assume import identity, paths, store, storing
+from assume.credentials import Credentials, check_keys, instant
 from assume.errors import Unsafe
 
 TYPE_CHECKING = False
@@ -30,7 +29,7 @@ class Cache:
     """The folder as a mapping of keys to replies, as botocore's providers take one; nothing torn ever comes out."""
 
     def __init__(self, base: "Mapping[str, str]", used: bool = True, read: bool = True, since: float = 0.0) -> None:
-        self.folder = places.cli_cache(base) if used and places.home(base) else ""
+        self.folder = paths.cli_cache(base) if used and paths.home(base) else ""
         self.is_read = read
         self.since = since  # what was written by then is not believed
         self.written: list[str] = []  # keys of what was put in

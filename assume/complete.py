@@ -7,7 +7,7 @@ that starts at word N). A name that could steer a terminal is left out.
 
 import sys
 
-from assume import arguments, environment, places, render, terminal
+from assume import arguments, environment, paths, render, terminal
 from assume.config import Config, read
 from assume.errors import AssumeError
 
@@ -100,7 +100,7 @@ def profiles(
     base: "Mapping[str, str]", start: str = "", described_most: int = sys.maxsize
 ) -> "Iterator[tuple[str, str]]":
     """(name, account and role) of each profile that begins with `start` and can be shown; of too many, the names."""
-    config = Config(*map(read, places.aws_files(base)))
+    config = Config(*map(read, paths.aws_files(base)))
     names = [name for name in config.names(start) if name.isprintable()]
     described = len(names) <= described_most
     for name in names:
@@ -130,7 +130,7 @@ def _values(option: str) -> "Sequence[str]":
     if option == "--region":
         return REGIONS
     if option == "--export":
-        return environment.EXPORTS
+        return arguments.EXPORTS
     if option == "--credential-source":
         return SOURCES
     return ()

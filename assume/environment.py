@@ -8,6 +8,8 @@ was there before the first one, and what it set over it.
 Environments are dicts of str to str. A change is (name, value); None unsets.
 """
 
+from assume.credentials import check_keys, instant, unsafe
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +28,6 @@ OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", 
 NAMED = frozenset((*SET, *OWN, *DROPPED))
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 VALUES = {mark: value for value, mark in enumerate(ALPHABET)}
-EXPORTS = ("both", "keys", "profile")
 
 
 def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
@@ -104,39 +105,14 @@ def changes(have: "Mapping[str, str]", want: "Mapping[str, str]") -> "list[Chang
     return [(name, want.get(name)) for name in names if have.get(name) != want.get(name)]
 
 
-def instant(at: int) -> str:
-    """Epoch seconds as `2026-11-23T20:47:07Z`: boto3 crashes on a time without its zone."""
-    from time import gmtime
-
-    return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z".format(*gmtime(at)[:6])
-
-
 def check_name(name: str) -> None:
     """Refuses control characters, in a name that goes into prompts and variables."""
     if name and name.isprintable():  # nearly all
         return
     if not name or any(ord(mark) < 0x20 or 0x7F <= ord(mark) < 0xA0 for mark in name):
-        raise _unsafe(
+        raise unsafe(
             f"the name {ascii(name)} is empty or has control characters in it",
             "rename the profile in the AWS config file",
-        )
-
-
-def check_keys(keys: "tuple[str, str, str]") -> None:
-    """Refuses what no AWS reply holds: the values come from the network, from files, from commands."""
-    key_id, secret, session_token = keys
-    plain = key_id.replace("_", "a")
-    if not (16 <= len(key_id) <= 128 and plain.isascii() and plain.isalnum()):
-        raise _unsafe(
-            "the access key id is not one", "nothing was changed; the reply or the file that gave it is broken"
-        )
-    for what, value in (("secret access key", secret), ("session token", session_token)):
-        # 32,768: what Windows takes as a variable; AWS promises no maximum, and gives about 1,000
-        if not (value.isascii() and value.isprintable() and " " not in value and len(value) < 32768):
-            raise _unsafe(f"the {what} holds what none does", "nothing was changed; the reply or the file is broken")
-    if not secret:
-        raise _unsafe(
-            "the secret access key is empty", "nothing was changed; the reply or the file that gave it is broken"
         )
 
 
@@ -144,7 +120,7 @@ def check_region(region: str) -> None:
     """A region is a host label, as botocore wants it."""
     plain = region.replace("-", "a")
     if not (plain.isascii() and plain.isalnum() and len(region) < 64 and region[0] != "-" and region[-1] != "-"):
-        raise _unsafe(f"{ascii(region)} is not a region", "correct `region` in the profile, or give --region")
+        raise unsafe(f"{ascii(region)} is not a region", "correct `region` in the profile, or give --region")
 
 
 def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str, str | None]":
@@ -229,9 +205,3 @@ def _from_base64(text: str) -> bytes | None:
     )
     content = content[: len(content) - (len(text) - len(plain))]
     return content if _base64(content) == text else None
-
-
-def _unsafe(what: str, cure: str) -> Exception:
-    from assume.errors import Unsafe  # not for the warm lane
-
-    return Unsafe(what, cure)

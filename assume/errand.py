@@ -5,6 +5,7 @@ import time
 
 from assume import entries, lock, middle, store, storing, takeover, terminal
 from assume.command import LIMIT_S
+from assume.credentials import is_usable
 from assume.patience import Patience
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from assume.arguments import Options
     from assume.chain import Chain
     from assume.config import Config
-    from assume.entries import Credentials
+    from assume.credentials import Credentials
     from assume.errors import Taken
 
 SILENT_WAIT_S = 0.5  # for a lock, before a prompt
@@ -54,7 +55,7 @@ class Errand:
     def kept(self, request: str) -> "Credentials | None":
         """Stored credentials that are good enough to sign one more call with."""
         found = middle.current(self.chain, self.folder, request, self.clock())
-        return found if found is not None and entries.is_usable(found, self.clock()) else None
+        return found if found is not None and is_usable(found, self.clock()) else None
 
     def keep(self, request: str, credentials: "Credentials") -> None:
         """Stores a result; a store that cannot be written stands in nobody's way."""

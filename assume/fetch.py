@@ -16,8 +16,7 @@ from assume import chain as words
 from assume import client, entries, mfa, middle, sources, terminal
 from assume.asking import uses_session
 from assume.cli_cache import Cache
-from assume.entries import Credentials
-from assume.environment import instant
+from assume.credentials import Credentials, instant
 from assume.errors import Refused, WrongCode, WrongDevice
 from assume.sts import Sts
 from assume.terminal import shown
@@ -46,7 +45,7 @@ def fetch(
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
         session = partial(client.Session, sections, chain.source.profile)
-        credentials = sources.credentials(errand, session, cache)
+        credentials = sources.credentials(chain.source, errand.base, errand.patience, errand.command_s, session, cache)
         for key in cache.written:
             errand.remember(entries.shared_note(key))
     if not chain.hops and not chain.serial:

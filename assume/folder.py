@@ -5,7 +5,7 @@
 
 import os
 
-from assume import places, store, storing, terminal
+from assume import paths, store, storing, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,16 +16,16 @@ def ready(base: "Mapping[str, str]") -> str:
     """The folder for entries, swept of what a killed process left; "" where there can be none."""
     import time
 
-    wished = places.store(base)
+    wished = paths.store(base)
     if not wished:
         variable = "HOME" if store.POSIX else "USERPROFILE"
         return _none("there is no home directory", f"set {variable}, or ASSUME_HOME to an absolute path")
-    if not base.get("ASSUME_HOME") and (owner := _foreign_owner(places.home(base))):
+    if not base.get("ASSUME_HOME") and (owner := _foreign_owner(paths.home(base))):
         return _none(f"{owner} belongs to another user", "run assume as the user whose home it is, or set HOME")
     path = wished
     if why := _trouble(path):
         path = base.get("XDG_RUNTIME_DIR", "") + "/assume"
-        if not places.is_absolute(path) or path == "/assume" or _trouble(path):
+        if not paths.is_absolute(path) or path == "/assume" or _trouble(path):
             cure = "set ASSUME_HOME to a folder of your own"
             return _none(f"{wished}: {why}", f"{cure}, on a file system with modes" if store.POSIX else cure)
     try:

@@ -8,7 +8,8 @@ they are waited for. Whatever takes a call is None here, and `resolve`'s.
 
 import sys
 
-from assume import entries, environment, places, store, storing, terminal, warm
+from assume import entries, environment, paths, store, storing, terminal, warm
+from assume.credentials import Credentials, is_fresh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from assume.arguments import Options
     from assume.chain import Chain
-    from assume.entries import Credentials
+    from assume.credentials import Credentials
 elif sys.platform == "win32":
     import nt as system
 else:
@@ -30,12 +31,12 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
     from assume.plan import plan
 
     base, told = environment.baseline(have)
-    folder = places.store(base)
-    if not warm.is_plain(options) or not told or not places.is_told(base) or not folder:
+    folder = paths.store(base)
+    if not warm.is_plain(options) or not told or not paths.is_told(base) or not folder:
         return None, None, folder
-    paths = places.aws_files(base)
-    seen = {path: store.signature(path, now) for path in paths}  # before they are read
-    chain = plan(Config(*map(read, paths)), options, base)
+    aws_files = paths.aws_files(base)
+    seen = {path: store.signature(path, now) for path in aws_files}  # before they are read
+    chain = plan(Config(*map(read, aws_files)), options, base)
     if chain.confirm:
         return None, chain, folder
     if not _has_store(folder):
@@ -101,9 +102,9 @@ def _has_store(folder: str) -> bool:
 def _fresh(chain: "Chain", options: "Options", base: "Mapping[str, str]", folder: str, now: float) -> warm.Taken | None:
     if not is_kept(chain):
         keys = chain.source.keys
-        return warm.Taken(known(chain), entries.Credentials(*keys), base) if keys else None
+        return warm.Taken(known(chain), Credentials(*keys), base) if keys else None
     credentials = current(chain, folder, chain.request(len(chain.hops)), now)
-    if credentials is None or not entries.is_fresh(credentials, now, options.min_left_s):
+    if credentials is None or not is_fresh(credentials, now, options.min_left_s):
         return None
     return warm.Taken(known(chain), credentials, base)
 
@@ -155,12 +156,12 @@ def point(
     now: float,
 ) -> None:
     """Leaves a pointer for the warm lane; `seen` are the signatures of the AWS files before they were read."""
-    paths = places.aws_files(base)
-    files = [*paths, *chain.files]
-    if not is_kept(chain) or chain.confirm or not all(map(places.is_plain, files)):
+    aws_files = paths.aws_files(base)
+    files = [*aws_files, *chain.files]
+    if not is_kept(chain) or chain.confirm or not all(map(paths.is_plain, files)):
         return
     request = chain.request(len(chain.hops))
-    key = warm.key_of(options, paths)
+    key = warm.key_of(options, aws_files)
     fields = {"key": key, "request": request, "entry": entries.entry_name(request), **known(chain)}
     fields.update(("$" + name, base[name]) for name in warm.VARIABLES if base.get(name))
     fields.update(("/" + path, seen.get(path) or store.signature(path, now)) for path in files)

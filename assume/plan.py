@@ -7,8 +7,8 @@ nothing here reads a clock, the network, or a file that `config` has not read.
 keys of our own add to it is here.
 """
 
+from assume.arguments import EXPORTS
 from assume.chain import ENVIRONMENT, STATIC, WEB_IDENTITY, Chain, Hop
-from assume.environment import EXPORTS
 from assume.errors import ConfigError, UsageError
 from assume.grammar import nested
 from assume.hops import OFF, web_hop

@@ -7,6 +7,8 @@ bare interpreter has not loaded, except where a format asks for it.
 `reply` is for our own shell functions, `exported` for people and programs.
 """
 
+from assume.credentials import unsafe
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +24,7 @@ CMD_UNQUOTABLE = '%!^"'
 def quote(shell: str, text: str) -> str:
     """`text` as one word of `shell` (bash, zsh, fish, powershell), whatever it holds but NUL."""
     if "\0" in text:
-        raise _unsafe("a value with a NUL byte in it cannot be handed to a shell")
+        raise unsafe("a value with a NUL byte in it cannot be handed to a shell")
     if shell == "fish":
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
     if shell == "powershell":
@@ -116,24 +118,18 @@ def _powershell(name: str, value: str) -> str:
 
 def _cmd(name: str, value: str) -> str:
     if any(mark in value for mark in CMD_UNQUOTABLE) or not value.isprintable():
-        raise _unsafe(f"{name} holds a character that cmd cannot quote", "use another --format, or another shell")
+        raise unsafe(f"{name} holds a character that cmd cannot quote", "use another --format, or another shell")
     return f'set "{name}={value}"'
 
 
 def _dotenv(name: str, value: str) -> str:
     if "${" in value:  # python-dotenv puts variables in, between single quotes too, and knows no escape
-        raise _unsafe(f"{name} holds ${{, which a reader of dotenv files would expand", "use --format json")
+        raise unsafe(f"{name} holds ${{, which a reader of dotenv files would expand", "use --format json")
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"{name}='{escaped}'"
 
 
 def _env_file(name: str, value: str) -> str:
     if "\n" in value or "\r" in value or value != value.strip():
-        raise _unsafe(f"{name} holds what an env-file cannot carry", "use --format dotenv or json")
+        raise unsafe(f"{name} holds what an env-file cannot carry", "use --format dotenv or json")
     return f"{name}={value}"
-
-
-def _unsafe(what: str, cure: str = "") -> Exception:
-    from assume.errors import Unsafe  # not for the warm lane
-
-    return Unsafe(what, cure)

@@ -9,9 +9,10 @@ import os
 import time
 from functools import partial
 
-from assume import entries, environment, folder, guard, middle, places, store, terminal, warm
+from assume import entries, environment, folder, guard, middle, paths, store, terminal, warm
 from assume.asking import would_ask
 from assume.config import Config, read
+from assume.credentials import Credentials, is_fresh, is_usable
 from assume.errand import Errand
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, Unreachable, UsageError
 from assume.patience import Patience
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assume.arguments import Options
-    from assume.entries import Credentials
+    from assume.credentials import Credentials
 
 RENEWAL_S = 1.6  # of the two seconds that a prompt may be kept waiting
 POLICY_LARGEST = 100_000  # characters: STS takes 2,048, and says so itself
@@ -43,12 +44,12 @@ def resolve(
         raise UsageError("which profile?", "assume PROFILE, or `assume list`")
     if options.policy:
         options.policy = _policy(options.policy)
-    paths = places.aws_files(base)
-    seen = {path: store.signature(path, time.time()) for path in paths}  # before they are read
-    config = Config(*map(read, paths))
+    aws_files = paths.aws_files(base)
+    seen = {path: store.signature(path, time.time()) for path in aws_files}  # before they are read
+    config = Config(*map(read, aws_files))
     chain = plan(config, options, base)
-    home = places.home(base)
-    for line in (*chain.warnings, *([f"home is {home}"] if home and not places.is_told(base) else [])):
+    home = paths.home(base)
+    for line in (*chain.warnings, *([f"home is {home}"] if home and not paths.is_told(base) else [])):
         terminal.say(f"assume: {line}")
     if options.debug:
         for reason in chain.reasons:
@@ -82,10 +83,10 @@ def _reached(errand: Errand) -> warm.Taken:
     present = None
     if not errand.options.refresh:
         present = middle.current(errand.chain, errand.folder, request, errand.clock())
-    if present is not None and entries.is_fresh(present, errand.clock(), errand.options.min_left_s):
+    if present is not None and is_fresh(present, errand.clock(), errand.options.min_left_s):
         errand.explain("what is stored for exactly this request is fresh")
         return warm.Taken(known, present, errand.base)
-    usable = present is not None and entries.is_usable(present, errand.clock()) and not errand.options.min_left_s
+    usable = present is not None and is_usable(present, errand.clock()) and not errand.options.min_left_s
     try:
         credentials = _renewed(errand, request, usable)
     except (Unreachable, Refused, SourceError, NoTerminal) as error:
@@ -108,7 +109,7 @@ def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
 
     def found() -> "Credentials | None":
         stored = middle.current(errand.chain, errand.folder, request, errand.clock())
-        if stored is None or not entries.is_fresh(stored, errand.clock(), options.min_left_s):
+        if stored is None or not is_fresh(stored, errand.clock(), options.min_left_s):
             return None
         return None if old is not None and stored.key_id == old.key_id else stored
 
@@ -154,15 +155,15 @@ def _fetched(errand: Errand, level: int, credentials: "Credentials | None") -> "
     """From the AWS CLI's cache if it has what is wanted, else from AWS."""
     chain = errand.chain
     if chain.source.keys is not None and not chain.hops and not chain.serial:
-        return entries.Credentials(*chain.source.keys)
+        return Credentials(*chain.source.keys)
     from assume import cli_cache, connection
 
     shared = bool(errand.folder) and cli_cache.is_shared(chain, errand.config)
     cache = cli_cache.Cache(errand.base, used=bool(errand.folder))
-    files = [*places.aws_files(errand.base), *chain.files]
+    files = [*paths.aws_files(errand.base), *chain.files]
     if shared and not errand.options.refresh:
         found = cli_cache.read(cache, chain.hops[-1], files, errand.clock())
-        if found is not None and entries.is_fresh(found, errand.clock(), errand.options.min_left_s):
+        if found is not None and is_fresh(found, errand.clock(), errand.options.min_left_s):
             errand.explain("the AWS CLI has it in its cache")
             errand.keep(chain.request(len(chain.hops)), found)
             return found

@@ -14,19 +14,18 @@ import botocore.utils
 
 from assume import chain, machine, refusals
 from assume.command import Command
-from assume.entries import Credentials
-from assume.environment import check_keys
+from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError
 from assume.terminal import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from assume.chain import Source
     from assume.client import Session
-    from assume.errand import Errand
+    from assume.patience import Patience
 
 # names of botocore's providers (their METHOD)
 PROVIDERS = {
@@ -41,24 +40,31 @@ MACHINE = (chain.CONTAINER, chain.INSTANCE, chain.FALLBACK)
 botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS = (1, 2)  # type: ignore[assignment]  # s to connect, to answer
 
 
-def credentials(errand: "Errand", session: "Callable[[], Session]", cache: "Any") -> Credentials:
-    """The credentials of the errand's source. Raises SourceError, with the profile and what to do.
+def credentials(
+    source: "Source",
+    base: "Mapping[str, str]",
+    patience: "Patience",
+    command_s: float,
+    session: "Callable[[], Session]",
+    cache: "Any",
+) -> Credentials:
+    """The credentials of `source`. Raises SourceError, with the profile and what to do.
 
-    `session` makes one for the source's profile; `cache` is the AWS CLI's, which keeps
-    what SSO gives.
+    `base` is the environment of a `credential_process`, which may take `command_s` seconds;
+    `patience` bounds the network. `session` makes a botocore session for the source's
+    profile; `cache` is the AWS CLI's, which keeps SSO credentials.
     """
-    source = errand.chain.source
     if source.keys is not None:
         return _checked(Credentials(*source.keys), source)
     try:
         if source.kind == chain.PROCESS:
-            found = _of_process(source, session(), errand)
+            found = _of_process(source, session(), base, command_s)
         elif source.kind in MACHINE:
-            machine.check(errand.base, source.profile or source.kind)
+            machine.check(base, source.profile or source.kind)
             with machine.no_proxy():
-                found = errand.patience.call(lambda: _provided(source, session(), cache))
+                found = patience.call(lambda: _provided(source, session(), cache))
         else:
-            found = errand.patience.call(lambda: _provided(source, session(), cache))
+            found = patience.call(lambda: _provided(source, session(), cache))
     except Exception as error:
         raise refusals.source_failed(error, source.kind, source.profile) from None
     if found is None:
@@ -75,11 +81,13 @@ def _provided(source: "Source", session: "Session", cache: "Any") -> Credentials
     return None
 
 
-def _of_process(source: "Source", session: "Session", errand: "Errand") -> Credentials | None:
+def _of_process(
+    source: "Source", session: "Session", base: "Mapping[str, str]", command_s: float
+) -> Credentials | None:
     started: list[Command] = []
 
     def start(words: "Sequence[str]", **_: object) -> Command:
-        started.append(Command(words, errand.base, errand.command_s))
+        started.append(Command(words, base, command_s))
         return started[-1]
 
     provider = botocore.credentials.ProcessProvider(

@@ -10,8 +10,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/
 import time
 
 from assume import client, identity, refusals
-from assume.entries import Credentials
-from assume.environment import check_keys
+from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError, Unreachable, Unsafe
 from assume.terminal import shown
 

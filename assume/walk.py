@@ -21,7 +21,7 @@ from assume.chain import (
 )
 from assume.errors import ConfigError, NoSuchProfile
 from assume.hops import role_hop, web_hop
-from assume.places import sso_cache
+from assume.paths import sso_cache
 from assume.sections import CREDENTIALS
 from assume.terminal import shown
 

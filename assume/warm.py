@@ -5,14 +5,15 @@ variable looked then; nothing has changed, the entry is fresh: it is given.
 Whatever needs more than that is None here, and the business of `middle`.
 """
 
-from assume import arguments, entries, environment, places, render, state, store, terminal
+from assume import arguments, entries, environment, paths, render, state, store, terminal
+from assume.credentials import is_fresh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assume.arguments import Options
-    from assume.entries import Credentials
+    from assume.credentials import Credentials
 
 # what decides where a chain leads, beside the AWS files; never a secret
 VARIABLES = (
@@ -101,11 +102,11 @@ def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Taken | No
     if not is_plain(options):
         return None
     base, told = environment.baseline(have)
-    folder = places.store(base)
-    paths = places.aws_files(base)
-    if not told or not places.is_told(base) or not folder or not all(map(places.is_plain, paths)):
+    folder = paths.store(base)
+    aws_files = paths.aws_files(base)
+    if not told or not paths.is_told(base) or not folder or not all(map(paths.is_plain, aws_files)):
         return None
-    key = key_of(options, paths)
+    key = key_of(options, aws_files)
     pointer = store.read(folder, store.name_of(key) + store.POINTER)
     if pointer is None or pointer.get("key") != key or not store.folder_is_sound(folder):
         return None
@@ -118,7 +119,7 @@ def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Taken | No
             return None
     fields = store.read(folder, pointer["entry"])
     credentials = fields and entries.from_fields(fields, pointer["request"], now)
-    if not credentials or not entries.is_fresh(credentials, now, options.min_left_s):
+    if not credentials or not is_fresh(credentials, now, options.min_left_s):
         return None
     return Taken(pointer, credentials, base)
 
@@ -128,6 +129,6 @@ def is_plain(options: "Options") -> bool:
     return not (options.refresh or options.no_cache or options.policy or options.mfa_code or options.debug)
 
 
-def key_of(options: "Options", paths: "tuple[str, str]") -> str:
+def key_of(options: "Options", aws_files: "tuple[str, str]") -> str:
     """What a pointer is named by, and compared with."""
-    return "\n".join([*paths, *options.repeated()])
+    return "\n".join([*aws_files, *options.repeated()])

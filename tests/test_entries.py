@@ -3,7 +3,7 @@
 import pytest
 
 from assume import entries, store, storing
-from assume.entries import Credentials
+from assume.credentials import Credentials, is_fresh, is_usable
 
 NOW = 1_800_000_000
 FIELDS = {
@@ -22,23 +22,23 @@ def lasting(left_s, whole_s=3600):
      (60, 150, False), (901, 43200, True)],
 )  # fmt: skip
 def test_fresh_is_over_fifteen_minutes_or_a_third_and_never_a_last_minute(left_s, whole_s, fresh):
-    assert entries.is_fresh(lasting(left_s, whole_s), NOW) is fresh
+    assert is_fresh(lasting(left_s, whole_s), NOW) is fresh
 
 
 def test_min_left_is_the_users_own_wish():
-    assert entries.is_fresh(lasting(2700), NOW, 2699)
-    assert not entries.is_fresh(lasting(2700), NOW, 2700)
-    assert not entries.is_fresh(lasting(50), NOW, 10), "a last minute is given to nobody"
+    assert is_fresh(lasting(2700), NOW, 2699)
+    assert not is_fresh(lasting(2700), NOW, 2700)
+    assert not is_fresh(lasting(50), NOW, 10), "a last minute is given to nobody"
 
 
 def test_usable_is_over_a_minute():
-    assert [entries.is_usable(lasting(left_s), NOW) for left_s in (-5, 0, 60, 61)] == [False, False, False, True]
+    assert [is_usable(lasting(left_s), NOW) for left_s in (-5, 0, 60, 61)] == [False, False, False, True]
 
 
 def test_keys_that_do_not_end_are_always_good():
     keys = Credentials("K", "S")
-    assert entries.is_fresh(keys, NOW, 9999)
-    assert entries.is_usable(keys, NOW)
+    assert is_fresh(keys, NOW, 9999)
+    assert is_usable(keys, NOW)
 
 
 def test_a_representation_holds_no_secret():

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assume import arguments
 from assume import environment as env
+from assume.credentials import check_keys, instant
 from assume.errors import Unsafe
 
 KEYS = {"A": ("A" * 20, "s", "t"), "BB": ("B" * 20, "s/+=", "t=="), "S": ("AKIA" + "C" * 16, "s", "")}
@@ -57,7 +59,7 @@ def test_random_sequences_of_switches_depend_on_the_last_alone_and_off_gives_all
                 have = left(have)
                 assert have == start
             else:
-                export = draw.choice(env.EXPORTS)
+                export = draw.choice(arguments.EXPORTS)
                 have = switched(have, name, export)
                 assert have == switched(start, name, export)
         assert left(have) == start
@@ -177,7 +179,7 @@ def test_a_name_that_is_not_of_those_families_is_left_alone(name):
     [(0, "1970-01-01T00:00:00Z"), (1795522967, "2026-11-24T12:22:47Z"), (253402300799, "9999-12-31T23:59:59Z")],
 )
 def test_an_instant_has_its_zone_or_boto3_crashes(at, text):
-    assert env.instant(at) == text
+    assert instant(at) == text
 
 
 BAD_KEYS = [
@@ -190,12 +192,12 @@ BAD_KEYS = [
 @pytest.mark.parametrize("keys", BAD_KEYS)
 def test_keys_that_no_aws_gives_never_reach_a_shell(keys):
     with pytest.raises(Unsafe):
-        env.check_keys(keys)
+        check_keys(keys)
 
 
 @pytest.mark.parametrize("keys", [("A" * 16, "s", ""), ("A_9" * 8, "a/+=", "x" * 32767)])
 def test_keys_that_aws_gives_pass(keys):
-    env.check_keys(keys)
+    check_keys(keys)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from .shells.conftest import driver
 LOADS = Path(__file__).with_name("loads.py")
 MAIN = Path(shells.MAIN)
 HIT = set("""
-assume assume.arguments assume.entries assume.environment assume.fast assume.places assume.render
+assume assume.arguments assume.credentials assume.entries assume.environment assume.fast assume.paths assume.render
 assume.state assume.store assume.terminal assume.warm
 """.split())  # fmt: skip
 MIDDLE = HIT | set("""
@@ -31,8 +31,8 @@ assume.storing assume.walk
 """.split())  # fmt: skip
 WAITING = MIDDLE | set("assume.lock assume.takeover fcntl".split())
 TAB = set("""
-assume assume.arguments assume.complete assume.config assume.environment assume.errors assume.fast
-assume.grammar assume.places assume.render assume.sections assume.terminal
+assume assume.arguments assume.complete assume.config assume.credentials assume.environment assume.errors assume.fast
+assume.grammar assume.paths assume.render assume.sections assume.terminal
 """.split())  # fmt: skip
 ONLY_SHARED_LIBRARIES = {"powershell": {"binascii"}}
 NEVER = set("site os re json enum typing dataclasses collections functools threading contextlib botocore".split())

@@ -213,7 +213,7 @@ def install(
     """Add assume to a shell: one file, and the line in its rc file that reads it."""
     from assume.cli import install as verb
     from assume.fast import own_environment
-    from assume.places import home
+    from assume.paths import home
 
     have = own_environment()
     return _said(verb.install(shell or None, home(have), have, prompt=prompt))
@@ -226,7 +226,7 @@ def uninstall(
     """Take out what `install` added, and nothing else."""
     from assume.cli import uninstall as verb
     from assume.fast import own_environment
-    from assume.places import home
+    from assume.paths import home
 
     have = own_environment()
     return _said(verb.uninstall(shell or None, home(have), have))

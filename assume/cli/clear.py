@@ -1,6 +1,6 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
-from assume import arguments, cli_cache, entries, environment, places, store, storing, terminal
+from assume import arguments, cli_cache, entries, environment, paths, store, storing, terminal
 from assume.chain import SSO
 from assume.config import Config, read
 from assume.errors import UsageError
@@ -12,14 +12,14 @@ def run(profiles: list[str], everything: bool = False) -> int:
     """For some profiles (every hop of theirs, and the MFA session before it), or for all."""
     have = own_environment()
     base, _ = environment.baseline(have)
-    folder = places.store(base)
+    folder = paths.store(base)
     cache = cli_cache.Cache(base)
     if everything:
         count = _everything(folder, cache)
     else:
         if not profiles:
             raise UsageError("which profiles?", "assume clear PROFILE…, or assume clear --all")
-        config = Config(*map(read, places.aws_files(base)))
+        config = Config(*map(read, paths.aws_files(base)))
         count = sum(_profile(name, config, base, folder, cache) for name in profiles)
     terminal.say(f"assume: forgot {count} {'entry' if count == 1 else 'entries'}")
     return 0

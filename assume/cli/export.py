@@ -3,6 +3,7 @@
 from assume import environment, render, terminal
 from assume.arguments import Options
 from assume.cli.taking import take
+from assume.credentials import instant
 from assume.errors import AssumeError, UsageError
 from assume.fast import own_environment
 from assume.terminal import shown
@@ -24,7 +25,7 @@ def run(options: Options) -> int:
     taken = take(options, have)
     if options.format == "process":
         expires_at = taken.credentials.expires_at
-        ends = environment.instant(expires_at) if expires_at is not None else ""
+        ends = instant(expires_at) if expires_at is not None else ""
         content = render.process_document(*taken.credentials.keys, ends)
     else:
         wanted = taken.environment()

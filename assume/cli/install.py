@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from assume import __version__, places, render, shells
+from assume import __version__, paths, render, shells
 from assume.cli import rcfile
 from assume.errors import AssumeError
 from assume.shells import Shell
@@ -45,7 +45,7 @@ def refresh_init_files(environ: Mapping[str, str]) -> None:
 
     The file of another installation that is still there is that one's business.
     """
-    home = places.home(environ)
+    home = paths.home(environ)
     for shell in shells.SHELLS.values():
         try:
             path = init_path(shell, home, environ)

@@ -2,7 +2,7 @@
 
 import time
 
-from assume import arguments, entries, environment, places, terminal
+from assume import arguments, entries, environment, paths, terminal
 from assume.chain import SSO
 from assume.config import Config, read
 from assume.errors import AssumeError
@@ -15,14 +15,14 @@ from assume.terminal import shown
 def run(as_json: bool = False) -> int:
     """A table for people, or with --json an array of objects."""
     base, _ = environment.baseline(own_environment())
-    config = Config(*map(read, places.aws_files(base)))
+    config = Config(*map(read, paths.aws_files(base)))
     rows = [_row(name, config, base, time.time()) for name in config.names()]
     if as_json:
         import json
 
         return 0 if terminal.write(1, (json.dumps(rows, indent=2) + "\n").encode()) else 1
     if not rows:
-        terminal.say(f"assume: no profiles in {' or '.join(places.aws_files(base))}\n  `aws configure` makes one")
+        terminal.say(f"assume: no profiles in {' or '.join(paths.aws_files(base))}\n  `aws configure` makes one")
         return 1
     written = _print(rows)
     for warning in config.warnings:
@@ -40,7 +40,7 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
     steps = [hop.profile for hop in reversed(chain.hops[:-1])]
     source = chain.source.profile if chain.source.profile != name else chain.source.kind
     how = " < ".join([*steps, source]) if chain.hops else chain.source.kind
-    stored = entries.read(places.store(base), chain.request(len(chain.hops)), now)
+    stored = entries.read(paths.store(base), chain.request(len(chain.hops)), now)
     left = terminal.left(stored.left_s(now)) if stored is not None else ""
     account, role = terminal.account(chain.role_arn), chain.role_arn.partition(":role/")[2] or chain.role_arn
     if chain.source.kind == SSO and not chain.hops:

@@ -6,7 +6,7 @@ expired one, or keys and profile that no longer belong together.
 
 import time
 
-from assume import environment, places, state, store, storing, terminal
+from assume import environment, paths, state, store, storing, terminal
 from assume.fast import own_environment
 from assume.terminal import shown
 
@@ -68,7 +68,7 @@ def mismatch(have: dict[str, str]) -> list[str] | None:
 def _stored(have: dict[str, str]) -> dict[str, str]:
     """The entry that this shell's keys are from, for the session's name and the chain."""
     base, _ = environment.baseline(have)
-    folder = places.store(base)
+    folder = paths.store(base)
     key_id = have.get("ASSUME_KEY_ID")
     for name in storing.names(folder, store.ENTRY) if key_id else ():
         fields = store.read(folder, name)

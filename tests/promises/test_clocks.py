@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from assume import environment, store
+from assume import store
+from assume.credentials import instant
 from assume.demo import faults
 from assume.demo.config import CLI_USER_MFA
 from assume.errors import Refused, Unreachable
@@ -86,7 +87,7 @@ def test_a_clock_that_is_wrong_never_gives_what_has_ended_and_is_named(it, clock
 
 
 def test_a_reply_that_has_ended_already_is_one_call_and_names_the_clocks(it, clock):
-    it.sts.faults = lambda _: faults.spoil(Expiration=environment.instant(int(time.time()) - 5))
+    it.sts.faults = lambda _: faults.spoil(Expiration=instant(int(time.time()) - 5))
     with pytest.raises(Unreachable) as caught:
         it.take("it")
     assert "have ended by this machine's clock" in str(caught.value)
@@ -120,7 +121,7 @@ def test_the_time_zone_changes_nothing(ground, zone):
     first = ground.took("marketingadmin", environment=ground.environment | {"TZ": "Europe/Berlin"})
     second = ground.took("marketingadmin", environment=ground.environment | {"TZ": zone})
     assert first == second
-    assert first["AWS_CREDENTIAL_EXPIRATION"] == environment.instant(int(first["ASSUME_EXPIRES"]))
+    assert first["AWS_CREDENTIAL_EXPIRATION"] == instant(int(first["ASSUME_EXPIRES"]))
     assert len(ground.sts.calls) == 1
 
 

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from assume import places
+from assume import paths
 from assume.config import Config, read
 
 from ..shells.conftest import driver
@@ -45,7 +45,7 @@ def test_tab_and_enter_with_the_real_program(ground, chance, shell, count):
         for profile, key_id in profiles.items()
     )
     ground.home.config.write_text(sections)
-    known = Config(*map(read, places.aws_files(ground.environment))).names()
+    known = Config(*map(read, paths.aws_files(ground.environment))).names()
     assert set(profiles) <= set(known)
     init = ground.run("init", shell).out.decode()
     shell_home = ground.cwd.parent / "shell"

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from assume import entries, store, storing
+from assume.credentials import Credentials
 
 from .ground import signed_by
 
@@ -112,7 +113,7 @@ def test_what_a_killed_process_left_is_gone_after_the_next_run(ground, clock):
 
 
 def test_the_largest_session_token_is_kept_and_given(ground, clock):
-    keys = entries.Credentials("ASIA" + "A" * 16, "s" * 40, "t" * 32_000, int(time.time()) + 3600, int(time.time()))
+    keys = Credentials("ASIA" + "A" * 16, "s" * 40, "t" * 32_000, int(time.time()) + 3600, int(time.time()))
     ground.store.mkdir(0o700)
     entries.keep(str(ground.store), "request", keys)
     found = entries.read(str(ground.store), "request", time.time())
