@@ -10,9 +10,12 @@ if __package__:  # python -m assume
 
     main()
 else:
-    package = type(sys)("assume")  # only this package's own folder is searched for it, and nothing of the user's
-    package.__path__ = [__file__.replace("\\", "/").rpartition("/")[0]]
-    sys.modules["assume"] = package
+    # made by hand: no `__init__.py` is read, and nothing is searched but the folder of this package
+    folder = __file__.replace("\\", "/").rpartition("/")[0]
+    for name in ("assume", "assume.terminal"):
+        package = type(sys)(name)
+        package.__path__ = [folder + name[6:].replace(".", "/")]
+        sys.modules[name] = package
     from assume.fast import answer
 
     answer(sys.argv[1], sys.argv[2:])

@@ -11,7 +11,7 @@ import time
 
 from assume.errors import SourceError
 from assume.patience import HEARD_S, joined
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

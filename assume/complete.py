@@ -7,9 +7,10 @@ that starts at word N). A name that could steer a terminal is left out.
 
 import sys
 
-from assume import arguments, environment, paths, render, terminal
+from assume import arguments, environment, paths, render
 from assume.config import Config, read
 from assume.errors import AssumeError
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def complete(words: "Sequence[str]", have: "Mapping[str, str]") -> int:
         lines = list(_offered(typed or [""], base, described=shell != "bash"))
     except AssumeError:
         lines = []  # TAB is no place for an error; `assume` itself says it
-    terminal.write(1, render.encoded("".join(line + "\n" for line in lines)))
+    show.write(1, render.encoded("".join(line + "\n" for line in lines)))
     return 0
 
 
@@ -114,7 +115,7 @@ def _description(config: Config, name: str) -> str:
     except AssumeError:
         return ""
     role_arn = values.get("role_arn", "")
-    account = values.get("sso_account_id", "") or terminal.account(role_arn)
+    account = values.get("sso_account_id", "") or show.account(role_arn)
     role = values.get("sso_role_name", "") or role_arn.partition(":role/")[2]
     text = f"{account} {role}".strip()
     return text if text.isprintable() else ""

@@ -19,7 +19,7 @@ import sys
 
 from assume.errors import ConfigError
 from assume.sections import CONFIG, CREDENTIALS, DEFAULT, Sections
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 import os
 import time
 
-from assume import entries, lock, middle, store, storing, takeover, terminal
+from assume import entries, lock, middle, store, storing, takeover
 from assume.command import LIMIT_S
 from assume.credentials import is_usable
 from assume.patience import Patience
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Errand:
     def explain(self, reason: str) -> None:
         """A decision, for --debug; never a secret."""
         if self.options.debug:
-            terminal.say(f"assume: debug: {reason}")
+            show.say(f"assume: debug: {reason}")
 
     def kept(self, request: str) -> "Credentials | None":
         """Stored credentials that are good enough to sign one more call with."""
@@ -137,7 +138,7 @@ class Errand:
 
     def give_way(self, taken: "Taken") -> None:
         """Lets whoever took the question over have its locks."""
-        terminal.say(str(taken))
+        show.say(str(taken))
         self.release()
 
     def _held(self, held: lock.Lock) -> None:
@@ -146,7 +147,7 @@ class Errand:
 
     def _say(self, reason: str) -> None:
         if not self.silent:
-            terminal.say(f"assume: {self.chain.name}: waiting: {reason}")
+            show.say(f"assume: {self.chain.name}: waiting: {reason}")
 
     def _offer(self) -> "takeover.Offer | None":
         return None if self.silent else takeover.Offer()

@@ -11,7 +11,7 @@ or, while another process is getting the same credentials, by waiting for it;
 
 import sys
 
-from assume import terminal
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def answer(script: str, words: "Sequence[str]") -> "NoReturn":
     try:
         status = _answered(words, holding)
     except (Exception, KeyboardInterrupt) as error:
-        from assume.failures import ended
+        from assume.terminal.failures import ended
 
         status = ended(error)
     if status is None:
@@ -94,12 +94,12 @@ def hand_over(taken: "Taken", options: "Options", have: "dict[str, str]", now: f
     """The reply to the shell function, in one write, and a line for the person at the terminal."""
     from assume import warm
 
-    if not terminal.write(1, warm.reply(taken, options, have)):
+    if not show.write(1, warm.reply(taken, options, have)):
         return 1
-    if terminal.is_terminal(2):
-        terminal.say(warm.summary(taken, now))
+    if show.is_terminal(2):
+        show.say(warm.summary(taken, now))
     if taken.note:
-        terminal.say(taken.note)
+        show.say(taken.note)
     return 0
 
 
@@ -110,9 +110,9 @@ def off(options: "Options") -> int:
     have = own_environment()
     base, told = environment.baseline(have)
     if not told:
-        terminal.say("assume: what was set before is not known any more: the variables of the role are unset")
+        show.say("assume: what was set before is not known any more: the variables of the role are unset")
     changes = environment.changes(have, base)
-    return 0 if terminal.write(1, render.reply(options.shell, changes, state.after_off(options.state))) else 1
+    return 0 if show.write(1, render.reply(options.shell, changes, state.after_off(options.state))) else 1
 
 
 def child(words: "Sequence[str]", variables: "Mapping[str, str] | None" = None) -> int:
@@ -131,5 +131,5 @@ def _become(script: str, words: "Sequence[str]") -> "NoReturn":
             system._exit(child([script, *words]))
         system.execv(script, [script, *words])
     except OSError as error:
-        terminal.say(f"assume: {script} cannot be run: {error.strerror}\n  install it again, then open a new shell")
+        show.say(f"assume: {script} cannot be run: {error.strerror}\n  install it again, then open a new shell")
     system._exit(1)

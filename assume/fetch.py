@@ -13,13 +13,14 @@ code goes on AssumeRole itself.
 from functools import partial
 
 from assume import chain as words
-from assume import client, entries, mfa, middle, sources, terminal
+from assume import client, entries, mfa, middle, sources
 from assume.asking import uses_session
 from assume.cli_cache import Cache
 from assume.credentials import Credentials, instant
 from assume.errors import Refused, WrongCode, WrongDevice
 from assume.sts import Sts
-from assume.terminal import shown
+from assume.terminal import show
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class _Calls:
             except WrongCode as error:
                 if not left:
                     raise
-                terminal.say(str(error))
+                show.say(str(error))
         raise AssertionError("a device has one try at least")
 
     def _device(self, serial: str) -> mfa.Device:

@@ -5,7 +5,8 @@
 
 import os
 
-from assume import paths, store, storing, terminal
+from assume import paths, store, storing
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,5 +67,5 @@ def _foreign_owner(home: str) -> str:
 
 
 def _none(why: str, cure: str) -> str:
-    terminal.say(f"assume: nothing is kept for other terminals: {why}\n  {cure}")
+    show.say(f"assume: nothing is kept for other terminals: {why}\n  {cure}")
     return ""

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 """
 
 from assume.errors import ConfigError
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """The guard: a profile with `assume_confirm` is given out only to somebody who says its name."""
 
-from assume import question, terminal
 from assume.errors import AssumeError, NoTerminal
-from assume.terminal import shown
+from assume.terminal import ask, show
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ def confirm(chain: "Chain", options: "Options") -> None:
     if not chain.confirm or options.yes:
         return
     name = chain.profile or chain.name
-    account = terminal.account(chain.role_arn)
+    account = show.account(chain.role_arn)
     what = f"account {account}" if account else "credentials"
     expected = f"the account id or `{name}`" if account else f"`{name}`"
     if options.format == "process":  # an SDK started this: nobody expects a question
@@ -23,7 +23,7 @@ def confirm(chain: "Chain", options: "Options") -> None:
             "is guarded (assume_confirm)", "give --yes in the credential_process line if you mean it", shown(name)
         )
     try:
-        answer = question.ask(f"{name} is guarded ({what}). Type {expected} to go on: ", echo=True)
+        answer = ask.ask(f"{name} is guarded ({what}). Type {expected} to go on: ", echo=True)
     except NoTerminal:
         raise AssumeError(
             "is guarded (assume_confirm), and there is no terminal to ask on", "give --yes if you mean it", shown(name)

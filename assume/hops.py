@@ -7,7 +7,7 @@ keys of our own beside it.
 
 from assume.chain import Hop
 from assume.errors import ConfigError
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ before any call, never shown, never kept, and never sent twice.
 import sys
 import time
 
-from assume import question, terminal
 from assume.command import LIMIT_S, Command
 from assume.errors import ConfigError, NoTerminal, SourceError, Taken, WrongCode
 from assume.grammar import words
-from assume.terminal import shown
+from assume.terminal import ask, show
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ class Device:
         if self.silent:
             raise NoTerminal("an MFA code is due", f"run `assume {shown(self.profile)}`", shown(self.profile))
         if why:
-            terminal.say(why)
+            show.say(why)
         for _ in range(TRIES):
             wording = f"MFA code for {self.profile} ({self.serial}): "
             try:
-                answer = question.ask(wording, cancelled=self.cancelled)
+                answer = ask.ask(wording, cancelled=self.cancelled)
             except NoTerminal:
                 raise NoTerminal(
                     f"an MFA code of {shown(self.serial)} is wanted, and there is no terminal to ask on",
@@ -88,7 +88,7 @@ class Device:
             try:
                 return self._fresh(answer.replace(" ", ""))
             except WrongCode as error:
-                terminal.say(str(error))
+                show.say(str(error))
         raise WrongCode("no code that could be one", "", shown(self.profile))
 
     def _fresh(self, text: str) -> str:

@@ -8,8 +8,9 @@ they are waited for. Whatever takes a call is None here, and `resolve`'s.
 
 import sys
 
-from assume import entries, environment, paths, store, storing, terminal, warm
+from assume import entries, environment, paths, store, storing, warm
 from assume.credentials import Credentials, is_fresh
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
     taken = _fresh(chain, options, base, folder, now)
     if taken is not None:
         for line in chain.warnings:
-            terminal.say(f"assume: {line}")
+            show.say(f"assume: {line}")
         point(folder, options, chain, base, seen, now)
         storing.sweep_leftovers(folder, now)
     return taken, chain, folder
@@ -71,7 +72,7 @@ def others(
         return _fresh(chain, options, base, folder, time.time())
 
     def say(reason: str) -> None:
-        terminal.say(f"assume: {chain.name}: waiting: {reason}")
+        show.say(f"assume: {chain.name}: waiting: {reason}")
 
     try:
         got = lock.acquire(folder, name, found, say, offer=takeover.Offer())

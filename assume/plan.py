@@ -12,7 +12,7 @@ from assume.chain import ENVIRONMENT, STATIC, WEB_IDENTITY, Chain, Hop
 from assume.errors import ConfigError, UsageError
 from assume.grammar import nested
 from assume.hops import OFF, web_hop
-from assume.terminal import shown
+from assume.terminal.show import shown
 from assume.walk import CREDENTIAL_SOURCES, Walk, machine_source, no_such_profile
 
 TYPE_CHECKING = False

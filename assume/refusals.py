@@ -11,7 +11,7 @@ import botocore.exceptions as aws
 
 from assume.chain import CHAINED_MAX_S
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import os
 import time
 from functools import partial
 
-from assume import entries, environment, folder, guard, middle, paths, store, terminal, warm
+from assume import entries, environment, folder, guard, middle, paths, store, warm
 from assume.asking import would_ask
 from assume.config import Config, read
 from assume.credentials import Credentials, is_fresh, is_usable
@@ -17,7 +17,8 @@ from assume.errand import Errand
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, Unreachable, UsageError
 from assume.patience import Patience
 from assume.plan import plan
-from assume.terminal import shown
+from assume.terminal import show
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def resolve(
     """
     base, told = environment.baseline(have)
     if not told:
-        terminal.say("assume: ASSUME_BEFORE is gone or damaged: what was set before is not known")
+        show.say("assume: ASSUME_BEFORE is gone or damaged: what was set before is not known")
     if not (options.profile or options.credential_source):
         raise UsageError("which profile?", "assume PROFILE, or `assume list`")
     if options.policy:
@@ -50,10 +51,10 @@ def resolve(
     chain = plan(config, options, base)
     home = paths.home(base)
     for line in (*chain.warnings, *([f"home is {home}"] if home and not paths.is_told(base) else [])):
-        terminal.say(f"assume: {line}")
+        show.say(f"assume: {line}")
     if options.debug:
         for reason in chain.reasons:
-            terminal.say(f"assume: debug: {reason}")
+            show.say(f"assume: debug: {reason}")
     guard.confirm(chain, options)
     os.environ.clear()
     os.environ.update(
@@ -93,12 +94,12 @@ def _reached(errand: Errand) -> warm.Taken:
         if present is None or not usable or errand.silent:
             raise
         taken = warm.Taken(known, present, errand.base)
-        taken.note = f"{error}\n  what is stored is good for {terminal.left(present.left_s(errand.clock()))} more"
+        taken.note = f"{error}\n  what is stored is good for {show.left(present.left_s(errand.clock()))} more"
         return taken
     finally:
         errand.release()
     if errand.unkept:
-        terminal.say(f"assume: {shown(errand.chain.name)}: nothing was kept for other terminals: {errand.unkept}")
+        show.say(f"assume: {shown(errand.chain.name)}: nothing was kept for other terminals: {errand.unkept}")
     return warm.Taken(known, credentials, errand.base)
 
 

@@ -9,7 +9,7 @@ is taken apart by the grammar; tests/test_sections.py compares the two.
 
 from assume.errors import ConfigError
 from assume.grammar import HEADER, options, sections, walk, words
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

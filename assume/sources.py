@@ -16,7 +16,7 @@ from assume import chain, machine, refusals
 from assume.command import Command
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

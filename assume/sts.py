@@ -12,7 +12,7 @@ import time
 from assume import client, identity, refusals
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError, Unreachable, Unsafe
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ so nothing is imported that the terminal does not need.
 import sys
 import time
 
-from assume import store, terminal
+from assume import store
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Offer:
                 self.handle = system.open("/dev/tty", system.O_RDWR | system.O_NOCTTY | system.O_CLOEXEC)
             except OSError:
                 return False
-            terminal.say("  press Enter to answer it here")
+            show.say("  press Enter to answer it here")
         if self.handle >= 0 and _pressed(self.handle):
             self.wish = path
             _want(path)

@@ -23,7 +23,7 @@ from assume.errors import ConfigError, NoSuchProfile
 from assume.hops import role_hop, web_hop
 from assume.paths import sso_cache
 from assume.sections import CREDENTIALS
-from assume.terminal import shown
+from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

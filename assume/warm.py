@@ -5,8 +5,9 @@ variable looked then; nothing has changed, the entry is fresh: it is given.
 Whatever needs more than that is None here, and the business of `middle`.
 """
 
-from assume import arguments, entries, environment, paths, render, state, store, terminal
+from assume import arguments, entries, environment, paths, render, state, store
 from assume.credentials import is_fresh
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,12 +89,12 @@ def summary(taken: Taken, now: float) -> str:
     """One line for the terminal: profile, account, role, time left."""
     known, credentials = taken.known, taken.credentials
     arn = known.get("role_arn") or credentials.arn
-    parts = [("PROD " if terminal.is_production(known["name"]) else "") + known["name"]]
+    parts = [("PROD " if show.is_production(known["name"]) else "") + known["name"]]
     if arn:
-        parts += [terminal.account(arn), arn.partition(":role/")[2] or arn.rpartition(":")[2]]
+        parts += [show.account(arn), arn.partition(":role/")[2] or arn.rpartition(":")[2]]
     parts.append(known.get("region", ""))
     if credentials.expires_at is not None:
-        parts.append(terminal.left(credentials.left_s(now)) + " left")
+        parts.append(show.left(credentials.left_s(now)) + " left")
     return "assume: " + "  ".join(part for part in parts if part)
 
 

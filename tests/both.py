@@ -25,12 +25,13 @@ import urllib3.util.connection
 from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
-from assume import arguments, client, connection, question, resolve
+from assume import arguments, client, connection, resolve
 from assume.demo.calls import Call
 from assume.demo.replies import stamp
 from assume.demo.sts import Sts
 from assume.demo.world import World
 from assume.errors import AssumeError
+from assume.terminal import ask
 
 from .people import ACCOUNT, ALICE, BOB, HARDWARE, ROLES, SECRET, SERIAL, role
 from .simulator import MODELS, stripped
@@ -189,7 +190,7 @@ class Both:
     def _seams(self, fast: bool) -> list[tuple[Any, str, Any]]:
         seams: list[tuple[Any, str, Any]] = [
             (client, "_loader", lambda _session: MODELS),
-            (question, "ask", lambda wording, **_: self._code(wording)),
+            (ask, "ask", lambda wording, **_: self._code(wording)),
         ]
         return seams if fast else [*seams, (connection, "dialled", lambda *_: None)]
 

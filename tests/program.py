@@ -15,11 +15,12 @@ from unittest import mock
 
 import pytest
 
-from assume import arguments, client, fast, question
+from assume import arguments, client, fast
 from assume.cli import start
 from assume.demo.sts import Sts
 from assume.demo.world import World
 from assume.errors import NoTerminal
+from assume.terminal import ask
 
 from .simulator import MODELS, AwsHome
 
@@ -75,7 +76,7 @@ class Program:
             with (
                 mock.patch.object(posix, "environ", raw),
                 mock.patch.object(client, "_loader", lambda _session: MODELS),
-                mock.patch.object(question, "ask", self._answer),
+                mock.patch.object(ask, "ask", self._answer),
                 mock.patch.object(os, "execvpe", self._become),
                 mock.patch("signal.signal"),
                 mock.patch("assume.cli.exec.heed_signals"),

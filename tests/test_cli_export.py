@@ -148,7 +148,7 @@ def test_a_guarded_profile_asks_for_the_other_formats(program):
 
 
 def test_secrets_are_not_shown_on_a_terminal_without_force(program, monkeypatch):
-    monkeypatch.setattr("assume.terminal.is_terminal", lambda handle: handle == 1)
+    monkeypatch.setattr("assume.terminal.show.is_terminal", lambda handle: handle == 1)
     done = program("export", "marketingadmin", "--format", "bash")
     assert (done.status, done.out) == (1, "")
     assert "secrets are not shown on a terminal\n  send them to a program, or say --force" in done.err

@@ -5,8 +5,9 @@ import time
 
 import time_machine
 
-from assume import failures, shells
+from assume import shells
 from assume.cli import use as verb
+from assume.terminal import failures
 
 
 def applied(done, env):

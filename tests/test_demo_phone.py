@@ -58,7 +58,7 @@ class Seen:
 
     def __init__(self, phone, monkeypatch, columns=120, **how):
         self.output = b""
-        monkeypatch.setattr("assume.terminal.write", self._write)
+        monkeypatch.setattr("assume.terminal.show.write", self._write)
         self.view = View(phone, lambda: columns, **{"dumb": False, "plain": False} | how)
 
     def _write(self, handle, content):

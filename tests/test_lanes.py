@@ -23,7 +23,7 @@ LOADS = Path(__file__).with_name("loads.py")
 MAIN = Path(shells.MAIN)
 HIT = set("""
 assume assume.arguments assume.credentials assume.entries assume.environment assume.fast assume.paths assume.render
-assume.state assume.store assume.terminal assume.warm
+assume.state assume.store assume.terminal assume.terminal.show assume.warm
 """.split())  # fmt: skip
 MIDDLE = HIT | set("""
 assume.chain assume.config assume.errors assume.grammar assume.hops assume.middle assume.plan assume.sections
@@ -32,7 +32,7 @@ assume.storing assume.walk
 WAITING = MIDDLE | set("assume.lock assume.takeover fcntl".split())
 TAB = set("""
 assume assume.arguments assume.complete assume.config assume.credentials assume.environment assume.errors assume.fast
-assume.grammar assume.paths assume.render assume.sections assume.terminal
+assume.grammar assume.paths assume.render assume.sections assume.terminal assume.terminal.show
 """.split())  # fmt: skip
 ONLY_SHARED_LIBRARIES = {"powershell": {"binascii"}}
 NEVER = set("site os re json enum typing dataclasses collections functools threading contextlib botocore".split())

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from assume import __version__, arguments, terminal
+from assume import __version__, arguments
 from assume.errors import UsageError
-from assume.terminal import shown
+from assume.terminal import show
+from assume.terminal.show import shown
 
 app = typer.Typer(
     add_completion=False,  # its installer edits rc files; `assume init` brings the completion
@@ -63,7 +64,7 @@ def main(words: list[str]) -> int:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        terminal.write(1, f"assume {__version__}\n".encode())
+        show.write(1, f"assume {__version__}\n".encode())
         raise typer.Exit
 
 
@@ -185,7 +186,7 @@ def init(
     from assume.cli import init as verb
     from assume.render import encoded
 
-    return 0 if terminal.write(1, encoded(verb.init(shell, prompt=prompt, undo=undo))) else 1
+    return 0 if show.write(1, encoded(verb.init(shell, prompt=prompt, undo=undo))) else 1
 
 
 @app.command()
@@ -201,7 +202,7 @@ def demo(
 
 def _said(lines: list[str]) -> int:
     for line in lines:
-        terminal.say(line)
+        show.say(line)
     return 0
 
 

@@ -1,11 +1,12 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
-from assume import arguments, cli_cache, entries, environment, paths, store, storing, terminal
+from assume import arguments, cli_cache, entries, environment, paths, store, storing
 from assume.chain import SSO
 from assume.config import Config, read
 from assume.errors import UsageError
 from assume.fast import own_environment
 from assume.plan import plan
+from assume.terminal import show
 
 
 def run(profiles: list[str], everything: bool = False) -> int:
@@ -21,7 +22,7 @@ def run(profiles: list[str], everything: bool = False) -> int:
             raise UsageError("which profiles?", "assume clear PROFILE…, or assume clear --all")
         config = Config(*map(read, paths.aws_files(base)))
         count = sum(_profile(name, config, base, folder, cache) for name in profiles)
-    terminal.say(f"assume: forgot {count} {'entry' if count == 1 else 'entries'}")
+    show.say(f"assume: forgot {count} {'entry' if count == 1 else 'entries'}")
     return 0
 
 

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assume import shells, terminal
+from assume import shells
 from assume.demo import config, home
 from assume.demo.phone import Phone
 from assume.demo.sts import Sts, serve
 from assume.demo.world import World
 from assume.errors import AssumeError, NoTerminal
+from assume.terminal import show
 
 PROGRAMS = {"bash": ("bash",), "zsh": ("zsh",), "fish": ("fish",), "powershell": ("pwsh", "powershell")}
 SHOWN = {"powershell": "PowerShell"}
@@ -58,7 +59,7 @@ def run(name: str, script: bool) -> int:
             os.environ.clear()  # botocore will ask who the shell is: the person's proxies and settings are not its own
             os.environ.update(own)
             return tour.run(shell, program, world, sts, files)
-    if not (terminal.is_terminal(0) and terminal.is_terminal(1)):
+    if not (show.is_terminal(0) and show.is_terminal(1)):
         raise NoTerminal("the demo needs a terminal to type at", "assume demo --script runs the tour without one")
     shell, program = _chosen(name)
     with _served() as (world, sts, files):
@@ -66,10 +67,10 @@ def run(name: str, script: bool) -> int:
         phone.show(time.time())
         proof = PROOF if shutil.which("aws") else NO_PROOF
         account = config.CLI_ACCOUNT
-        terminal.write(1, WELCOME.format(shell=SHOWN.get(shell, shell), proof=proof, account=account).encode())
+        show.write(1, WELCOME.format(shell=SHOWN.get(shell, shell), proof=proof, account=account).encode())
         home.furnish(files, codes=os.name == "nt")
         _let_type(home.words(shell, program, files), home.environment(os.environ, files), files.home, phone)
-    terminal.say("assume: the demo is over, and all of it is removed")
+    show.say("assume: the demo is over, and all of it is removed")
     return 0
 
 

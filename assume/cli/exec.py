@@ -3,12 +3,13 @@
 import os
 import sys
 
-from assume import arguments, environment, state, terminal
+from assume import arguments, environment, state
 from assume.arguments import Options
 from assume.cli.taking import take
 from assume.errors import AssumeError, UsageError
 from assume.fast import child, own_environment
-from assume.terminal import shown
+from assume.terminal import show
+from assume.terminal.show import shown
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # a shell's own
 
@@ -41,7 +42,7 @@ def _given(options: Options, have: dict[str, str]) -> dict[str, str]:
     taken = take(options, have)
     wanted = taken.environment()
     if taken.note:
-        terminal.say(taken.note)
+        show.say(taken.note)
     result = dict(have)
     for name, value in environment.changes(have, wanted):
         if value is None:

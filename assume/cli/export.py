@@ -1,12 +1,13 @@
 """`export`: the role as text, for programs that are no shell of ours."""
 
-from assume import environment, render, terminal
+from assume import environment, render
 from assume.arguments import Options
 from assume.cli.taking import take
 from assume.credentials import instant
 from assume.errors import AssumeError, UsageError
 from assume.fast import own_environment
-from assume.terminal import shown
+from assume.terminal import show
+from assume.terminal.show import shown
 
 
 def run(options: Options) -> int:
@@ -16,7 +17,7 @@ def run(options: Options) -> int:
     if options.format not in render.FORMATS:
         said = f"--format {shown(options.format)}: no such format" if options.format else "which format?"
         raise UsageError(said, f"--format {'|'.join(render.FORMATS)}")
-    if terminal.is_terminal(1) and not options.force:
+    if show.is_terminal(1) and not options.force:
         raise AssumeError(
             "secrets are not shown on a terminal", "send them to a program, or say --force", shown(options.profile)
         )
@@ -34,8 +35,8 @@ def run(options: Options) -> int:
             options.format, {name: wanted[name] for name in names if name in wanted and name != environment.BEFORE}
         )
     if taken.note:
-        terminal.say(taken.note)
-    return 0 if terminal.write(1, content) else 1
+        show.say(taken.note)
+    return 0 if show.write(1, content) else 1
 
 
 def _current(options: Options) -> Options:

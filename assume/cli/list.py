@@ -2,14 +2,15 @@
 
 import time
 
-from assume import arguments, entries, environment, paths, terminal
+from assume import arguments, entries, environment, paths
 from assume.chain import SSO
 from assume.config import Config, read
 from assume.errors import AssumeError
 from assume.fast import own_environment
 from assume.plan import plan
 from assume.render import encoded
-from assume.terminal import shown
+from assume.terminal import show
+from assume.terminal.show import shown
 
 
 def run(as_json: bool = False) -> int:
@@ -20,13 +21,13 @@ def run(as_json: bool = False) -> int:
     if as_json:
         import json
 
-        return 0 if terminal.write(1, (json.dumps(rows, indent=2) + "\n").encode()) else 1
+        return 0 if show.write(1, (json.dumps(rows, indent=2) + "\n").encode()) else 1
     if not rows:
-        terminal.say(f"assume: no profiles in {' or '.join(paths.aws_files(base))}\n  `aws configure` makes one")
+        show.say(f"assume: no profiles in {' or '.join(paths.aws_files(base))}\n  `aws configure` makes one")
         return 1
     written = _print(rows)
     for warning in config.warnings:
-        terminal.say(f"assume: {warning}")
+        show.say(f"assume: {warning}")
     return 0 if written else 1
 
 
@@ -41,8 +42,8 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
     source = chain.source.profile if chain.source.profile != name else chain.source.kind
     how = " < ".join([*steps, source]) if chain.hops else chain.source.kind
     stored = entries.read(paths.store(base), chain.request(len(chain.hops)), now)
-    left = terminal.left(stored.left_s(now)) if stored is not None else ""
-    account, role = terminal.account(chain.role_arn), chain.role_arn.partition(":role/")[2] or chain.role_arn
+    left = show.left(stored.left_s(now)) if stored is not None else ""
+    account, role = show.account(chain.role_arn), chain.role_arn.partition(":role/")[2] or chain.role_arn
     if chain.source.kind == SSO and not chain.hops:
         values = config.profile(chain.source.profile) or {}
         account, role = values.get("sso_account_id", ""), values.get("sso_role_name", "")
@@ -67,8 +68,8 @@ def _print(rows: list[dict[str, str]]) -> bool:
     for heading in ("profile", "credentials from", "account", "role", "cached"):
         table.add_column(heading, overflow="fold")
     for row in rows:
-        name = Text(shown(row["profile"]), style="bold red" if terminal.is_production(row["profile"]) else "")
-        if terminal.is_production(row["profile"]):
+        name = Text(shown(row["profile"]), style="bold red" if show.is_production(row["profile"]) else "")
+        if show.is_production(row["profile"]):
             name.append(" PROD")
         if row["error"]:
             table.add_row(name, Text(shown(row["error"]), style="yellow"))
@@ -82,4 +83,4 @@ def _print(rows: list[dict[str, str]]) -> bool:
     plain = Console(width=4000)
     with plain.capture() as text:
         plain.print(table)
-    return terminal.write(1, encoded(text.get()))  # UTF-8, whatever code page a pipe has on Windows
+    return show.write(1, encoded(text.get()))  # UTF-8, whatever code page a pipe has on Windows

@@ -7,8 +7,9 @@ import gc
 import os
 import sys
 
-from assume import arguments, failures, terminal
+from assume import arguments
 from assume.shells import COMMANDS
+from assume.terminal import failures, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,4 +93,4 @@ def _init(words: "list[str]") -> int | None:
     from assume.shells import init_text, undo_text
 
     text = undo_text(words[0]) if "--undo" in words else init_text(words[0], "--prompt" in words)
-    return 0 if terminal.write(1, encoded(text)) else 1
+    return 0 if show.write(1, encoded(text)) else 1

@@ -6,9 +6,10 @@ expired one, or keys and profile that no longer belong together.
 
 import time
 
-from assume import environment, paths, state, store, storing, terminal
+from assume import environment, paths, state, store, storing
 from assume.fast import own_environment
-from assume.terminal import shown
+from assume.terminal import show
+from assume.terminal.show import shown
 
 
 def run(quiet: bool = False, of_shell: str = "") -> int:
@@ -20,14 +21,14 @@ def run(quiet: bool = False, of_shell: str = "") -> int:
     now = time.time()
     ends = have.get("ASSUME_EXPIRES", "")
     left_s = int(ends) - now if ends.isascii() and ends.isdigit() and len(ends) < 12 else None
-    lines = [f"{'profile':10}{name}" + ("  PROD" if terminal.is_production(name) else "")]
+    lines = [f"{'profile':10}{name}" + ("  PROD" if show.is_production(name) else "")]
     found = _stored(have)
     rows = [
         ("role", have.get("ASSUMED_ROLE_ARN", "")),
         ("session", found.get("arn", "").rpartition("/")[2]),
-        ("account", terminal.account(have.get("ASSUMED_ROLE_ARN", ""))),
+        ("account", show.account(have.get("ASSUMED_ROLE_ARN", ""))),
         ("region", have.get("AWS_REGION") or have.get("AWS_DEFAULT_REGION", "")),
-        ("left", "does not end" if left_s is None else terminal.left(left_s)),
+        ("left", "does not end" if left_s is None else show.left(left_s)),
         ("chain", _chain(found.get("request", ""))),
         ("taken", "in this shell" if state.current(of_shell) else "in a shell above this one, or by exec"),
     ]
@@ -91,5 +92,5 @@ def _chain(request: str) -> str:
 
 def _say(quiet: bool, lines: list[str], status: int) -> int:
     if not quiet:
-        terminal.write(1, ("\n".join(map(shown, lines)) + "\n").encode())
+        show.write(1, ("\n".join(map(shown, lines)) + "\n").encode())
     return status

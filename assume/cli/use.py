@@ -2,9 +2,10 @@
 
 import time
 
-from assume import arguments, environment, fast, state, terminal, warm
+from assume import arguments, environment, fast, state, warm
 from assume.arguments import Options
 from assume.errors import AssumeError, ConfigError, UsageError
+from assume.terminal import show
 
 
 def run(options: Options) -> int:
@@ -35,7 +36,7 @@ def renew(options: Options) -> int:
     from assume.resolve import resolve
 
     taken = resolve(before, have, silent=True)
-    return 0 if terminal.write(1, warm.reply(taken, before, have)) else 1
+    return 0 if show.write(1, warm.reply(taken, before, have)) else 1
 
 
 def off(words: list[str]) -> int:
@@ -71,10 +72,10 @@ def not_loaded(word: str) -> AssumeError:
 
 def _picked(have: dict[str, str]) -> str:
     """A profile chosen on the terminal; in a script the name must be said."""
-    if not (terminal.is_terminal(0) and terminal.is_terminal(2)):
+    if not (show.is_terminal(0) and show.is_terminal(2)):
         raise UsageError("which profile?", "assume PROFILE; `assume list` shows them")
     from assume.complete import profiles
-    from assume.picker import pick
+    from assume.terminal.pick import pick
 
     found = list(profiles(environment.baseline(have)[0]))
     if not found:

@@ -18,9 +18,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from assume import terminal
 from assume.demo import pseudo_terminal
 from assume.demo.phone import Phone
+from assume.terminal import show
 
 KEYBOARD, SCREEN = 0, 1
 TICK_S = 0.5
@@ -45,7 +45,7 @@ class View:
     def show(self, output: bytes, now: float) -> None:
         """Output of the shell's terminal."""
         self._question = None
-        terminal.write(SCREEN, output)
+        show.write(SCREEN, output)
         seen = FULL_SCREEN.findall(self._row + output)
         if seen:
             self.full_screen = seen[-1] == b"h"
@@ -72,7 +72,7 @@ class View:
         code, _, rest = self._line.partition("  ")
         line = f"{LABEL}{self._line}" if self.plain else f"\x1b[7m{LABEL[:-2]}\x1b[0m  \x1b[1m{code}\x1b[0m  {rest}"
         back = b"\r\n" if self.dumb else b"\r" + (b"\x1b[%dA" % rows if rows else b"") + b"\x1b[J"
-        terminal.write(SCREEN, back + line.encode() + b"\r\n" + question)
+        show.write(SCREEN, back + line.encode() + b"\r\n" + question)
 
     def _rows(self, text: str) -> int:
         return (len(text) - 1) // max(self.columns(), 1) + 1

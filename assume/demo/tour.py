@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from assume import terminal
 from assume.demo import home, steps
 from assume.demo.calls import Call
 from assume.demo.config import Files
@@ -20,6 +19,7 @@ from assume.demo.sts import Sts
 from assume.demo.typist import Answer, Seen, Silence, Typist
 from assume.demo.world import World
 from assume.shells import SHELLS
+from assume.terminal import show
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 OF_SHELLS = ("_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL")
@@ -136,7 +136,7 @@ def run(shell: str, program: str, world: World, sts: Sts, files: Files) -> int:
     except (Unlike, Silence, OSError) as error:
         what = f"nothing more came after:\n{error}" if isinstance(error, Silence) else f"this is not so: {error}"
         _say(what, "NO ")
-        terminal.say(f"assume: demo: step {number}, {title}: {what}")
+        show.say(f"assume: demo: step {number}, {title}: {what}")
         return 1
     finally:
         tour.close()
@@ -163,4 +163,4 @@ def _asker(url: str) -> Callable[[Mapping[str, str]], str]:
 
 
 def _say(text: str, mark: str = "   ") -> None:
-    terminal.write(1, f"{mark}{text}".rstrip().encode() + b"\n")
+    show.write(1, f"{mark}{text}".rstrip().encode() + b"\n")

@@ -99,7 +99,7 @@ MUTATIONS = (
     ),
     Mutation(
         "prompt on stdout",
-        (("assume/question.py", "write(handle, shown(question).encode())", "write(1, shown(question).encode())"),),
+        (("assume/terminal/ask.py", "write(handle, shown(question).encode())", "write(1, shown(question).encode())"),),
         ("tests/test_question.py", "-k", "standard_output"),
     ),
     Mutation(

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from assume import environment, render, state, terminal, warm
+from assume import environment, render, state, warm
 from assume.demo import faults
 from assume.demo.config import MARKETING
 from assume.errors import AssumeError, Unsafe
+from assume.terminal import show
 
 from . import figures
 from .ground import asked, variables
@@ -213,7 +214,7 @@ def test_json_holds_any_value(text):
 
 @pytest.mark.parametrize("text", FIXED)
 def test_what_is_shown_is_no_command_of_a_terminal(text):
-    shown = terminal.shown(text)
+    shown = show.shown(text)
     assert not RAW.search(shown)
     assert text.isprintable() == (shown == text)
 

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from assume import question
 from assume.errors import Interrupted, NoTerminal
+from assume.terminal import ask
 
 WORDING = "MFA code for dev: "
 
@@ -25,7 +25,7 @@ class Asked:
         if not self.pid:
             os.dup2(theirs, 1)
             try:
-                os.write(1, repr(question.ask(WORDING, **how)).encode())
+                os.write(1, repr(ask.ask(WORDING, **how)).encode())
             except Interrupted:
                 os.write(1, b"interrupted")
             except SystemExit as end:
@@ -135,7 +135,7 @@ def test_without_a_terminal_there_is_nobody_to_ask(monkeypatch):
     if not child:
         os.setsid()
         try:
-            question.ask(WORDING)
+            ask.ask(WORDING)
         except NoTerminal:
             os._exit(7)
         finally:

@@ -2,8 +2,8 @@
 
 import sys
 
-from assume import terminal
 from assume.errors import AssumeError, Interrupted
+from assume.terminal import show
 
 
 def ended(error: BaseException) -> int:
@@ -11,11 +11,11 @@ def ended(error: BaseException) -> int:
     if isinstance(error, (KeyboardInterrupt, Interrupted)):
         return Interrupted.status  # who pressed Ctrl-C knows
     if isinstance(error, AssumeError):
-        terminal.say(str(error))
+        show.say(str(error))
         return error.status
     if isinstance(error, BrokenPipeError):
         return 1
-    terminal.say(_fault(error))
+    show.say(_fault(error))
     return 1
 
 

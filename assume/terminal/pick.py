@@ -7,8 +7,8 @@ never on standard output. Production is red, and has the word beside it.
 import os
 import sys
 
-from assume import question, terminal
 from assume.errors import Interrupted, NoTerminal
+from assume.terminal import ask, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ class Choice:
         lines: StyleAndTextTuples = []
         for at, (name, description) in list(enumerate(self.found))[first : first + ROWS]:
             style = "reverse" if at == self.at else ""
-            if terminal.is_production(name):
+            if show.is_production(name):
                 style += " fg:ansired bold"
                 description = f"PROD  {description}"
-            lines.append((style, f"  {terminal.shown(name)}"))
-            lines.append(("fg:ansibrightblack", f"  {terminal.shown(description)}\n"))
+            lines.append((style, f"  {show.shown(name)}"))
+            lines.append(("fg:ansibrightblack", f"  {show.shown(description)}\n"))
         lines.append(("", f"  {len(self.found)} of {len(self.profiles)}"))
         return lines
 
@@ -94,10 +94,10 @@ def _asked(profiles: "Sequence[tuple[str, str]]") -> str:
     while True:
         shown = choice.found[:ROWS]
         for number, (name, description) in enumerate(shown, 1):
-            word = "PROD  " if terminal.is_production(name) else ""
-            terminal.say(f"{number:4}  {name}  {word}{description}")
-        terminal.say(f"  {len(choice.found)} of {len(profiles)}")
-        answer = question.ask("profile: its number, its name, or a part of it: ", echo=True) or ""
+            word = "PROD  " if show.is_production(name) else ""
+            show.say(f"{number:4}  {name}  {word}{description}")
+        show.say(f"  {len(choice.found)} of {len(profiles)}")
+        answer = ask.ask("profile: its number, its name, or a part of it: ", echo=True) or ""
         if any(answer == name for name, _ in profiles):
             return answer
         if answer.isascii() and answer.isdigit() and 0 < int(answer) <= len(shown):

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assume import terminal
+from assume.terminal import show
 
 
 @given(st.text())
 def test_any_text_is_shown_without_a_character_that_steers_a_terminal(text):
-    assert all(unicodedata.category(mark) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for mark in terminal.shown(text))
+    assert all(unicodedata.category(mark) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for mark in show.shown(text))
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_any_text_is_shown_without_a_character_that_steers_a_terminal(text):
     ],
 )
 def test_what_is_shown(text, shown):
-    assert terminal.shown(text) == shown
+    assert show.shown(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_what_is_shown(text, shown):
      (5941, "1h 40m"), (43200, "12h 00m")],
 )  # fmt: skip
 def test_how_long(seconds, text):
-    assert terminal.left(seconds) == text
+    assert show.left(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_how_long(seconds, text):
      ("arn:aws:s3:::bucket", ""), ("x", "")],
 )  # fmt: skip
 def test_the_account_in_an_arn(arn, account):
-    assert terminal.account(arn) == account
+    assert show.account(arn) == account
 
 
 @pytest.mark.parametrize("name", ["prod", "PROD", "my-prod", "prod_1", "x.production", "Production Admin", "a/prod/b"])
 def test_production_as_a_word_of_its_own(name):
-    assert terminal.is_production(name)
+    assert show.is_production(name)
 
 
 @pytest.mark.parametrize("name", ["product", "reprod", "prods", "prod1", "dev", "", "préprod2"])
 def test_production_as_a_part_of_a_word_is_none(name):
-    assert not terminal.is_production(name)
+    assert not show.is_production(name)

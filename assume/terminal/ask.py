@@ -7,7 +7,7 @@ terminal is left as it was found, however the question ends.
 import sys
 
 from assume.errors import Interrupted, NoTerminal
-from assume.terminal import shown, write
+from assume.terminal.show import shown, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
