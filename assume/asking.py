@@ -4,7 +4,7 @@ In: an errand, and how far along the chain stored credentials reach.
 """
 
 from assume import entries
-from assume.chain import CHAINED_MAX_S
+from assume.profiles.chain import CHAINED_MAX_S
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from assume.chain import Chain, Hop
-    from assume.config import Config
+    from assume.profiles.chain import Chain, Hop
+    from assume.profiles.config import Config
 
 
 class Cache:

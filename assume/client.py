@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from assume.chain import Chain
-    from assume.config import Config
+    from assume.profiles.chain import Chain
+    from assume.profiles.config import Config
 
 CONNECT_S = 5
 READ_S = 15
@@ -90,7 +90,7 @@ def clients(session: Session) -> "tuple[Any, Callable[[], Any], Swapped]":
 
 
 def _raw(name: str, values: "Mapping[str, str]") -> "dict[str, object]":
-    from assume.grammar import nested
+    from assume.profiles.ini import nested
 
     return {setting: nested(value, name) for setting, value in values.items()}
 

@@ -8,8 +8,8 @@ that starts at word N). A name that could steer a terminal is left out.
 import sys
 
 from assume import arguments, environment, paths, render
-from assume.config import Config, read
 from assume.errors import AssumeError
+from assume.profiles.config import Config, read
 from assume.terminal import show
 
 TYPE_CHECKING = False

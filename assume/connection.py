@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
     from typing import Any
 
-    from assume.chain import Chain
-    from assume.config import Config
+    from assume.profiles.chain import Chain
+    from assume.profiles.config import Config
 
 CONNECT_S = 5
 READ_S = 15

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assume.arguments import Options
-    from assume.chain import Chain
-    from assume.config import Config
     from assume.credentials import Credentials
     from assume.errors import Taken
+    from assume.profiles.chain import Chain
+    from assume.profiles.config import Config
 
 SILENT_WAIT_S = 0.5  # for a lock, before a prompt
 

@@ -12,12 +12,12 @@ code goes on AssumeRole itself.
 
 from functools import partial
 
-from assume import chain as words
 from assume import client, entries, mfa, middle, sources
 from assume.asking import uses_session
 from assume.cli_cache import Cache
 from assume.credentials import Credentials, instant
 from assume.errors import Refused, WrongCode, WrongDevice
+from assume.profiles import chain as words
 from assume.sts import Sts
 from assume.terminal import show
 from assume.terminal.show import shown
@@ -26,9 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assume.chain import Hop
     from assume.connection import Connection
     from assume.errand import Errand
+    from assume.profiles.chain import Hop
 
 NAME_MIN, NAME_MAX = 2, 64  # characters of a session's name, by the STS model
 NAME_MARKS = "_+=,.@-"

@@ -7,7 +7,7 @@ from assume.terminal.show import shown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assume.arguments import Options
-    from assume.chain import Chain
+    from assume.profiles.chain import Chain
 
 
 def confirm(chain: "Chain", options: "Options") -> None:

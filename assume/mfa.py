@@ -9,7 +9,7 @@ import time
 
 from assume.command import LIMIT_S, Command
 from assume.errors import ConfigError, NoTerminal, SourceError, Taken, WrongCode
-from assume.grammar import words
+from assume.profiles.ini import words
 from assume.terminal import ask, show
 from assume.terminal.show import shown
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assume.arguments import Options
-    from assume.chain import Chain
     from assume.credentials import Credentials
+    from assume.profiles.chain import Chain
 elif sys.platform == "win32":
     import nt as system
 else:
@@ -28,8 +28,8 @@ else:
 
 def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Taken | None, Chain | None, str]":
     """The middle lane: what is stored for the chain as the files are now; the chain; the store's folder."""
-    from assume.config import Config, read
-    from assume.plan import plan
+    from assume.profiles.config import Config, read
+    from assume.profiles.plan import plan
 
     base, told = environment.baseline(have)
     folder = paths.store(base)
@@ -63,7 +63,7 @@ def others(
 
     from assume import lock, takeover
 
-    if not is_kept(chain) or chain.confirm or sys.platform == "win32":
+    if not chain.is_kept or chain.confirm or sys.platform == "win32":
         return None
     base, _ = environment.baseline(have)
     name = store.name_of(chain.request(len(chain.hops)))
@@ -101,7 +101,7 @@ def _has_store(folder: str) -> bool:
 
 
 def _fresh(chain: "Chain", options: "Options", base: "Mapping[str, str]", folder: str, now: float) -> warm.Taken | None:
-    if not is_kept(chain):
+    if not chain.is_kept:
         keys = chain.source.keys
         return warm.Taken(known(chain), Credentials(*keys), base) if keys else None
     credentials = current(chain, folder, chain.request(len(chain.hops)), now)
@@ -116,11 +116,6 @@ def current(chain: "Chain", folder: str, request: str, now: float) -> "Credentia
     if credentials is None or changed_at(chain) >= credentials.issued_at:
         return None
     return credentials
-
-
-def is_kept(chain: "Chain") -> bool:
-    """Whether the chain's credentials are stored: those of roles, of MFA sessions and of SSO."""
-    return bool(chain.hops or chain.serial) or chain.source.kind == "SSO"
 
 
 def changed_at(chain: "Chain") -> float:
@@ -159,7 +154,7 @@ def point(
     """Leaves a pointer for the warm lane; `seen` are the signatures of the AWS files before they were read."""
     aws_files = paths.aws_files(base)
     files = [*aws_files, *chain.files]
-    if not is_kept(chain) or chain.confirm or not all(map(paths.is_plain, files)):
+    if not chain.is_kept or chain.confirm or not all(map(paths.is_plain, files)):
         return
     request = chain.request(len(chain.hops))
     key = warm.key_of(options, aws_files)

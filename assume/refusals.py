@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 
 import botocore.exceptions as aws
 
-from assume.chain import CHAINED_MAX_S
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
+from assume.profiles.chain import CHAINED_MAX_S
 from assume.terminal.show import shown
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from assume.chain import Hop
+    from assume.profiles.chain import Hop
 
 SKEW_S = 300  # AWS takes signatures that are up to 15 minutes off
 CODE_REFUSED = "MultiFactorAuthentication failed"

@@ -11,12 +11,12 @@ from functools import partial
 
 from assume import entries, environment, folder, guard, middle, paths, store, warm
 from assume.asking import would_ask
-from assume.config import Config, read
 from assume.credentials import Credentials, is_fresh, is_usable
 from assume.errand import Errand
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, Unreachable, UsageError
 from assume.patience import Patience
-from assume.plan import plan
+from assume.profiles.config import Config, read
+from assume.profiles.plan import plan
 from assume.terminal import show
 from assume.terminal.show import shown
 
@@ -78,7 +78,7 @@ def resolve(
 def _reached(errand: Errand) -> warm.Taken:
     """The credentials at the end of the chain: stored if fresh, else fetched once for all who wait."""
     known = middle.known(errand.chain)
-    if not middle.is_kept(errand.chain):
+    if not errand.chain.is_kept:
         return warm.Taken(known, _fetched(errand, 0, None), errand.base)
     request = errand.chain.request(len(errand.chain.hops))
     present = None

@@ -12,10 +12,11 @@ import botocore.credentials
 import botocore.exceptions
 import botocore.utils
 
-from assume import chain, machine, refusals
+from assume import machine, refusals
 from assume.command import Command
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError
+from assume.profiles import chain
 from assume.terminal.show import shown
 
 TYPE_CHECKING = False
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from assume.chain import Source
     from assume.client import Session
     from assume.patience import Patience
+    from assume.profiles.chain import Source
 
 # names of botocore's providers (their METHOD)
 PROVIDERS = {

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from assume.chain import Chain, Hop
     from assume.connection import Connection
     from assume.patience import Patience
+    from assume.profiles.chain import Chain, Hop
 
 SESSION_S = 43200  # 12 hours: GetSessionToken's default, and as long as a working day
 

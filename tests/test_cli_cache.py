@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from assume import cli_cache
-from assume.chain import Hop
 from assume.demo import config
 from assume.demo.people import Trust
 from assume.demo.sts import serve
+from assume.profiles.chain import Hop
 
 from .program import Program, actions
 

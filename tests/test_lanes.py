@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from assume import arguments, entries, shells, store
-from assume.config import Config, read
-from assume.plan import plan
+from assume.profiles.config import Config, read
+from assume.profiles.plan import plan
 
 from .shells.bench import Bench
 from .shells.conftest import driver
@@ -26,13 +26,14 @@ assume assume.arguments assume.credentials assume.entries assume.environment ass
 assume.state assume.store assume.terminal assume.terminal.show assume.warm
 """.split())  # fmt: skip
 MIDDLE = HIT | set("""
-assume.chain assume.config assume.errors assume.grammar assume.hops assume.middle assume.plan assume.sections
-assume.storing assume.walk
+assume.errors assume.middle assume.profiles assume.profiles.chain assume.profiles.config assume.profiles.hops
+assume.profiles.ini assume.profiles.plan assume.profiles.sections assume.profiles.source assume.storing
 """.split())  # fmt: skip
 WAITING = MIDDLE | set("assume.lock assume.takeover fcntl".split())
 TAB = set("""
-assume assume.arguments assume.complete assume.config assume.credentials assume.environment assume.errors assume.fast
-assume.grammar assume.paths assume.render assume.sections assume.terminal assume.terminal.show
+assume assume.arguments assume.complete assume.credentials assume.environment assume.errors assume.fast
+assume.paths assume.profiles assume.profiles.config assume.profiles.ini assume.profiles.sections assume.render
+assume.terminal assume.terminal.show
 """.split())  # fmt: skip
 ONLY_SHARED_LIBRARIES = {"powershell": {"binascii"}}
 NEVER = set("site os re json enum typing dataclasses collections functools threading contextlib botocore".split())

@@ -7,10 +7,11 @@ from unittest import mock
 import pytest
 import time_machine
 
-from assume import arguments, config, middle, resolve, warm
+from assume import arguments, middle, resolve, warm
 from assume.cli.taking import take
 from assume.demo.config import HUB, MARKETING
 from assume.errors import AssumeError
+from assume.profiles import config
 
 LATER_S = 60  # the files' stamps count
 

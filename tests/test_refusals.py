@@ -8,7 +8,6 @@ import botocore.exceptions as aws
 import pytest
 from botocore.parsers import ResponseParserError
 
-from assume.chain import Hop
 from assume.errors import (
     AssumeError,
     ConfigError,
@@ -19,6 +18,7 @@ from assume.errors import (
     WrongCode,
     WrongDevice,
 )
+from assume.profiles.chain import Hop
 from assume.refusals import explained, source_failed, unusable
 
 ARN = "arn:aws:iam::123456789012:role/r"

@@ -1,11 +1,11 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
 from assume import arguments, cli_cache, entries, environment, paths, store, storing
-from assume.chain import SSO
-from assume.config import Config, read
 from assume.errors import UsageError
 from assume.fast import own_environment
-from assume.plan import plan
+from assume.profiles.chain import SSO
+from assume.profiles.config import Config, read
+from assume.profiles.plan import plan
 from assume.terminal import show
 
 

@@ -3,11 +3,11 @@
 import time
 
 from assume import arguments, entries, environment, paths
-from assume.chain import SSO
-from assume.config import Config, read
 from assume.errors import AssumeError
 from assume.fast import own_environment
-from assume.plan import plan
+from assume.profiles.chain import SSO
+from assume.profiles.config import Config, read
+from assume.profiles.plan import plan
 from assume.render import encoded
 from assume.terminal import show
 from assume.terminal.show import shown

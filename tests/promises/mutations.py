@@ -62,7 +62,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a key without the role",
-        (("assume/chain.py", '            ("role_arn", self.role_arn),\n', ""),),
+        (("assume/profiles/chain.py", '            ("role_arn", self.role_arn),\n', ""),),
         ("tests/test_plan.py", "-k", "every_setting_that_matters"),
     ),
     Mutation(

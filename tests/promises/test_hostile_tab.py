@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from assume import paths
-from assume.config import Config, read
+from assume.profiles.config import Config, read
 
 from ..shells.conftest import driver
 from . import figures

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assume import chain
 from assume.errors import Refused
+from assume.profiles import chain
 
 from .openhanded import POLICY, ROLES, SECOND, SERIAL, prepare
 

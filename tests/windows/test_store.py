@@ -38,7 +38,7 @@ def test_an_entry_of_the_aws_clis_is_replaced_and_forgotten_once_its_reader_has_
     code = f"""
 import time
 from assume import cli_cache, entries
-from assume.chain import Hop
+from assume.profiles.chain import Hop
 cache = cli_cache.Cache({{"USERPROFILE": {windows(desk.home.path)!r}}})
 hop = Hop("p", "arn:aws:iam::123456789012:role/r")
 def given(key):

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assume.config import Config, read
 from assume.errors import ConfigError
-from assume.grammar import nested
+from assume.profiles.config import Config, read
+from assume.profiles.ini import nested
 
 LINES = st.sampled_from(
     """[profile a]|[profile b]|[default]|[profile default]| [profile c]|  [profile d]|role_arn = x|  region=eu|x|# c

@@ -8,7 +8,7 @@ is taken apart by the grammar; tests/test_sections.py compares the two.
 """
 
 from assume.errors import ConfigError
-from assume.grammar import HEADER, options, sections, walk, words
+from assume.profiles.ini import HEADER, options, sections, walk, words
 from assume.terminal.show import shown
 
 TYPE_CHECKING = False

@@ -6,7 +6,9 @@ by case in tests/test_differential_*.py. Every refusal names the profile and the
 change that mends it.
 """
 
-from assume.chain import (
+from assume.errors import ConfigError
+from assume.paths import sso_cache
+from assume.profiles.chain import (
     CONTAINER,
     ENVIRONMENT,
     FALLBACK,
@@ -19,17 +21,16 @@ from assume.chain import (
     Hop,
     Source,
 )
-from assume.errors import ConfigError, NoSuchProfile
-from assume.hops import role_hop, web_hop
-from assume.paths import sso_cache
-from assume.sections import CREDENTIALS
+from assume.profiles.config import nearest
+from assume.profiles.hops import role_hop, web_hop
+from assume.profiles.sections import CREDENTIALS
 from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from assume.config import Config, Values
+    from assume.profiles.config import Config, Values
 
 CREDENTIAL_SOURCES = (ENVIRONMENT, INSTANCE, CONTAINER)  # case counts, as in botocore
 
@@ -182,23 +183,3 @@ def _sha1(text: str) -> str:
     from hashlib import sha1
 
     return sha1(text.encode("utf-8", "surrogateescape")).hexdigest()  # noqa: S324  the CLI's name for the file
-
-
-def nearest(name: str, names: "Sequence[str]") -> "list[str]":
-    """Up to three of `names` that a typing error could have meant."""
-    from difflib import get_close_matches
-
-    folded = {candidate.casefold(): candidate for candidate in names}
-    close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
-    return [folded[match] for match in close]
-
-
-def no_such_profile(name: str, config: "Config") -> NoSuchProfile:
-    """The error for a name that is in neither file; what is near it is shown, never taken."""
-    names = config.names()
-    if not names:
-        return NoSuchProfile("no profiles: there is no AWS config here", "`aws configure` makes one", shown(name))
-    close = ", ".join(shown(match) for match in nearest(name, names))
-    return NoSuchProfile(
-        "no such profile", f"did you mean: {close}?" if close else "`assume list` shows them", shown(name)
-    )

@@ -8,19 +8,20 @@ keys of our own add to it is here.
 """
 
 from assume.arguments import EXPORTS
-from assume.chain import ENVIRONMENT, STATIC, WEB_IDENTITY, Chain, Hop
 from assume.errors import ConfigError, UsageError
-from assume.grammar import nested
-from assume.hops import OFF, web_hop
+from assume.profiles.chain import ENVIRONMENT, STATIC, WEB_IDENTITY, Chain, Hop
+from assume.profiles.config import no_such_profile
+from assume.profiles.hops import OFF, web_hop
+from assume.profiles.ini import nested
+from assume.profiles.source import CREDENTIAL_SOURCES, Walk, machine_source
 from assume.terminal.show import shown
-from assume.walk import CREDENTIAL_SOURCES, Walk, machine_source, no_such_profile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assume.arguments import Options
-    from assume.config import Config, Values
+    from assume.profiles.config import Config, Values
 
 ON = ("yes", "true", "on", "1")
 COLOURS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36, "white": 37}

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assume.sections import CONFIG, CREDENTIALS, DEFAULT, KINDS, Section, Sections, _taken_apart
+from assume.profiles.sections import CONFIG, CREDENTIALS, DEFAULT, KINDS, Section, Sections, _taken_apart
 
 LINES = """\
 [default]

@@ -148,6 +148,11 @@ class Chain:
         return [*lines, f"source={self.source.kind}:{self.source.identity}"]
 
     @property
+    def is_kept(self) -> bool:
+        """Whether the chain's credentials are stored: those of roles, of MFA sessions and of SSO."""
+        return bool(self.hops or self.serial) or self.source.kind == SSO
+
+    @property
     def role_arn(self) -> str:
         """The role that the chain ends in; "" for a profile that is no role."""
         return self.hops[-1].role_arn if self.hops else ""

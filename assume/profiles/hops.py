@@ -5,13 +5,13 @@ refused before any call (botocore/credentials.py, `AssumeRoleProvider`), and the
 keys of our own beside it.
 """
 
-from assume.chain import Hop
 from assume.errors import ConfigError
+from assume.profiles.chain import Hop
 from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from assume.config import Values
+    from assume.profiles.config import Values
 
 ROLE_MIN = 20  # characters of an ARN, by the STS model: botocore refuses less before any call
 DURATION_MIN_S = 900

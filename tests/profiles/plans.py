@@ -1,9 +1,9 @@
 """A chain from the text of a config file, for tests of what is decided before anything is called."""
 
 from assume import arguments
-from assume.chain import Chain
-from assume.config import Config
-from assume.plan import plan
+from assume.profiles.chain import Chain
+from assume.profiles.config import Config
+from assume.profiles.plan import plan
 
 KEYS = "aws_access_key_id = AKIAALICEALICEALICE1\naws_secret_access_key = s\n"
 BASE = f"[profile base]\n{KEYS}"

@@ -17,15 +17,16 @@ botocore/configloader.py, compared by tests/test_differential_*.py.
 
 import sys
 
-from assume.errors import ConfigError
-from assume.sections import CONFIG, CREDENTIALS, DEFAULT, Sections
+from assume.errors import ConfigError, NoSuchProfile
+from assume.profiles.sections import CONFIG, CREDENTIALS, DEFAULT, Sections
 from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
+    from collections.abc import Sequence
 
-    from assume.sections import Section
+    from assume.profiles.sections import Section
 
     Values = dict[str, str]
 elif sys.platform == "win32":
@@ -102,3 +103,23 @@ class Config:
         for section in (*self._defaults[sections.file], *found):
             values.update(section.values(self.warnings))
         return values
+
+
+def nearest(name: str, names: "Sequence[str]") -> "list[str]":
+    """Up to three of `names` that a typing error could have meant."""
+    from difflib import get_close_matches
+
+    folded = {candidate.casefold(): candidate for candidate in names}
+    close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
+    return [folded[match] for match in close]
+
+
+def no_such_profile(name: str, config: "Config") -> NoSuchProfile:
+    """The error for a name that is in neither file; what is near it is shown, never taken."""
+    names = config.names()
+    if not names:
+        return NoSuchProfile("no profiles: there is no AWS config here", "`aws configure` makes one", shown(name))
+    close = ", ".join(shown(match) for match in nearest(name, names))
+    return NoSuchProfile(
+        "no such profile", f"did you mean: {close}?" if close else "`assume list` shows them", shown(name)
+    )

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assume import grammar
 from assume.errors import ConfigError
+from assume.profiles import ini
 
 LINES = st.sampled_from(
     ["a = x", "a=y", "  b: z", "\tb=2", "c", "# c", " ; d", "", "  ", "a:b=c", "s3 =", "   q = 1", " deeper", "= v",
@@ -23,7 +23,7 @@ def test_any_text_is_split_as_shlex_splits_it(text):
         expected = shlex.split(text)
     except ValueError:
         expected = None
-    assert grammar.words(text) == expected
+    assert ini.words(text) == expected
 
 
 @settings(max_examples=500)
@@ -31,7 +31,7 @@ def test_any_text_is_split_as_shlex_splits_it(text):
 def test_any_lines_give_the_options_that_configparser_finds(lines):
     body = "\n".join(lines)
     parser = configparser.RawConfigParser(strict=False)
-    found = list(grammar.options(body))
+    found = list(ini.options(body))
     try:
         parser.read_string(f"[x]\n{body}")
     except configparser.ParsingError as error:
@@ -53,10 +53,10 @@ def test_any_lines_give_the_options_that_configparser_finds(lines):
     ],
 )
 def test_a_value_that_starts_on_its_own_line_is_a_map(value, expected):
-    assert grammar.nested(value) == expected
+    assert ini.nested(value) == expected
 
 
 def test_a_line_of_a_map_without_an_equals_sign_is_named():
     with pytest.raises(ConfigError) as caught:
-        grammar.nested("\nno sign", "p")
+        ini.nested("\nno sign", "p")
     assert str(caught.value) == "assume: p: 'no sign' under a nested setting has no `=`\n  correct that line"
