@@ -3,8 +3,8 @@
 In: an errand, and how far along the chain stored credentials reach.
 """
 
-from assume import entries
 from assume.profiles.chain import CHAINED_MAX_S
+from assume.store import entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ import os
 import tempfile
 from hashlib import sha1
 
-from assume import identity, paths, store, storing
+from assume import identity, paths
 from assume.credentials import Credentials, check_keys, instant
 from assume.errors import Unsafe
+from assume.store import record, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,15 +77,15 @@ class Cache:
                 json.dump(entry, file, default=_json)
                 file.flush()
                 os.fsync(file.fileno())
-            storing.replace(temporary, self.path(key))
+            write.replace(temporary, self.path(key))
             self.written.append(key)
         except OSError:
             if temporary:
-                storing.forget(temporary)
+                write.forget(temporary)
 
     def remove(self, key: str) -> bool:
         """Forgets an entry, whoever wrote it."""
-        return storing.forget(self.path(key))
+        return write.forget(self.path(key))
 
 
 def key_of(hop: "Hop", web_identity: str = "") -> str:
@@ -155,7 +156,7 @@ def read(cache: Cache, hop: "Hop", files: "list[str]", now: float) -> Credential
     return None
 
 
-def write(cache: Cache, hop: "Hop", credentials: Credentials) -> list[str]:
+def share(cache: Cache, hop: "Hop", credentials: Credentials) -> list[str]:
     """Leaves credentials where every AWS CLI looks for them; the keys of the entries."""
     expiration = instant(credentials.expires_at or 0).replace("Z", "UTC")
     entry = {
@@ -183,9 +184,9 @@ def ends(text: str) -> int:
 
 def _opened(path: str, flags: int) -> int:
     """A file of one's own, and nothing that could keep us waiting. Raises OSError."""
-    handle = os.open(path, flags | store.OPEN)
+    handle = os.open(path, flags | record.OPEN)
     seen = os.fstat(handle)
-    if seen.st_mode & 0o170000 != 0o100000 or (store.POSIX and seen.st_uid != os.geteuid()):
+    if seen.st_mode & 0o170000 != 0o100000 or (record.POSIX and seen.st_uid != os.geteuid()):
         os.close(handle)
         raise PermissionError(path)
     return handle

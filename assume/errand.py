@@ -3,10 +3,10 @@
 import os
 import time
 
-from assume import entries, lock, middle, store, storing, takeover
 from assume.command import LIMIT_S
 from assume.credentials import is_usable
 from assume.patience import Patience
+from assume.store import entries, lock, record, takeover, write
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -55,7 +55,7 @@ class Errand:
 
     def kept(self, request: str) -> "Credentials | None":
         """Stored credentials that are good enough to sign one more call with."""
-        found = middle.current(self.chain, self.folder, request, self.clock())
+        found = entries.current(self.chain, self.folder, request, self.clock())
         return found if found is not None and is_usable(found, self.clock()) else None
 
     def keep(self, request: str, credentials: "Credentials") -> None:
@@ -70,17 +70,17 @@ class Errand:
     def forget(self, request: str) -> None:
         """Stored credentials that AWS does not take any more."""
         self.explain("AWS does not take what is stored any more: it is had anew")
-        storing.remove(self.folder, [entries.entry_name(request)])
+        write.remove(self.folder, [record.entry_name(request)])
 
     def remembers(self, note: str) -> bool:
         """Whether `remember` was called with this note's name, lately."""
-        return bool(self.folder) and store.read(self.folder, note) is not None
+        return bool(self.folder) and record.read(self.folder, note) is not None
 
     def remember(self, note: str) -> None:
         """Leaves a note for the next time."""
         if self.folder:
             try:
-                storing.write(self.folder, note, {}, sync=False)
+                write.put(self.folder, note, {}, sync=False)
             except OSError as error:
                 self.unkept = error.strerror or str(error)
 
@@ -89,7 +89,7 @@ class Errand:
         if not self.folder:
             return True
         try:
-            return storing.claim(self.folder, entries.code_name(serial, code), self.clock(), storing.CODE_LASTS_S)
+            return write.claim(self.folder, entries.code_name(serial, code), self.clock(), write.CODE_LASTS_S)
         except OSError as error:
             self.unkept = error.strerror or str(error)
             return True
@@ -98,7 +98,7 @@ class Errand:
         """Takes the lock of `request`; what `found()` gave while another process held it, else None."""
         if not self.folder:
             return None
-        name = store.name_of(request)
+        name = record.name_of(request)
         if self.options.holding.isdigit() and not self.locks:
             adopted = lock.adopt(int(self.options.holding), self.folder, name)
             self.options.holding = ""

@@ -12,12 +12,13 @@ code goes on AssumeRole itself.
 
 from functools import partial
 
-from assume import client, entries, mfa, middle, sources
+from assume import client, mfa, sources
 from assume.asking import uses_session
 from assume.cli_cache import Cache
 from assume.credentials import Credentials, instant
 from assume.errors import Refused, WrongCode, WrongDevice
 from assume.profiles import chain as words
+from assume.store import entries
 from assume.sts import Sts
 from assume.terminal import show
 from assume.terminal.show import shown
@@ -40,7 +41,7 @@ def fetch(
     """The credentials of the last hop; `credentials` are those of hop `level`, where that is known already."""
     chain = errand.chain
     sections = client.sections(errand.config, chain)
-    replaced_at = middle.changed_at(chain)
+    replaced_at = entries.changed_at(chain)
     cache = Cache(errand.base, used=bool(errand.folder), read=not errand.options.refresh, since=replaced_at)
     if credentials is None and chain.source.kind == words.WEB_IDENTITY:
         credentials = Credentials("", "")  # the first call is not signed

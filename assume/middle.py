@@ -8,8 +8,11 @@ they are waited for. Whatever takes a call is None here, and `resolve`'s.
 
 import sys
 
-from assume import entries, environment, paths, store, storing, warm
+from assume import environment, paths, warm
 from assume.credentials import Credentials, is_fresh
+from assume.store import record, write
+from assume.store.entries import current
+from assume.store.pointers import known, point
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -36,7 +39,7 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
     if not warm.is_plain(options) or not told or not paths.is_told(base) or not folder:
         return None, None, folder
     aws_files = paths.aws_files(base)
-    seen = {path: store.signature(path, now) for path in aws_files}  # before they are read
+    seen = {path: record.signature(path, now) for path in aws_files}  # before they are read
     chain = plan(Config(*map(read, aws_files)), options, base)
     if chain.confirm:
         return None, chain, folder
@@ -47,7 +50,7 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
         for line in chain.warnings:
             show.say(f"assume: {line}")
         point(folder, options, chain, base, seen, now)
-        storing.sweep_leftovers(folder, now)
+        write.sweep_leftovers(folder, now)
     return taken, chain, folder
 
 
@@ -61,12 +64,12 @@ def others(
     """
     import time
 
-    from assume import lock, takeover
+    from assume.store import lock, takeover
 
     if not chain.is_kept or chain.confirm or sys.platform == "win32":
         return None
     base, _ = environment.baseline(have)
-    name = store.name_of(chain.request(len(chain.hops)))
+    name = record.name_of(chain.request(len(chain.hops)))
 
     def found() -> warm.Taken | None:
         return _fresh(chain, options, base, folder, time.time())
@@ -87,17 +90,17 @@ def others(
 
 def _has_store(folder: str) -> bool:
     """Whether the store is there, or could be made, where all is as usual: its first entry is waited for here, too."""
-    if store.folder_is_sound(folder):
+    if record.folder_is_sound(folder):
         return True
     try:
-        if not store.POSIX or system.stat(folder.rpartition("/")[0]).st_uid != system.geteuid():
+        if not record.POSIX or system.stat(folder.rpartition("/")[0]).st_uid != system.geteuid():
             return False
         system.mkdir(folder, 0o700)
     except FileExistsError:
         pass  # another process made it just now
     except OSError:
         return False  # `folder.ready` says why
-    return store.folder_is_sound(folder)
+    return record.folder_is_sound(folder)
 
 
 def _fresh(chain: "Chain", options: "Options", base: "Mapping[str, str]", folder: str, now: float) -> warm.Taken | None:
@@ -108,60 +111,3 @@ def _fresh(chain: "Chain", options: "Options", base: "Mapping[str, str]", folder
     if credentials is None or not is_fresh(credentials, now, options.min_left_s):
         return None
     return warm.Taken(known(chain), credentials, base)
-
-
-def current(chain: "Chain", folder: str, request: str, now: float) -> "Credentials | None":
-    """What is stored for a request of the chain; nothing that is older than a sign-in or a web identity behind it."""
-    credentials = entries.read(folder, request, now)
-    if credentials is None or changed_at(chain) >= credentials.issued_at:
-        return None
-    return credentials
-
-
-def changed_at(chain: "Chain") -> float:
-    """When a sign-in or a web identity that the chain starts with was last replaced; for ever, where it is gone."""
-    at = 0.0
-    for path in chain.files:
-        try:
-            seen = system.stat(path)
-        except (OSError, ValueError):
-            return float("inf")
-        at = max(at, seen.st_mtime, seen.st_ctime)
-    return at
-
-
-def known(chain: "Chain") -> dict[str, str]:
-    """What a pointer keeps of a chain, and what a reply is made of."""
-    return {
-        "name": chain.name,
-        "aws_profile": "" if chain.ad_hoc else chain.profile,
-        "region": chain.region or "",
-        "export": chain.export,
-        "role_arn": chain.role_arn,
-        "renew": "1" if chain.renew and not chain.confirm else "",
-        "colour": chain.colour,
-    }
-
-
-def point(
-    folder: str,
-    options: "Options",
-    chain: "Chain",
-    base: "Mapping[str, str]",
-    seen: "Mapping[str, str]",
-    now: float,
-) -> None:
-    """Leaves a pointer for the warm lane; `seen` are the signatures of the AWS files before they were read."""
-    aws_files = paths.aws_files(base)
-    files = [*aws_files, *chain.files]
-    if not chain.is_kept or chain.confirm or not all(map(paths.is_plain, files)):
-        return
-    request = chain.request(len(chain.hops))
-    key = warm.key_of(options, aws_files)
-    fields = {"key": key, "request": request, "entry": entries.entry_name(request), **known(chain)}
-    fields.update(("$" + name, base[name]) for name in warm.VARIABLES if base.get(name))
-    fields.update(("/" + path, seen.get(path) or store.signature(path, now)) for path in files)
-    try:
-        storing.write(folder, store.name_of(key) + store.POINTER, fields, sync=False)
-    except OSError:
-        pass  # the next call is a little slower, no more

@@ -9,7 +9,7 @@ import os
 import time
 from functools import partial
 
-from assume import entries, environment, folder, guard, middle, paths, store, warm
+from assume import environment, guard, paths, warm
 from assume.asking import would_ask
 from assume.credentials import Credentials, is_fresh, is_usable
 from assume.errand import Errand
@@ -17,6 +17,7 @@ from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, 
 from assume.patience import Patience
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
+from assume.store import entries, folder, pointers, record
 from assume.terminal import show
 from assume.terminal.show import shown
 
@@ -46,7 +47,7 @@ def resolve(
     if options.policy:
         options.policy = _policy(options.policy)
     aws_files = paths.aws_files(base)
-    seen = {path: store.signature(path, time.time()) for path in aws_files}  # before they are read
+    seen = {path: record.signature(path, time.time()) for path in aws_files}  # before they are read
     config = Config(*map(read, aws_files))
     chain = plan(config, options, base)
     home = paths.home(base)
@@ -71,19 +72,19 @@ def resolve(
     )
     taken = _reached(errand)
     if errand.folder and not errand.unkept:
-        middle.point(errand.folder, options, chain, base, seen, time.time())
+        pointers.point(errand.folder, options, chain, base, seen, time.time())
     return taken
 
 
 def _reached(errand: Errand) -> warm.Taken:
     """The credentials at the end of the chain: stored if fresh, else fetched once for all who wait."""
-    known = middle.known(errand.chain)
+    known = pointers.known(errand.chain)
     if not errand.chain.is_kept:
         return warm.Taken(known, _fetched(errand, 0, None), errand.base)
     request = errand.chain.request(len(errand.chain.hops))
     present = None
     if not errand.options.refresh:
-        present = middle.current(errand.chain, errand.folder, request, errand.clock())
+        present = entries.current(errand.chain, errand.folder, request, errand.clock())
     if present is not None and is_fresh(present, errand.clock(), errand.options.min_left_s):
         errand.explain("what is stored for exactly this request is fresh")
         return warm.Taken(known, present, errand.base)
@@ -106,10 +107,10 @@ def _reached(errand: Errand) -> warm.Taken:
 def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
     """New credentials, or those that another process has got meanwhile."""
     options = errand.options
-    old = entries.read(errand.folder, request, errand.clock()) if options.refresh else None
+    old = record.entry(errand.folder, request, errand.clock()) if options.refresh else None
 
     def found() -> "Credentials | None":
-        stored = middle.current(errand.chain, errand.folder, request, errand.clock())
+        stored = entries.current(errand.chain, errand.folder, request, errand.clock())
         if stored is None or not is_fresh(stored, errand.clock(), options.min_left_s):
             return None
         return None if old is not None and stored.key_id == old.key_id else stored
@@ -120,7 +121,7 @@ def _renewed(errand: Errand, request: str, usable: bool) -> "Credentials":
             return got
         level, credentials = _nearest(errand)
         if usable and would_ask(errand, level):
-            stored = entries.read(errand.folder, request, errand.clock())
+            stored = record.entry(errand.folder, request, errand.clock())
             if stored is not None:
                 return stored
         try:
@@ -176,7 +177,7 @@ def _fetched(errand: Errand, level: int, credentials: "Credentials | None") -> "
     if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:
         errand.keep(chain.request(0), credentials)
     if shared:
-        for key in cli_cache.write(cache, chain.hops[-1], credentials):
+        for key in cli_cache.share(cache, chain.hops[-1], credentials):
             errand.remember(entries.shared_note(key))
     return credentials
 

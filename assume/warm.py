@@ -5,8 +5,10 @@ variable looked then; nothing has changed, the entry is fresh: it is given.
 Whatever needs more than that is None here, and the business of `middle`.
 """
 
-from assume import arguments, entries, environment, paths, render, state, store
+from assume import arguments, environment, paths, render, state
 from assume.credentials import is_fresh
+from assume.store import record
+from assume.store.record import VARIABLES, key_of
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -15,28 +17,6 @@ if TYPE_CHECKING:
 
     from assume.arguments import Options
     from assume.credentials import Credentials
-
-# what decides where a chain leads, beside the AWS files; never a secret
-VARIABLES = (
-    "HOME",
-    "USERPROFILE",
-    "ASSUME_EXPORT",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_DEFAULT_REGION",
-    "AWS_EC2_METADATA_DISABLED",
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_STS",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_STS_REGIONAL_ENDPOINTS",
-    "AWS_USE_DUALSTACK_ENDPOINT",
-    "AWS_USE_FIPS_ENDPOINT",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-)
 
 
 class Taken:
@@ -108,18 +88,18 @@ def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Taken | No
     if not told or not paths.is_told(base) or not folder or not all(map(paths.is_plain, aws_files)):
         return None
     key = key_of(options, aws_files)
-    pointer = store.read(folder, store.name_of(key) + store.POINTER)
-    if pointer is None or pointer.get("key") != key or not store.folder_is_sound(folder):
+    pointer = record.read(folder, record.name_of(key) + record.POINTER)
+    if pointer is None or pointer.get("key") != key or not record.folder_is_sound(folder):
         return None
     if not all(pointer.get(name) for name in ("request", "entry", "name", "export")):
         return None
     if any(base.get(name, "") != pointer.get("$" + name, "") for name in VARIABLES):
         return None
     for name, value in pointer.items():
-        if name[:1] == "/" and (value == "racy" or store.signature(name[1:], now) != value):
+        if name[:1] == "/" and (value == "racy" or record.signature(name[1:], now) != value):
             return None
-    fields = store.read(folder, pointer["entry"])
-    credentials = fields and entries.from_fields(fields, pointer["request"], now)
+    fields = record.read(folder, pointer["entry"])
+    credentials = fields and record.from_fields(fields, pointer["request"], now)
     if not credentials or not is_fresh(credentials, now, options.min_left_s):
         return None
     return Taken(pointer, credentials, base)
@@ -128,8 +108,3 @@ def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Taken | No
 def is_plain(options: "Options") -> bool:
     """Whether the stored answer to these words is the answer to these words."""
     return not (options.refresh or options.no_cache or options.policy or options.mfa_code or options.debug)
-
-
-def key_of(options: "Options", aws_files: "tuple[str, str]") -> str:
-    """What a pointer is named by, and compared with."""
-    return "\n".join([*aws_files, *options.repeated()])

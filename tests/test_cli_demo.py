@@ -116,7 +116,7 @@ def test_the_tour_passes_in_each_shell_and_touches_nothing_of_the_persons(shell,
 
 
 def broken(folder, old, new):
-    """A copy of the program in which assume/store.py is not right: the words that start it."""
+    """A copy of the program in which assume/store/record.py is not right: the words that start it."""
     for name in ("assume", "shell", "completions"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     store = folder / "assume" / "store.py"

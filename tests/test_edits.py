@@ -14,9 +14,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from assume import store
 from assume.demo import config
 from assume.demo.sts import serve
+from assume.store import record
 
 from .edits import (
     ALICES_SECOND,
@@ -203,7 +203,7 @@ def disk(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("disk")
     if request.param == "rounded":
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(store, "system", Rounded())
+            patch.setattr(record, "system", Rounded())
             yield folder
     elif request.param == "ext4":
         yield from mounted(folder)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from assume import arguments, entries, shells, store
+from assume import arguments, shells
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
+from assume.store import entries, record
 
 from .shells.bench import Bench
 from .shells.conftest import driver
@@ -22,18 +23,19 @@ from .shells.conftest import driver
 LOADS = Path(__file__).with_name("loads.py")
 MAIN = Path(shells.MAIN)
 HIT = set("""
-assume assume.arguments assume.credentials assume.entries assume.environment assume.fast assume.paths assume.render
-assume.state assume.store assume.terminal assume.terminal.show assume.warm
+assume assume.arguments assume.credentials assume.environment assume.fast assume.paths assume.render assume.state
+assume.store assume.store.record assume.terminal assume.terminal.show assume.warm
 """.split())  # fmt: skip
 MIDDLE = HIT | set("""
 assume.errors assume.middle assume.profiles assume.profiles.chain assume.profiles.config assume.profiles.hops
-assume.profiles.ini assume.profiles.plan assume.profiles.sections assume.profiles.source assume.storing
+assume.profiles.ini assume.profiles.plan assume.profiles.sections assume.profiles.source assume.store.entries
+assume.store.pointers assume.store.write
 """.split())  # fmt: skip
-WAITING = MIDDLE | set("assume.lock assume.takeover fcntl".split())
+WAITING = MIDDLE | set("assume.store.lock assume.store.takeover fcntl".split())
 TAB = set("""
 assume assume.arguments assume.complete assume.credentials assume.environment assume.errors assume.fast
 assume.paths assume.profiles assume.profiles.config assume.profiles.ini assume.profiles.sections assume.render
-assume.terminal assume.terminal.show
+assume.store assume.terminal assume.terminal.show
 """.split())  # fmt: skip
 ONLY_SHARED_LIBRARIES = {"powershell": {"binascii"}}
 NEVER = set("site os re json enum typing dataclasses collections functools threading contextlib botocore".split())
@@ -138,12 +140,12 @@ def entry_of(profile, environment):
 def test_who_waits_imports_nothing_more_and_takes_what_the_holder_stored(ground, bare, sts):
     assert use(ground).returncode == 0
     folder, request = entry_of("marketingadmin", ground[1])
-    stored = entries.read(folder, request, time.time())
+    stored = record.entry(folder, request, time.time())
     assert stored is not None
     for name in os.listdir(folder):
-        if name.endswith((store.ENTRY, store.POINTER)):
+        if name.endswith((record.ENTRY, record.POINTER)):
             os.unlink(f"{folder}/{name}")
-    with open(f"{folder}/{store.name_of(request)}{store.LOCK}", "a") as lock:
+    with open(f"{folder}/{record.name_of(request)}{record.LOCK}", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         words, env, loads = ground
         waiting = subprocess.Popen(

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from assume import arguments, middle, store, warm
+from assume import arguments, middle, warm
 from assume.errors import UsageError
+from assume.store import record
 
 LATER_S = 60  # files are two seconds old at least, so that their signatures count
 
@@ -27,7 +28,7 @@ def hit(program, *words, lane=warm.hit, later_s=LATER_S, **env):
     return lane(options, have, time.time() + later_s)
 
 
-@pytest.mark.parametrize("name", sorted(set(warm.VARIABLES) - {"HOME", "USERPROFILE"}))
+@pytest.mark.parametrize("name", sorted(set(record.VARIABLES) - {"HOME", "USERPROFILE"}))
 def test_a_variable_that_matters_makes_it_a_miss(held, name):
     assert hit(held, **{name: "something else"}) is None
 
@@ -104,12 +105,12 @@ def test_a_folder_that_others_can_look_into_is_not_read(held):
 
 
 def test_an_entry_that_is_gone_or_another_ones_is_a_miss(held):
-    (entry,) = (held.home.path / ".aws/assume").glob("*" + store.ENTRY)
+    (entry,) = (held.home.path / ".aws/assume").glob("*" + record.ENTRY)
     content = entry.read_bytes()
     entry.unlink()
     assert hit(held) is None
     held.keys("hub")
-    (other,) = (held.home.path / ".aws/assume").glob("*" + store.ENTRY)
+    (other,) = (held.home.path / ".aws/assume").glob("*" + record.ENTRY)
     assert other != entry
     other.rename(entry)
     assert hit(held) is None, "the request is compared"

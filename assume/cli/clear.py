@@ -1,11 +1,12 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
-from assume import arguments, cli_cache, entries, environment, paths, store, storing
+from assume import arguments, cli_cache, environment, paths
 from assume.errors import UsageError
 from assume.fast import own_environment
 from assume.profiles.chain import SSO
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
+from assume.store import entries, record, write
 from assume.terminal import show
 
 
@@ -33,12 +34,12 @@ def _profile(name: str, config: Config, base: dict[str, str], folder: str, cache
     requests = [chain.request(level) for level in range(len(chain.hops) + 1)]
     serials = {chain.serial, *(hop.mfa_serial or "" for hop in chain.hops)} - {""}
     sessions = [chain.session_request(serial) for serial in serials]
-    stored = [entries.entry_name(request) for request in (*requests, *sessions)]
+    stored = [record.entry_name(request) for request in (*requests, *sessions)]
     notes = [entries.direct_note(request) for request in (*requests, *sessions)]
     pointers = [pointer for pointer in _pointers(folder) if _profile_of(pointer[1]) == name]
     stored += [fields.get("entry", "") for _, fields in pointers]  # what requests with options have led to
-    count = storing.remove(folder, set(stored) - {""})
-    storing.remove(folder, [*notes, *(pointer for pointer, _ in pointers)])
+    count = write.remove(folder, set(stored) - {""})
+    write.remove(folder, [*notes, *(pointer for pointer, _ in pointers)])
     keys = cli_cache.keys_of(chain.hops[-1]) if chain.hops else []
     if chain.source.kind == SSO:
         keys.append(cli_cache.key_of_sso(config.profile(chain.source.profile) or {}))
@@ -46,7 +47,7 @@ def _profile(name: str, config: Config, base: dict[str, str], folder: str, cache
 
 
 def _pointers(folder: str) -> list[tuple[str, dict[str, str]]]:
-    found = [(name, store.read(folder, name)) for name in storing.names(folder, store.POINTER)]
+    found = [(name, record.read(folder, name)) for name in write.names(folder, record.POINTER)]
     return [(name, fields) for name, fields in found if fields is not None]
 
 
@@ -57,11 +58,11 @@ def _profile_of(pointer: dict[str, str]) -> str:
 
 
 def _everything(folder: str, cache: cli_cache.Cache) -> int:
-    keys = [name[: -len(entries.SHARED)] for name in storing.names(folder, entries.SHARED)]
+    keys = [name[: -len(entries.SHARED)] for name in write.names(folder, entries.SHARED)]
     count = sum(cache.remove(key) for key in keys)
-    count += storing.remove(folder, storing.names(folder, store.ENTRY))
-    for kind in (store.POINTER, store.NOTE):
-        storing.remove(folder, storing.names(folder, kind))
-    left = [name for name in storing.names(folder, "") if name.startswith(store.TEMPORARY)]
-    storing.remove(folder, left)
+    count += write.remove(folder, write.names(folder, record.ENTRY))
+    for kind in (record.POINTER, record.NOTE):
+        write.remove(folder, write.names(folder, kind))
+    left = [name for name in write.names(folder, "") if name.startswith(record.TEMPORARY)]
+    write.remove(folder, left)
     return count

@@ -2,13 +2,14 @@
 
 import time
 
-from assume import arguments, entries, environment, paths
+from assume import arguments, environment, paths
 from assume.errors import AssumeError
 from assume.fast import own_environment
 from assume.profiles.chain import SSO
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
 from assume.render import encoded
+from assume.store import record
 from assume.terminal import show
 from assume.terminal.show import shown
 
@@ -41,7 +42,7 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
     steps = [hop.profile for hop in reversed(chain.hops[:-1])]
     source = chain.source.profile if chain.source.profile != name else chain.source.kind
     how = " < ".join([*steps, source]) if chain.hops else chain.source.kind
-    stored = entries.read(paths.store(base), chain.request(len(chain.hops)), now)
+    stored = record.entry(paths.store(base), chain.request(len(chain.hops)), now)
     left = show.left(stored.left_s(now)) if stored is not None else ""
     account, role = show.account(chain.role_arn), chain.role_arn.partition(":role/")[2] or chain.role_arn
     if chain.source.kind == SSO and not chain.hops:

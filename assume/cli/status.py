@@ -6,8 +6,9 @@ expired one, or keys and profile that no longer belong together.
 
 import time
 
-from assume import environment, paths, state, store, storing
+from assume import environment, paths, state
 from assume.fast import own_environment
+from assume.store import record, write
 from assume.terminal import show
 from assume.terminal.show import shown
 
@@ -71,8 +72,8 @@ def _stored(have: dict[str, str]) -> dict[str, str]:
     base, _ = environment.baseline(have)
     folder = paths.store(base)
     key_id = have.get("ASSUME_KEY_ID")
-    for name in storing.names(folder, store.ENTRY) if key_id else ():
-        fields = store.read(folder, name)
+    for name in write.names(folder, record.ENTRY) if key_id else ():
+        fields = record.read(folder, name)
         if fields is not None and fields.get("key_id") == key_id:
             return fields
     return {}

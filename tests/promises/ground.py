@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assume import arguments, middle, resolve, store, warm
+from assume import arguments, middle, resolve, warm
 from assume.demo.sts import Sts
 from assume.demo.world import World
 from assume.patience import Patience
+from assume.store import record
 
 from ..simulator import AwsHome
 from .process import Done, Started
@@ -112,7 +113,7 @@ class Ground:
     def forget(self) -> None:
         """A miss next time, with whatever else lies in the store."""
         for name in self.stored():
-            if name.endswith((store.ENTRY, store.POINTER)):
+            if name.endswith((record.ENTRY, record.POINTER)):
                 (self.store / name).unlink()
 
     def only(self, ending: str) -> Path:
@@ -123,9 +124,9 @@ class Ground:
     def is_sound(self) -> bool:
         """Whether every file of the store is whole, and none is a leftover."""
         for name, content in self.stored().items():
-            if name.startswith(store.TEMPORARY):
+            if name.startswith(record.TEMPORARY):
                 return False
-            if name.endswith((store.ENTRY, store.POINTER, store.NOTE)) and store.parsed(content) is None:
+            if name.endswith((record.ENTRY, record.POINTER, record.NOTE)) and record.parsed(content) is None:
                 return False
         return True
 

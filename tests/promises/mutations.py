@@ -35,7 +35,7 @@ class Mutation:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-SEEN = "    seen = {path: store.signature(path, now) for path in paths}\n"
+SEEN = "    seen = {path: record.signature(path, now) for path in aws_files}\n"
 BASH, TAB = "shell/assume.bash", "completions/assume.bash"
 MUTATIONS = (
     Mutation(
@@ -46,24 +46,24 @@ MUTATIONS = (
     Mutation(
         "write in place",
         (
-            ("assume/storing.py", '{folder}/{store.TEMPORARY}{system.getpid()}.{name}"', '{folder}/{name}"'),
+            ("assume/store/write.py", '{folder}/{record.TEMPORARY}{system.getpid()}.{name}"', '{folder}/{name}"'),
             (
-                "assume/storing.py",
+                "assume/store/write.py",
                 "system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_EXCL |",
                 "system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_TRUNC |",
             ),
         ),
-        ("tests/test_storing.py", "-k", "every_instant"),
+        ("tests/store/test_write.py", "-k", "every_instant"),
     ),
     Mutation(
         "no lock",
-        (("assume/lock.py", "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass"),),
-        ("tests/test_lock.py", "-k", "one_holder"),
+        (("assume/store/lock.py", "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass"),),
+        ("tests/store/test_lock.py", "-k", "one_holder"),
     ),
     Mutation(
         "a key without the role",
         (("assume/profiles/chain.py", '            ("role_arn", self.role_arn),\n', ""),),
-        ("tests/test_plan.py", "-k", "every_setting_that_matters"),
+        ("tests/profiles/test_plan.py", "-k", "every_setting_that_matters"),
     ),
     Mutation(
         "eval on failure",
@@ -88,19 +88,19 @@ MUTATIONS = (
     ),
     Mutation(
         "a followed symlink",
-        (("assume/store.py", '"O_NOFOLLOW", ', ""),),
-        ("tests/test_store.py", "-k", "no_file_of_ours"),
+        (("assume/store/record.py", '"O_NOFOLLOW", ', ""),),
+        ("tests/store/test_record.py", "-k", "no_file_of_ours"),
     ),
     Mutation(
         "local time",
-        (("assume/environment.py", "from time import gmtime", "from time import localtime as gmtime"),),
+        (("assume/credentials.py", "from time import gmtime", "from time import localtime as gmtime"),),
         ("tests/test_environment.py", "-k", "an_instant"),
         {"TZ": "Asia/Kolkata"},
     ),
     Mutation(
         "prompt on stdout",
         (("assume/terminal/ask.py", "write(handle, shown(question).encode())", "write(1, shown(question).encode())"),),
-        ("tests/test_question.py", "-k", "standard_output"),
+        ("tests/terminal/test_ask.py", "-k", "standard_output"),
     ),
     Mutation(
         "resolving in the shell's environment instead of the baseline",

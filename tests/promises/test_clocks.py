@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 
-from assume import store
 from assume.credentials import instant
 from assume.demo import faults
 from assume.demo.config import CLI_USER_MFA
 from assume.errors import Refused, Unreachable
+from assume.store import record
 
 from .ground import signed_by, variables
 from .openhanded import ME, ROLES, prepare
@@ -93,7 +93,7 @@ def test_a_reply_that_has_ended_already_is_one_call_and_names_the_clocks(it, clo
     assert "have ended by this machine's clock" in str(caught.value)
     assert "set the clock: here it is" in str(caught.value)
     assert len(it.sts.calls) == 1
-    assert it.stored(store.ENTRY) == {}
+    assert it.stored(record.ENTRY) == {}
 
 
 def test_a_clock_that_jumps_back_while_the_call_is_made(it, clock):

@@ -7,11 +7,12 @@ import time
 
 import pytest
 
-from assume import lock, patience, resolve, store
+from assume import patience, resolve
 from assume.demo import faults
 from assume.demo.config import HUB, LANDING, MARKETING, WORKLOAD
 from assume.errors import AssumeError, Refused, Unreachable
 from assume.patience import Patience
+from assume.store import lock, record
 
 from . import figures
 from .ground import asked, own_environment
@@ -71,11 +72,11 @@ def check_unchanged(ground, profile, hops, name):
     assert isinstance(caught.value, AssumeError)
     assert caught.value.status == 1
     assert environment == ground.environment
-    after = {file: content for file, content in ground.stored().items() if not file.endswith(store.LOCK)}
-    assert {file: after.get(file) for file in before if not file.endswith(store.LOCK)} == {
-        file: content for file, content in before.items() if not file.endswith(store.LOCK)
+    after = {file: content for file, content in ground.stored().items() if not file.endswith(record.LOCK)}
+    assert {file: after.get(file) for file in before if not file.endswith(record.LOCK)} == {
+        file: content for file, content in before.items() if not file.endswith(record.LOCK)
     }
-    new = [file for file in after if file not in before and file.endswith((store.ENTRY, store.POINTER))]
+    new = [file for file in after if file not in before and file.endswith((record.ENTRY, record.POINTER))]
     assert len(new) == len(hops) - 1, "the hops before it were had, and are kept; nothing else is"
     calls = [call.params["RoleArn"] for call in ground.sts.calls[called:]]
     assert calls[: len(hops)] == hops

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from assume import store
+from assume.store import record
 
 from .ground import variables
 from .strangers import UID, Stranger, mounted, needs_root, place, without_modes
@@ -64,21 +64,21 @@ def test_a_home_of_root_is_only_read_by_another_user(stranger):
     assert not stranger.store.exists()
 
 
-@pytest.mark.parametrize("ending", [store.ENTRY, store.POINTER, store.LOCK])
+@pytest.mark.parametrize("ending", [record.ENTRY, record.POINTER, record.LOCK])
 def test_what_root_left_in_ones_own_store_is_replaced(stranger, ending):
     gives(stranger, calls=1)
     path = stranger.only(ending)
     os.chown(path, 0, 0)
-    if ending == store.LOCK:
-        stranger.only(store.ENTRY).unlink()
-    gives(stranger, calls=0 if ending == store.POINTER else 1)
+    if ending == record.LOCK:
+        stranger.only(record.ENTRY).unlink()
+    gives(stranger, calls=0 if ending == record.POINTER else 1)
     assert path.stat().st_uid == UID
     gives(stranger, calls=0)
 
 
 def test_what_root_left_in_ones_own_store_is_not_believed_even_if_it_can_be_read(stranger):
     gives(stranger, calls=1)
-    entry = stranger.only(store.ENTRY)
+    entry = stranger.only(record.ENTRY)
     os.chown(entry, 0, UID)
     entry.chmod(0o640)
     gives(stranger, calls=1)
@@ -145,7 +145,7 @@ def test_a_home_that_is_none_is_never_the_current_directory(ground, clock, monke
         assert taken.known["role_arn"] == "arn:aws:iam::123456789012:role/marketingadminrole"
         assert len(ground.sts.calls) == calls
     assert capfd.readouterr().err.count(f"home is {ground.home.path}") == 2
-    assert ground.stored(store.ENTRY)
+    assert ground.stored(record.ENTRY)
     assert sorted(path.name for path in trap.iterdir()) == ["config"]
 
 

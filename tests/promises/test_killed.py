@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from assume import store
+from assume.store import record
 
 from . import figures
 from .ground import variables
@@ -20,8 +20,8 @@ COLD = ("use", "--shell", "bash", "--state", "")
 def check_whole(ground):
     """Whatever lies in the store is whole, but for what a killed process was about to write."""
     for name, content in ground.stored().items():
-        if name.endswith((store.ENTRY, store.POINTER, store.NOTE)):
-            assert store.parsed(content) is not None or name.startswith(store.TEMPORARY), (name, content)
+        if name.endswith((record.ENTRY, record.POINTER, record.NOTE)):
+            assert record.parsed(content) is not None or name.startswith(record.TEMPORARY), (name, content)
 
 
 def check_next(ground, profile, why):

@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from assume import lock
 from assume.demo import faults
 from assume.demo.config import CLI_USER_MFA, HOME_ACCOUNT, KEYS, SAANVI_MFA
 from assume.demo.people import Trust
 from assume.errors import LockTimeout
+from assume.store import lock
 
 from . import figures
 from .ground import signed_by

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from assume import store, warm
+from assume import warm
 from assume.errors import AssumeError
+from assume.store import record
 
 from . import figures
 from .ground import asked
@@ -16,10 +17,10 @@ PROFILE = "marketingadmin"
 
 def resigned(content, **fields):
     """The file with other fields and a check that is right: only its reader can see that something is wrong."""
-    parsed = store.parsed(content)
+    parsed = record.parsed(content)
     assert parsed is not None
     changed = {name: value for name, value in (parsed | fields).items() if value is not None and name != "format"}
-    return store.formatted(changed)
+    return record.formatted(changed)
 
 
 def unchecked(content):
@@ -42,7 +43,7 @@ SHAPES = {
     "no check": unchecked,
     "a check that is none": lambda content: unchecked(content) + b"check=" + b"z" * 32 + b"\n",
     "a check of nothing": lambda content: b"check=" + b"0" * 32 + b"\n",
-    "nothing but a sound check": lambda content: store.formatted({}),
+    "nothing but a sound check": lambda content: record.formatted({}),
     "{": lambda content: b"{",
     "{}": lambda content: b"{}",
     "[]": lambda content: b"[]",
@@ -97,7 +98,7 @@ def test_there_are_thirty_shapes():
 def test_a_corrupt_entry_is_a_miss_that_heals(ground, clock, shape):
     first = ground.take(PROFILE)
     assert ground.is_warm(PROFILE)
-    entry = ground.only(store.ENTRY)
+    entry = ground.only(record.ENTRY)
     entry.write_bytes(SHAPES[shape](entry.read_bytes()))
     assert not ground.is_warm(PROFILE)
     check_healing(ground, 1, first)
@@ -106,7 +107,7 @@ def test_a_corrupt_entry_is_a_miss_that_heals(ground, clock, shape):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_corrupt_pointer_costs_no_call_and_heals(ground, clock, shape):
     first = ground.take(PROFILE)
-    pointer = ground.only(store.POINTER)
+    pointer = ground.only(record.POINTER)
     pointer.write_bytes(SHAPES[shape](pointer.read_bytes()))
     assert not ground.is_warm(PROFILE)
     check_healing(ground, 0, first)
@@ -115,7 +116,7 @@ def test_a_corrupt_pointer_costs_no_call_and_heals(ground, clock, shape):
 @pytest.mark.parametrize("shape", OF_ENTRIES)
 def test_an_entry_that_says_what_cannot_be_is_a_miss_that_heals(ground, clock, shape):
     first = ground.take(PROFILE)
-    entry = ground.only(store.ENTRY)
+    entry = ground.only(record.ENTRY)
     entry.write_bytes(resigned(entry.read_bytes(), **OF_ENTRIES[shape]))
     assert not ground.is_warm(PROFILE)
     check_healing(ground, 1, first)
@@ -125,7 +126,7 @@ def test_an_entry_that_says_what_cannot_be_is_a_miss_that_heals(ground, clock, s
 def test_all_shapes_one_after_another(ground, clock):
     """In one store, which has been through all the others."""
     ground.take(PROFILE)
-    for ending, shapes in ((store.ENTRY, SHAPES), (store.POINTER, SHAPES)):
+    for ending, shapes in ((record.ENTRY, SHAPES), (record.POINTER, SHAPES)):
         for shape, spoil in shapes.items():
             path = ground.only(ending)
             path.write_bytes(spoil(path.read_bytes()))
@@ -141,7 +142,7 @@ def test_all_shapes_one_after_another(ground, clock):
 @pytest.mark.parametrize("value", [None, "", "../../../etc/passwd", "x'; touch PWN; '", "\x1b]0;x\x07"])
 def test_a_pointer_that_says_what_cannot_be_gives_nobody_anything_else(ground, clock, name, value):
     first = ground.take(PROFILE)
-    pointer = ground.only(store.POINTER)
+    pointer = ground.only(record.POINTER)
     pointer.write_bytes(resigned(pointer.read_bytes(), **{name: value}))
     options, taken = asked(PROFILE), None
     try:

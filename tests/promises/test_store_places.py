@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from assume import entries, store, storing
 from assume.credentials import Credentials
+from assume.store import entries, record, write
 
 from .ground import signed_by
 
@@ -16,7 +16,7 @@ KINDS = ["link", "dangling link", "hard link", "folder", "full folder", "fifo", 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("ending", [store.ENTRY, store.POINTER, store.LOCK])
+@pytest.mark.parametrize("ending", [record.ENTRY, record.POINTER, record.LOCK])
 def test_what_is_no_file_of_ours_is_not_believed_and_not_touched(ground, clock, tmp_path, ending, kind):
     first = ground.take(PROFILE)
     path = ground.only(ending)
@@ -29,15 +29,15 @@ def test_what_is_no_file_of_ours_is_not_believed_and_not_touched(ground, clock, 
     else:
         path.unlink()
         place(kind, path, victim)
-    if ending == store.LOCK:
-        ground.only(store.ENTRY).unlink()  # so that the lock is wanted
+    if ending == record.LOCK:
+        ground.only(record.ENTRY).unlink()  # so that the lock is wanted
     taken = ground.take(PROFILE)
     assert victim.read_bytes() == content
     assert victim.stat().st_mode & 0o777 == 0o600
-    is_call = ending != store.POINTER
+    is_call = ending != record.POINTER
     assert len(ground.sts.calls) == 1 + is_call
     assert (taken.credentials.keys == first.credentials.keys) is not is_call
-    assert path.is_file() or ending == store.LOCK
+    assert path.is_file() or ending == record.LOCK
     assert ground.is_warm(PROFILE)
     assert ground.is_sound()
 
@@ -102,21 +102,21 @@ def test_what_a_killed_process_left_is_gone_after_the_next_run(ground, clock):
     ground.take(PROFILE)
     gone, alive = 2**22 + 5, os.getpid()
     for pid, age_s in ((gone, 0), (alive, 3600), ("x", 0)):
-        leftover = ground.store / f"{store.TEMPORARY}{pid}.{'0' * 32}.entry"
+        leftover = ground.store / f"{record.TEMPORARY}{pid}.{'0' * 32}.entry"
         leftover.write_text("secret")
         os.utime(leftover, (time.time() - age_s,) * 2)
-    busy = ground.store / f"{store.TEMPORARY}{alive}.{'1' * 32}.entry"
+    busy = ground.store / f"{record.TEMPORARY}{alive}.{'1' * 32}.entry"
     busy.write_text("being written")
     os.utime(busy, (time.time(), time.time()))
     ground.take("hub")
-    assert [name for name in ground.stored() if name.startswith(store.TEMPORARY)] == [busy.name]
+    assert [name for name in ground.stored() if name.startswith(record.TEMPORARY)] == [busy.name]
 
 
 def test_the_largest_session_token_is_kept_and_given(ground, clock):
     keys = Credentials("ASIA" + "A" * 16, "s" * 40, "t" * 32_000, int(time.time()) + 3600, int(time.time()))
     ground.store.mkdir(0o700)
     entries.keep(str(ground.store), "request", keys)
-    found = entries.read(str(ground.store), "request", time.time())
+    found = record.entry(str(ground.store), "request", time.time())
     assert found is not None
     assert found.keys == keys.keys
 
@@ -124,19 +124,19 @@ def test_the_largest_session_token_is_kept_and_given(ground, clock):
 def test_entries_and_pointers_never_name_a_path(ground, clock):
     """Any profile name and any request becomes 32 hexadecimal digits."""
     for name in ("../../x", "/etc/passwd", "CON", "a" * 5000, "", "\0", "é\udcff"):
-        assert len(store.name_of(name)) == 32
-        assert set(store.name_of(name)) <= set("0123456789abcdef")
+        assert len(record.name_of(name)) == 32
+        assert set(record.name_of(name)) <= set("0123456789abcdef")
 
 
 def test_a_write_that_fails_leaves_what_was_there(ground, clock, monkeypatch):
     ground.store.mkdir(0o700)
-    storing.write(str(ground.store), "a.entry", {"x": "old"})
+    write.put(str(ground.store), "a.entry", {"x": "old"})
 
     def full(handle, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("assume.storing.system.write", full)
+    monkeypatch.setattr("assume.store.write.system.write", full)
     with pytest.raises(OSError, match="No space left"):
-        storing.write(str(ground.store), "a.entry", {"x": "new"})
-    assert store.read(str(ground.store), "a.entry") == {"format": store.FORMAT, "x": "old"}
+        write.put(str(ground.store), "a.entry", {"x": "new"})
+    assert record.read(str(ground.store), "a.entry") == {"format": record.FORMAT, "x": "old"}
     assert list(ground.stored()) == ["a.entry"]

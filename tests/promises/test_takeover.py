@@ -12,7 +12,7 @@ from .ground import signed_by
 QUESTION = "MFA code for"
 OFFER = "press Enter to answer it here"
 TAKEN = "the question is answered in another terminal"
-SOON = "import assume.lock\nassume.lock.OFFER_S = 0.2\nassume.lock.TELL_S = 0.1"
+SOON = "import assume.store.lock\nassume.store.lock.OFFER_S = 0.2\nassume.store.lock.TELL_S = 0.1"
 
 
 @pytest.fixture

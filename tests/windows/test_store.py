@@ -6,9 +6,9 @@ from .desk import windows
 
 BUSY = """
 import time
-from assume import store, storing
+from assume.store import record, write
 folder = {folder!r}
-storing.write(folder, "one.entry", {{"a": "1"}})
+write.put(folder, "one.entry", {{"a": "1"}})
 reader = open(folder + "/one.entry", "rb")
 time.sleep = lambda seconds: reader.close()
 """
@@ -23,13 +23,13 @@ def busy(desk, code):
 
 
 def test_an_entry_is_replaced_once_its_reader_has_closed_it(desk):
-    code = 'storing.write(folder, "one.entry", {"a": "2"})\nprint(store.read(folder, "one.entry")["a"])'
+    code = 'write.put(folder, "one.entry", {"a": "2"})\nprint(record.read(folder, "one.entry")["a"])'
     assert busy(desk, code) == "2"
     assert [path.name for path in desk.store.iterdir()] == ["one.entry"]
 
 
 def test_an_entry_is_forgotten_once_its_reader_has_closed_it(desk):
-    assert busy(desk, 'print(storing.remove(folder, ["one.entry", "none.entry"]))') == "1"
+    assert busy(desk, 'print(write.remove(folder, ["one.entry", "none.entry"]))') == "1"
     assert list(desk.store.iterdir()) == []
 
 
@@ -37,16 +37,16 @@ def test_an_entry_of_the_aws_clis_is_replaced_and_forgotten_once_its_reader_has_
     desk.store.mkdir(mode=0o700)
     code = f"""
 import time
-from assume import cli_cache, entries
+from assume import cli_cache, credentials
 from assume.profiles.chain import Hop
 cache = cli_cache.Cache({{"USERPROFILE": {windows(desk.home.path)!r}}})
 hop = Hop("p", "arn:aws:iam::123456789012:role/r")
 def given(key):
-    return entries.Credentials(key * 20, "secret", "session", 2_000_000_000, 1)
-(key,) = cli_cache.write(cache, hop, given("A"))
+    return credentials.Credentials(key * 20, "secret", "session", 2_000_000_000, 1)
+(key,) = cli_cache.share(cache, hop, given("A"))
 reader = open(cache.path(key), "rb")
 time.sleep = lambda seconds: reader.close()
-cli_cache.write(cache, hop, given("B"))
+cli_cache.share(cache, hop, given("B"))
 print(cache[key]["Credentials"]["AccessKeyId"][0])
 reader = open(cache.path(key), "rb")
 print(cache.remove(key))

@@ -1,4 +1,4 @@
-"""Entries and pointers on disk: their names, their form, reading and checking. `storing` writes them.
+"""Entries and pointers on disk: their names, their form, reading and checking. `write` puts them there.
 
 An *entry* holds credentials and the request that they answer; a *pointer* says
 which entry a profile's name led to, and how the files looked then. Both are
@@ -12,10 +12,14 @@ loaded is imported at the top.
 
 import sys
 
+from assume.credentials import Credentials, check_keys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
     from collections.abc import Mapping
+
+    from assume.arguments import Options
 
     Fields = dict[str, str]
 elif sys.platform == "win32":
@@ -127,3 +131,60 @@ def _is_private(seen: "system.stat_result") -> bool:
     if seen.st_mode & 0o170000 != 0o100000:
         return False
     return not POSIX or (seen.st_uid == system.geteuid() and not seen.st_mode & 0o077 and seen.st_nlink == 1)
+
+
+FUTURE_S = 300  # an entry issued later than now by more than this: the clock was set back
+
+
+def entry_name(request: str) -> str:
+    """The file that answers `request`."""
+    return name_of(request) + ENTRY
+
+
+def entry(folder: str, request: str, now: float) -> Credentials | None:
+    """What is stored for exactly this request, ended or not; None if nothing that can be believed."""
+    fields = read(folder, entry_name(request)) if folder else None
+    return None if fields is None else from_fields(fields, request, now)
+
+
+def from_fields(fields: "Mapping[str, str]", request: str, now: float) -> Credentials | None:
+    """An entry's fields as credentials, if they answer `request`, can be keys, and were not issued in the future."""
+    if fields.get("request") != request:
+        return None
+    keys = (fields.get("key_id", ""), fields.get("secret", ""), fields.get("session_token", ""))
+    try:
+        check_keys(keys)
+    except Exception:
+        return None  # Unsafe, which is not loaded for a hit
+    issued_at = number(fields, "issued_at")
+    if issued_at > now + FUTURE_S:
+        return None
+    return Credentials(*keys, number(fields, "expires_at"), issued_at, fields.get("arn", ""))
+
+
+# what decides where a chain leads, beside the AWS files; never a secret
+VARIABLES = (
+    "HOME",
+    "USERPROFILE",
+    "ASSUME_EXPORT",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_STS_REGIONAL_ENDPOINTS",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
+
+
+def key_of(options: "Options", aws_files: "tuple[str, str]") -> str:
+    """What a pointer is named by, and compared with."""
+    return "\n".join([*aws_files, *options.repeated()])

@@ -9,7 +9,7 @@ so nothing is imported that the terminal does not need.
 import sys
 import time
 
-from assume import store
+from assume.store import record
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -64,7 +64,7 @@ def is_wanted(path: str) -> bool:
         if abs(time.time() - system.lstat(path + WANTED).st_mtime) > LASTS_S:
             system.unlink(path + WANTED)
             return False
-        handle = system.open(path + WANTED, system.O_RDONLY | store.OPEN)
+        handle = system.open(path + WANTED, system.O_RDONLY | record.OPEN)
     except OSError:
         return False
     try:

@@ -2,12 +2,12 @@
 
 import pytest
 
-from assume import entries, store, storing
 from assume.credentials import Credentials, is_fresh, is_usable
+from assume.store import entries, record, write
 
 NOW = 1_800_000_000
 FIELDS = {
-    "format": store.FORMAT, "request": "R", "key_id": "A" * 20, "secret": "s", "session_token": "t",
+    "format": record.FORMAT, "request": "R", "key_id": "A" * 20, "secret": "s", "session_token": "t",
     "expires_at": str(NOW + 3600), "issued_at": str(NOW), "arn": "arn:x",
 }  # fmt: skip
 
@@ -52,11 +52,11 @@ def test_an_entry_is_written_and_read(tmp_path):
     entries.keep(str(folder), "R\nS", kept)
     (file,) = folder.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
-    found = entries.read(str(folder), "R\nS", NOW)
+    found = record.entry(str(folder), "R\nS", NOW)
     assert found is not None
     assert (found.keys, found.expires_at, found.issued_at, found.arn) == (kept.keys, NOW + 60, NOW, "arn:x=y")
-    assert entries.read(str(folder), "R", NOW) is None
-    assert entries.read("", "R\nS", NOW) is None
+    assert record.entry(str(folder), "R", NOW) is None
+    assert record.entry("", "R\nS", NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -65,17 +65,17 @@ def test_an_entry_is_written_and_read(tmp_path):
      {"session_token": "a b"}],
 )  # fmt: skip
 def test_an_entry_that_is_not_the_answer_is_a_miss(change):
-    assert entries.from_fields(FIELDS, "R", NOW) is not None
-    assert entries.from_fields(FIELDS | change, "R", NOW) is None
+    assert record.from_fields(FIELDS, "R", NOW) is not None
+    assert record.from_fields(FIELDS | change, "R", NOW) is None
 
 
 def test_an_entry_under_the_name_of_another_request_is_a_miss(tmp_path):
     folder = tmp_path / "s"
     folder.mkdir(mode=0o700)
-    storing.write(str(folder), entries.entry_name("R2"), FIELDS | {"request": "R1"})
-    assert entries.read(str(folder), "R2", NOW) is None
+    write.put(str(folder), record.entry_name("R2"), FIELDS | {"request": "R1"})
+    assert record.entry(str(folder), "R2", NOW) is None
 
 
 def test_notes_have_names_of_their_own():
-    names = {entries.entry_name("R"), entries.direct_note("R"), entries.shared_note("R"), entries.direct_note("S")}
+    names = {record.entry_name("R"), entries.direct_note("R"), entries.shared_note("R"), entries.direct_note("S")}
     assert len(names) == 4

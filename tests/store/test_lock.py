@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from assume import lock, store
 from assume.errors import LockTimeout
+from assume.store import lock, record
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_an_alarm_that_comes_together_with_the_lock_leaves_it_to_others(folder, 
         if how == fcntl.LOCK_EX:
             signal.raise_signal(signal.SIGALRM)
 
-    monkeypatch.setattr("assume.lock.fcntl.flock", late)
+    monkeypatch.setattr("assume.store.lock.fcntl.flock", late)
     assert not lock._wait(handle, 5)
     monkeypatch.undo()
     held(folder).release()
@@ -102,7 +102,7 @@ def test_an_alarm_that_comes_after_the_wait_is_nobody_s(folder, monkeypatch):
         if not seconds:
             signal.raise_signal(signal.SIGALRM)
 
-    monkeypatch.setattr("assume.lock._signal.setitimer", late)
+    monkeypatch.setattr("assume.store.lock._signal.setitimer", late)
     assert lock._wait(handle, 5)
     os.close(handle)
 
@@ -154,7 +154,7 @@ def test_a_lock_that_cannot_be_adopted_does_not_stand_in_its_own_way(folder, mon
     def failing(handle, how):
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("assume.lock.fcntl.flock", failing)
+    monkeypatch.setattr("assume.store.lock.fcntl.flock", failing)
     assert lock.adopt(first.handle, folder, "one") is None
     monkeypatch.undo()
     held(folder).release()
@@ -164,7 +164,7 @@ def test_a_lock_that_cannot_be_adopted_does_not_stand_in_its_own_way(folder, mon
 def test_what_stands_in_the_place_of_a_lock_is_set_aside(folder, tmp_path_factory, kind):
     victim = tmp_path_factory.mktemp("elsewhere") / "victim"
     victim.write_text("untouched")
-    path = f"{folder}/one{store.LOCK}"
+    path = f"{folder}/one{record.LOCK}"
     make = {
         "link": lambda: os.symlink(victim, path),
         "hard link": lambda: os.link(victim, path),
@@ -192,7 +192,7 @@ def test_an_alarm_that_is_lost_is_followed_by_another(folder, monkeypatch):
 
         return install(number, ring if callable(handler) else handler)
 
-    monkeypatch.setattr("assume.lock._signal.signal", deaf_at_first)
+    monkeypatch.setattr("assume.store.lock._signal.signal", deaf_at_first)
     assert not lock._wait(handle, 0.05)
     assert len(rung) == 2
     first.release()

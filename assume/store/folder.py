@@ -5,7 +5,8 @@
 
 import os
 
-from assume import paths, store, storing
+from assume import paths
+from assume.store import record, write
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ def ready(base: "Mapping[str, str]") -> str:
 
     wished = paths.store(base)
     if not wished:
-        variable = "HOME" if store.POSIX else "USERPROFILE"
+        variable = "HOME" if record.POSIX else "USERPROFILE"
         return _none("there is no home directory", f"set {variable}, or ASSUME_HOME to an absolute path")
     if not base.get("ASSUME_HOME") and (owner := _foreign_owner(paths.home(base))):
         return _none(f"{owner} belongs to another user", "run assume as the user whose home it is, or set HOME")
@@ -28,9 +29,9 @@ def ready(base: "Mapping[str, str]") -> str:
         path = base.get("XDG_RUNTIME_DIR", "") + "/assume"
         if not paths.is_absolute(path) or path == "/assume" or _trouble(path):
             cure = "set ASSUME_HOME to a folder of your own"
-            return _none(f"{wished}: {why}", f"{cure}, on a file system with modes" if store.POSIX else cure)
+            return _none(f"{wished}: {why}", f"{cure}, on a file system with modes" if record.POSIX else cure)
     try:
-        storing.sweep(path, time.time())
+        write.sweep(path, time.time())
     except OSError:
         pass
     return path
@@ -43,20 +44,20 @@ def _trouble(path: str) -> str:
             return "is a link"
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         os.makedirs(path, mode=0o700, exist_ok=True)
-        if store.POSIX and os.lstat(path).st_uid == os.geteuid() and os.lstat(path).st_mode & 0o077:
+        if record.POSIX and os.lstat(path).st_uid == os.geteuid() and os.lstat(path).st_mode & 0o077:
             os.chmod(path, 0o700)
     except OSError as error:
         return error.strerror or str(error)
-    if store.folder_is_sound(path):
+    if record.folder_is_sound(path):
         return ""
-    if not store.POSIX:
+    if not record.POSIX:
         return "is no folder"
     return "its file system keeps no modes" if os.lstat(path).st_uid == os.geteuid() else "belongs to another user"
 
 
 def _foreign_owner(home: str) -> str:
     """What of the home belongs to another user: under `sudo -E` nothing must be left there."""
-    if not store.POSIX:
+    if not record.POSIX:
         return ""
     for path in (f"{home}/.aws", home):
         try:

@@ -6,7 +6,7 @@ killed process left half written is swept by the next.
 
 import sys
 
-from assume import store
+from assume.store import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,20 +17,20 @@ elif sys.platform == "win32":
 else:
     import posix as system
 
-LAST_S = {store.POINTER: 30 * 86400, store.NOTE: 30 * 86400, ".aside": 86400, ".wanted": 86400}
+LAST_S = {record.POINTER: 30 * 86400, record.NOTE: 30 * 86400, ".aside": 86400, ".wanted": 86400}
 CODE_LASTS_S = 90  # AWS takes the code of the step before and of the one after, too
 
 
-def write(folder: str, name: str, fields: "Mapping[str, str]", sync: bool = True) -> None:
+def put(folder: str, name: str, fields: "Mapping[str, str]", sync: bool = True) -> None:
     """Puts one file in place whole, or leaves what was there. Raises OSError.
 
     `sync` waits for the disk; a pointer is not worth that.
     """
-    temporary = f"{folder}/{store.TEMPORARY}{system.getpid()}.{name}"
-    handle = system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_EXCL | store.OPEN, 0o600)
+    temporary = f"{folder}/{record.TEMPORARY}{system.getpid()}.{name}"
+    handle = system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_EXCL | record.OPEN, 0o600)
     try:
         try:
-            content = store.formatted(fields)
+            content = record.formatted(fields)
             while content:
                 content = content[system.write(handle, content) :]
             if sync:
@@ -60,34 +60,34 @@ def sweep(folder: str, now: float) -> None:
     """Takes away what a killed process left half written and, once a day, entries that have ended. Raises OSError."""
     present = names(folder, "")
     sweep_leftovers(folder, now, present)
-    if _age(folder, "swept" + store.NOTE, now) < 86400:
+    if _age(folder, "swept" + record.NOTE, now) < 86400:
         return
     for name in present:
-        if name.endswith(store.ENTRY):
-            fields = store.read(folder, name)
-            if fields is None or store.number(fields, "expires_at") < now:
+        if name.endswith(record.ENTRY):
+            fields = record.read(folder, name)
+            if fields is None or record.number(fields, "expires_at") < now:
                 remove(folder, [name])
         else:
             lasts_s = next((LAST_S[ending] for ending in LAST_S if name.endswith(ending)), float("inf"))
             if _age(folder, name, now) > lasts_s:
                 remove(folder, [name])
-    write(folder, "swept" + store.NOTE, {}, sync=False)
+    put(folder, "swept" + record.NOTE, {}, sync=False)
 
 
 def claim(folder: str, name: str, now: float, lasts_s: float) -> bool:
     """Whether `name` is this process's, and was nobody's in the last `lasts_s`. Raises OSError."""
-    new = system.O_WRONLY | system.O_CREAT | system.O_EXCL | store.OPEN
+    new = system.O_WRONLY | system.O_CREAT | system.O_EXCL | record.OPEN
     while True:
         try:
             handle = system.open(f"{folder}/{name}", new, 0o600)
         except FileExistsError:
-            earlier = store.read(folder, name)
-            if earlier is None or abs(now - store.number(earlier, "at")) < lasts_s:
+            earlier = record.read(folder, name)
+            if earlier is None or abs(now - record.number(earlier, "at")) < lasts_s:
                 return False  # an unreadable one is as good as any: the sweep takes it away
             remove(folder, [name])
             continue
         try:
-            system.write(handle, store.formatted({"at": str(int(now))}))
+            system.write(handle, record.formatted({"at": str(int(now))}))
         finally:
             system.close(handle)
         return True
@@ -96,11 +96,11 @@ def claim(folder: str, name: str, now: float, lasts_s: float) -> bool:
 def sweep_leftovers(folder: str, now: float, present: "list[str] | None" = None) -> None:
     """Takes away what a killed process left half written; `present` are the folder's files, if they are known."""
     for name in names(folder, "") if present is None else present:
-        if name.startswith(store.TEMPORARY):
-            pid = name[len(store.TEMPORARY) :].partition(".")[0]
+        if name.startswith(record.TEMPORARY):
+            pid = name[len(record.TEMPORARY) :].partition(".")[0]
             if not pid.isdigit() or not _is_alive(int(pid)) or _age(folder, name, now) > 60:
                 remove(folder, [name])
-        elif name.endswith(store.CODE) and _age(folder, name, now) > CODE_LASTS_S:
+        elif name.endswith(record.CODE) and _age(folder, name, now) > CODE_LASTS_S:
             remove(folder, [name])
 
 
@@ -126,7 +126,7 @@ def forget(path: str) -> bool:
 
 def _insist(change: "Callable[..., None]", *paths: str) -> None:
     """Does it, on Windows again and again: while somebody reads a file, which takes microseconds, it stays put."""
-    for attempt in range(0 if store.POSIX else 9):
+    for attempt in range(0 if record.POSIX else 9):
         try:
             return change(*paths)
         except PermissionError:
@@ -144,7 +144,7 @@ def _is_folder(path: str) -> bool:
 
 
 def _is_alive(pid: int) -> bool:
-    if not store.POSIX:
+    if not record.POSIX:
         return True
     try:
         system.kill(pid, 0)

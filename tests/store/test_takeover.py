@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from assume import takeover
+from assume.store import takeover
 
 
 @pytest.fixture

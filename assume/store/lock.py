@@ -7,8 +7,8 @@ when the holder dies. Whoever waits imports nothing more, and is told after a se
 import sys
 import time
 
-from assume import store, takeover
 from assume.errors import LockTimeout
+from assume.store import record, takeover
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def acquire(
     where no lock file can be had, LockTimeout after `wait_s`.
     """
     try:
-        return _acquired(f"{folder}/{name}{store.LOCK}", found, say, offer, wait_s)
+        return _acquired(f"{folder}/{name}{record.LOCK}", found, say, offer, wait_s)
     finally:
         if offer is not None:
             offer.close()
@@ -128,7 +128,7 @@ def _step_s(waited: float, wait_s: float) -> float:
 
 def adopt(handle: int, folder: str, name: str) -> "Lock | None":
     """A lock that came through `execv` with its file still open; None if it is not that."""
-    adopted = Lock(handle, f"{folder}/{name}{store.LOCK}")
+    adopted = Lock(handle, f"{folder}/{name}{record.LOCK}")
     if not _is_same(handle, adopted.path):
         return None
     try:
@@ -143,7 +143,7 @@ def adopt(handle: int, folder: str, name: str) -> "Lock | None":
 
 def _opened(path: str) -> int:
     """The lock's file, ours and nobody else's. Raises OSError."""
-    flags = system.O_RDWR | system.O_CREAT | store.OPEN
+    flags = system.O_RDWR | system.O_CREAT | record.OPEN
     for attempt in range(2):
         try:
             handle = system.open(path, flags, 0o600)
@@ -152,7 +152,7 @@ def _opened(path: str) -> int:
                 raise
         else:
             seen = system.fstat(handle)
-            ours = not store.POSIX or (seen.st_uid == system.geteuid() and seen.st_nlink == 1)
+            ours = not record.POSIX or (seen.st_uid == system.geteuid() and seen.st_nlink == 1)
             if ours and seen.st_mode & 0o170000 == 0o100000:
                 return handle
             system.close(handle)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from assume import store, storing
+from assume.store import record, write
 
 OLD, NEW = {"x": "old"}, {"x": "new" * 100}
 
@@ -17,12 +17,12 @@ def folder(tmp_path):
 
 
 def kept(folder, name="a.entry"):
-    fields = store.read(folder, name)
+    fields = record.read(folder, name)
     return fields and {name: value for name, value in fields.items() if name != "format"}
 
 
 def test_what_was_written_is_read(folder):
-    storing.write(folder, "a.entry", NEW)
+    write.put(folder, "a.entry", NEW)
     assert kept(folder) == NEW
     assert os.listdir(folder) == ["a.entry"]
     assert os.stat(f"{folder}/a.entry").st_mode & 0o777 == 0o600
@@ -30,14 +30,14 @@ def test_what_was_written_is_read(folder):
 
 @pytest.mark.parametrize("call", ["write", "fsync", "replace"])
 def test_a_write_that_fails_leaves_what_was_there(folder, monkeypatch, call):
-    storing.write(folder, "a.entry", OLD)
+    write.put(folder, "a.entry", OLD)
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(f"assume.storing.system.{call}", full)
+    monkeypatch.setattr(f"assume.store.write.system.{call}", full)
     with pytest.raises(OSError, match="No space left"):
-        storing.write(folder, "a.entry", NEW)
+        write.put(folder, "a.entry", NEW)
     monkeypatch.undo()
     assert kept(folder) == OLD
     assert os.listdir(folder) == ["a.entry"]
@@ -45,15 +45,15 @@ def test_a_write_that_fails_leaves_what_was_there(folder, monkeypatch, call):
 
 def test_a_reader_sees_the_old_or_the_new_at_every_instant(folder, monkeypatch):
     """The system takes a few bytes at a time, and somebody reads in between."""
-    storing.write(folder, "a.entry", OLD)
-    write, seen = os.write, []
+    write.put(folder, "a.entry", OLD)
+    write_all, seen = os.write, []
 
     def slowly(handle, content):
         seen.append(kept(folder))
-        return write(handle, content[:50])
+        return write_all(handle, content[:50])
 
-    monkeypatch.setattr("assume.storing.system.write", slowly)
-    storing.write(folder, "a.entry", NEW)
+    monkeypatch.setattr("assume.store.write.system.write", slowly)
+    write.put(folder, "a.entry", NEW)
     monkeypatch.undo()
     assert len(seen) > 5
     assert [fields for fields in seen if fields != OLD] == []
@@ -64,9 +64,9 @@ def test_a_writer_that_is_interrupted_takes_its_half_away(folder, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("assume.storing.system.fsync", interrupted)
+    monkeypatch.setattr("assume.store.write.system.fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        storing.write(folder, "a.entry", NEW)
+        write.put(folder, "a.entry", NEW)
     monkeypatch.undo()
     assert os.listdir(folder) == []
 
@@ -75,7 +75,7 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(folder, tmp_
     victim = tmp_path_factory.mktemp("elsewhere") / "victim"
     victim.write_text("untouched")
     os.symlink(victim, f"{folder}/a.entry")
-    storing.write(folder, "a.entry", NEW)
+    write.put(folder, "a.entry", NEW)
     assert victim.read_text() == "untouched"
     assert not os.path.islink(f"{folder}/a.entry")
     assert kept(folder) == NEW
@@ -83,47 +83,47 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_followed(folder, tmp_
 
 def test_a_folder_in_the_place_of_a_file_is_set_aside(folder):
     os.makedirs(f"{folder}/a.entry/inside")
-    storing.write(folder, "a.entry", NEW)
+    write.put(folder, "a.entry", NEW)
     assert kept(folder) == NEW
 
 
 def test_a_claim_is_one_process_s_for_as_long_as_it_lasts(folder):
-    assert storing.claim(folder, "a.code", 1000.0, 90)
-    assert not storing.claim(folder, "a.code", 1000.0, 90)
-    assert not storing.claim(folder, "a.code", 1089.0, 90)
-    assert not storing.claim(folder, "a.code", 950.0, 90), "nor when the clock was set back"
-    assert storing.claim(folder, "a.code", 1090.0, 90)
-    assert storing.claim(folder, "b.code", 1000.0, 90)
+    assert write.claim(folder, "a.code", 1000.0, 90)
+    assert not write.claim(folder, "a.code", 1000.0, 90)
+    assert not write.claim(folder, "a.code", 1089.0, 90)
+    assert not write.claim(folder, "a.code", 950.0, 90), "nor when the clock was set back"
+    assert write.claim(folder, "a.code", 1090.0, 90)
+    assert write.claim(folder, "b.code", 1000.0, 90)
 
 
 def test_a_claim_that_cannot_be_read_is_still_one(folder):
     with open(f"{folder}/a.code", "w") as file:
         file.write("half")
     os.chmod(f"{folder}/a.code", 0o600)
-    assert not storing.claim(folder, "a.code", time.time(), 90)
-    storing.sweep_leftovers(folder, time.time() + 91)
-    assert storing.claim(folder, "a.code", time.time(), 90)
+    assert not write.claim(folder, "a.code", time.time(), 90)
+    write.sweep_leftovers(folder, time.time() + 91)
+    assert write.claim(folder, "a.code", time.time(), 90)
 
 
 def test_the_sweep_takes_what_has_ended_once_a_day(folder):
     now = int(time.time())
-    storing.sweep(folder, now)
+    write.sweep(folder, now)
     for name, expires_at in (("ended", now - 5), ("live", now + 500)):
-        storing.write(folder, f"{name}.entry", {"expires_at": str(expires_at)})
-    storing.write(folder, "lost.pointer", {})
-    storing.write(folder, "one.lock.7.aside", {})
-    storing.sweep(folder, now)
+        write.put(folder, f"{name}.entry", {"expires_at": str(expires_at)})
+    write.put(folder, "lost.pointer", {})
+    write.put(folder, "one.lock.7.aside", {})
+    write.sweep(folder, now)
     kept = ["ended.entry", "live.entry", "lost.pointer", "one.lock.7.aside", "swept.note"]
     assert sorted(os.listdir(folder)) == kept
-    storing.sweep(folder, now + 86401)
+    write.sweep(folder, now + 86401)
     assert not {"ended.entry", "one.lock.7.aside"} & set(os.listdir(folder))
-    storing.sweep(folder, now + 31 * 86400)
+    write.sweep(folder, now + 31 * 86400)
     assert "lost.pointer" not in os.listdir(folder)
 
 
 def test_names_and_removing_are_quiet_where_nothing_is(folder):
-    assert storing.names(f"{folder}/nowhere", "") == []
-    assert storing.remove(folder, ["nothing"]) == 0
-    storing.write(folder, "a.entry", NEW)
-    assert storing.names(folder, ".entry") == ["a.entry"]
-    assert storing.remove(folder, ["a.entry", "nothing"]) == 1
+    assert write.names(f"{folder}/nowhere", "") == []
+    assert write.remove(folder, ["nothing"]) == 0
+    write.put(folder, "a.entry", NEW)
+    assert write.names(folder, ".entry") == ["a.entry"]
+    assert write.remove(folder, ["a.entry", "nothing"]) == 1
