@@ -12,7 +12,7 @@ if __package__:  # python -m assume
 else:
     # made by hand: no `__init__.py` is read, and nothing is searched but the folder of this package
     folder = __file__.replace("\\", "/").rpartition("/")[0]
-    for name in ("assume", "assume.store", "assume.terminal"):
+    for name in ("assume", "assume.shells", "assume.store", "assume.terminal"):
         package = type(sys)(name)
         package.__path__ = [folder + name[6:].replace(".", "/")]
         sys.modules[name] = package

@@ -55,6 +55,7 @@ REPEATED = (
     "--min-left",
     "--export",
 )
+FORMATS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "env-file", "json", "process")  # of `export`
 EXPORTS = ("both", "keys", "profile")  # what `--export` takes
 UNITS_S = {"s": 1, "m": 60, "h": 3600}
 

@@ -7,9 +7,10 @@ that starts at word N). A name that could steer a terminal is left out.
 
 import sys
 
-from assume import arguments, environment, paths, render
+from assume import arguments, paths
 from assume.errors import AssumeError
 from assume.profiles.config import Config, read
+from assume.shells import environment, render
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -84,7 +85,7 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
     elif current[:1] == "-":
         yield from _lines(((option, "") for option in OPTIONS[verb]), current)
     elif verb in ("init", "install", "uninstall", "demo"):
-        from assume.shells import SHELLS
+        from assume.shells.table import SHELLS
 
         yield from _lines(((shell, "") for shell in SHELLS), current)
     elif verb == "clear" or (verb in ("use", "exec", "export") and not _has_profile(words)):
@@ -127,7 +128,7 @@ def _takes_value(word: str) -> bool:
 
 def _values(option: str) -> "Sequence[str]":
     if option == "--format":
-        return render.FORMATS
+        return arguments.FORMATS
     if option == "--region":
         return REGIONS
     if option == "--export":

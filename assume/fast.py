@@ -11,6 +11,7 @@ or, while another process is getting the same credentials, by waiting for it;
 
 import sys
 
+from assume.shells import environment
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -25,16 +26,6 @@ elif sys.platform == "win32":
     import nt as system
 else:
     import posix as system
-
-
-def own_environment() -> dict[str, str]:
-    """The process's environment, undecodable bytes kept as surrogates."""
-    if sys.platform == "win32":
-        return {name.upper(): value for name, value in system.environ.items()}  # names ignore case there
-    raw: dict[bytes, bytes] = getattr(system, "environ")  # noqa: B009  bytes, in the module below `os`
-    return {
-        name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape") for name, value in raw.items()
-    }
 
 
 def answer(script: str, words: "Sequence[str]") -> "NoReturn":
@@ -56,7 +47,7 @@ def _answered(words: "Sequence[str]", holding: "list[str]") -> int | None:
     if verb == "complete":
         from assume.complete import complete
 
-        return complete(words[1:], own_environment())
+        return complete(words[1:], environment.own_environment())
     if verb not in ("use", "off"):
         return None
     from assume.arguments import read
@@ -75,7 +66,7 @@ def use(options: "Options", holding: "list[str]") -> int | None:
 
     from assume import warm
 
-    have = own_environment()
+    have = environment.own_environment()
     now = time()
     if not options.profile and not options.credential_source:
         return None
@@ -105,9 +96,9 @@ def hand_over(taken: "Taken", options: "Options", have: "dict[str, str]", now: f
 
 def off(options: "Options") -> int:
     """The baseline again."""
-    from assume import environment, render, state
+    from assume.shells import environment, render, state
 
-    have = own_environment()
+    have = environment.own_environment()
     base, told = environment.baseline(have)
     if not told:
         show.say("assume: what was set before is not known any more: the variables of the role are unset")

@@ -8,8 +8,9 @@ they are waited for. Whatever takes a call is None here, and `resolve`'s.
 
 import sys
 
-from assume import environment, paths, warm
+from assume import paths, warm
 from assume.credentials import Credentials, is_fresh
+from assume.shells import environment
 from assume.store import record, write
 from assume.store.entries import current
 from assume.store.pointers import known, point

@@ -9,7 +9,7 @@ import os
 import time
 from functools import partial
 
-from assume import environment, guard, paths, warm
+from assume import guard, paths, warm
 from assume.asking import would_ask
 from assume.credentials import Credentials, is_fresh, is_usable
 from assume.errand import Errand
@@ -17,6 +17,7 @@ from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, 
 from assume.patience import Patience
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
+from assume.shells import environment
 from assume.store import entries, folder, pointers, record
 from assume.terminal import show
 from assume.terminal.show import shown

@@ -5,8 +5,9 @@ variable looked then; nothing has changed, the entry is fresh: it is given.
 Whatever needs more than that is None here, and the business of `middle`.
 """
 
-from assume import arguments, environment, paths, render, state
+from assume import arguments, paths
 from assume.credentials import is_fresh
+from assume.shells import environment, render, state
 from assume.store import record
 from assume.store.record import VARIABLES, key_of
 from assume.terminal import show

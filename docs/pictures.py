@@ -16,9 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from assume import shells  # noqa: E402
 from assume.demo import config  # noqa: E402
 from assume.demo.sts import serve  # noqa: E402
+from assume.shells import init, table  # noqa: E402
 
 DRIVERS = {"bash": "Bash", "zsh": "Zsh", "fish": "Fish", "powershell": "PowerShell"}
 COLUMNS, ROWS = 92, 30
@@ -62,15 +62,15 @@ def session(name):
     with tempfile.TemporaryDirectory() as folder, serve(world, time.time) as sts:
         home = Path(folder)
         files = config.build(home, sts.url, world, time.time())
-        init = home / shells.SHELLS[name].init_file
-        init.write_text(shells.init_text(name, prompt=True, script=f"{sys.prefix}/bin/assume"))
+        file = home / table.SHELLS[name].init_file
+        file.write_text(init.init_text(name, prompt=True, script=f"{sys.prefix}/bin/assume"))
         environment = {
             **files.environment,
             "USER": "alice",
             "LOGNAME": "alice",
             "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
         }
-        rc = shells.SHELLS[name].load.format(init)
+        rc = table.SHELLS[name].load.format(file)
         if name == "fish":  # which asks the system who this is
             rc = f"set -gx USER alice\n{rc}"
         shell = driver.spawn(home, environment, rc=rc, columns=COLUMNS, lines=ROWS)

@@ -12,7 +12,7 @@ import botocore.session
 import dotenv
 import pytest
 
-from assume import render
+from assume import arguments
 
 from .simulator import MODELS, client
 from .test_cli_use import switch
@@ -174,7 +174,7 @@ def test_a_full_disk_is_said(program):
 
 
 def test_a_profile_that_fails_exports_nothing(program):
-    for form in render.FORMATS:
+    for form in arguments.FORMATS:
         done = program("export", "role-without-mfa", "--format", form)
         assert (done.status, done.out) == (1, "")
 

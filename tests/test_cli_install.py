@@ -8,11 +8,11 @@ import subprocess
 
 import pytest
 
-from assume import __version__, shells
-from assume.cli import rcfile
+from assume import __version__
 from assume.cli.install import install, refresh_init_files, word
 from assume.cli.uninstall import uninstall
 from assume.errors import AssumeError
+from assume.shells import init, rcfile, table
 
 RC = {
     "bash": ".bashrc",
@@ -35,7 +35,7 @@ RUN = {
     "fish": ["fish", "--no-config"],
     "powershell": [os.environ.get("ASSUME_TEST_PWSH", "pwsh"), "-NoProfile", "-NonInteractive", "-File"],
 }
-every_shell = pytest.mark.parametrize("name", shells.SHELLS)
+every_shell = pytest.mark.parametrize("name", table.SHELLS)
 
 
 def put(path, content):
@@ -47,8 +47,8 @@ def put(path, content):
 @every_shell
 def test_the_file_is_what_init_prints_and_the_line_sources_it(name, home):
     said = install(name, str(home), {})
-    target = home / ".local/share/assume" / shells.SHELLS[name].init_file
-    assert target.read_text() == shells.init_text(name, prompt=True)
+    target = home / ".local/share/assume" / table.SHELLS[name].init_file
+    assert target.read_text() == init.init_text(name, prompt=True)
     assert (home / RC[name]).read_text() == LINES[name] + "\n"
     assert said[:3] == [
         f"assume: wrote ~/.local/share/assume/{target.name}",
@@ -163,7 +163,7 @@ def test_each_shell_s_own_variables_say_where_its_files_are(home):
         ("fish", "c/fish/config.fish"),
         ("powershell", "c/powershell/Microsoft.PowerShell_profile.ps1"),
     ):
-        assert rcfile.find(shells.SHELLS[name], str(home), environ) == str(home / path)
+        assert rcfile.find(table.SHELLS[name], str(home), environ) == str(home / path)
         install(name, str(home), environ)
         assert (home / path).exists()
 
@@ -182,7 +182,7 @@ def test_a_real_shell_sources_it_in_silence_and_starts_in_silence_when_it_is_gon
     environ = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_DATA_HOME": str(home / folder), "TERM": "dumb"}
     install(name, str(home), environ)
     rc = home / RC[name]
-    script = home / f"session.{shells.SHELLS[name].init_file.rpartition('.')[2]}"
+    script = home / f"session.{table.SHELLS[name].init_file.rpartition('.')[2]}"
     script.write_text(
         f"{rc.read_text()}{'if (Get-Command assume -CommandType Function) ' if name == 'powershell' else ''}"
         + ('{ "loaded" }\n' if name == "powershell" else "type assume >/dev/null && echo loaded\n")
@@ -193,7 +193,7 @@ def test_a_real_shell_sources_it_in_silence_and_starts_in_silence_when_it_is_gon
         return ran.stdout.strip(), ran.stderr, ran.returncode
 
     assert session(str(script)) == ("loaded", "", 0)
-    (home / folder / "assume" / shells.SHELLS[name].init_file).unlink()
+    (home / folder / "assume" / table.SHELLS[name].init_file).unlink()
     assert session(str(rc)) == ("", "", 0)
     assert not (home / "PWN").exists()
 
@@ -208,7 +208,7 @@ def test_a_real_shell_sources_it_in_silence_and_starts_in_silence_when_it_is_gon
     ],
 )
 def test_a_path_is_written_from_the_home_where_that_reads_well(name, path, expected):
-    assert word(shells.SHELLS[name], path, "/h") == expected
+    assert word(table.SHELLS[name], path, "/h") == expected
 
 
 def test_a_home_of_somebody_else_is_left_alone(home, monkeypatch):
@@ -289,7 +289,7 @@ def written(home):
 
 def refreshed(path, home):
     refresh_init_files({"HOME": str(home)})
-    return path.read_text() == shells.init_text("bash", prompt=False)
+    return path.read_text() == init.init_text("bash", prompt=False)
 
 
 def test_a_file_of_another_version_is_written_anew_with_its_options(home, written):
@@ -324,7 +324,7 @@ def test_a_script_that_still_runs_is_kept(home, written):
     script.chmod(0o755)
     restamp(version="0.0.1", script=script)
     refresh_init_files({"HOME": str(home)})
-    assert path.read_text() == shells.init_text("bash", prompt=False, script=str(script))
+    assert path.read_text() == init.init_text("bash", prompt=False, script=str(script))
 
 
 @pytest.mark.parametrize("content", [b"", b"mine\n", b"\xff\xfe\0\n", b"# assume"])

@@ -5,8 +5,8 @@ import time
 
 import time_machine
 
-from assume import shells
 from assume.cli import use as verb
+from assume.shells import table
 from assume.terminal import failures
 
 
@@ -131,14 +131,14 @@ def test_without_the_function_it_says_so_and_never_looks_as_if_it_had_worked(pro
     done = program("marketingadmin")
     assert (done.status, done.out) == (1, "")
     assert "the shell function is not loaded, so this zsh cannot be changed" in done.err
-    assert shells.loading_line("zsh") in done.err
+    assert table.loading_line("zsh") in done.err
     assert "then `assume marketingadmin` again" in done.err
 
 
 def test_without_the_function_in_no_shell_that_we_know_every_line_is_given(program, monkeypatch):
     monkeypatch.setattr("shellingham.detect_shell", lambda: 1 / 0)
     said = str(verb.not_loaded(""))
-    assert all(shells.loading_line(name) in said for name in shells.SHELLS)
+    assert all(table.loading_line(name) in said for name in table.SHELLS)
 
 
 def test_a_profile_named_like_a_command_is_reached_by_use(program):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from assume import arguments, complete, render, shells
-from assume.shells import COMMANDS
+from assume import arguments, complete
+from assume.shells import table
+from assume.shells.table import COMMANDS
 
 from .program import actions
 
@@ -53,7 +54,7 @@ def test_options(program):
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
-    [(["export", "hub", "--format", ""], list(render.FORMATS)), (["hub", "--export", "k"], ["keys"]),
+    [(["export", "hub", "--format", ""], list(arguments.FORMATS)), (["hub", "--export", "k"], ["keys"]),
      (["--credential-source", "En"], ["Environment"]), (["hub", "--region", "eu-north"], ["eu-north-1"]),
      (["hub", "--export=p"], ["--export=profile"]), (["hub", "--mfa-code", ""], []), (["hub", "--role-arn", "x"], [])],
 )  # fmt: skip
@@ -77,7 +78,7 @@ def test_where_the_command_of_exec_begins(program, typed, at):
 
 @pytest.mark.parametrize("verb", ["init", "install", "uninstall"])
 def test_shells(program, verb):
-    assert values(program, verb, "") == list(shells.SHELLS)
+    assert values(program, verb, "") == list(table.SHELLS)
 
 
 def test_a_name_that_could_steer_a_terminal_is_left_out(program):

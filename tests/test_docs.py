@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from assume import arguments, shells
+from assume import arguments
 from assume.cli.app import app
 from assume.cli.install import init_path, word
-from assume.cli.rcfile import find
+from assume.shells import table
+from assume.shells.rcfile import find
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -65,7 +66,7 @@ def test_every_variable_of_ours_is_in_a_table_and_no_other():
 
 
 def test_the_variables_that_we_set_are_those_of_the_environment():
-    from assume import environment
+    from assume.shells import environment
 
     text = ast.unparse(ast.parse(Path(environment.__file__).read_text(encoding="utf-8")))
     for name in first_cells(section(read("docs/config.md"), "## Variables that we set")):
@@ -83,7 +84,7 @@ def test_the_readme_has_every_command_that_help_shows_and_no_other():
 
 
 def test_what_the_shells_run_without_capturing_covers_the_commands():
-    assert commands_of_the_readme() - {"off"} <= set(shells.COMMANDS)
+    assert commands_of_the_readme() - {"off"} <= set(table.COMMANDS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -109,11 +110,11 @@ def test_the_examples_of_the_readme_are_lines_that_we_understand():
         assert verb == "off" or options.profile, line
 
 
-@pytest.mark.parametrize("name", shells.SHELLS)
+@pytest.mark.parametrize("name", table.SHELLS)
 def test_each_shell_has_its_row_and_its_section_and_they_are_true(name, home):
     page = read("docs/shells.md")
     row = next(line for line in page.splitlines() if line.startswith(f"| {name} | "))
-    shell = shells.SHELLS[name]
+    shell = table.SHELLS[name]
     assert f"`{word(shell, init_path(shell, str(home), {}), str(home)).strip(chr(34)).replace('$HOME', '~')}`" in row
     rc = find(shell, str(home), {}).replace(str(home), "~")
     assert f"`{'$PROFILE' if name == 'powershell' else rc}`" in row
@@ -126,5 +127,5 @@ def test_the_pictures_are_svg_of_each_shell_that_the_readme_shows():
     for target in re.findall(r"\]\((docs/img/[^)]+)\)", read("README.md")):
         picture = read(target)
         assert picture.startswith("<svg ")
-        assert Path(target).stem in shells.SHELLS
+        assert Path(target).stem in table.SHELLS
         assert "$assumemarketingadmin" in re.sub(r"<[^>]*>|\s", "", picture)

@@ -12,19 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from assume import arguments, shells
+from assume import arguments
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
+from assume.shells import init, table
 from assume.store import entries, record
 
 from .shells.bench import Bench
 from .shells.conftest import driver
 
 LOADS = Path(__file__).with_name("loads.py")
-MAIN = Path(shells.MAIN)
+MAIN = Path(init.MAIN)
 HIT = set("""
-assume assume.arguments assume.credentials assume.environment assume.fast assume.paths assume.render assume.state
-assume.store assume.store.record assume.terminal assume.terminal.show assume.warm
+assume assume.arguments assume.credentials assume.fast assume.paths assume.shells assume.shells.environment
+assume.shells.render assume.shells.state assume.store assume.store.record assume.terminal assume.terminal.show
+assume.warm
 """.split())  # fmt: skip
 MIDDLE = HIT | set("""
 assume.errors assume.middle assume.profiles assume.profiles.chain assume.profiles.config assume.profiles.hops
@@ -33,11 +35,10 @@ assume.store.pointers assume.store.write
 """.split())  # fmt: skip
 WAITING = MIDDLE | set("assume.store.lock assume.store.takeover fcntl".split())
 TAB = set("""
-assume assume.arguments assume.complete assume.credentials assume.environment assume.errors assume.fast
-assume.paths assume.profiles assume.profiles.config assume.profiles.ini assume.profiles.sections assume.render
-assume.store assume.terminal assume.terminal.show
+assume assume.arguments assume.complete assume.credentials assume.errors assume.fast assume.paths assume.profiles
+assume.profiles.config assume.profiles.ini assume.profiles.sections assume.shells assume.shells.environment
+assume.shells.render assume.store assume.terminal assume.terminal.show
 """.split())  # fmt: skip
-ONLY_SHARED_LIBRARIES = {"powershell": {"binascii"}}
 NEVER = set("site os re json enum typing dataclasses collections functools threading contextlib botocore".split())
 
 
@@ -81,7 +82,7 @@ def use(ground, profile="marketingadmin", **how):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("kind_name", shells.SHELLS)
+@pytest.mark.parametrize("kind_name", table.SHELLS)
 def test_a_hit_in_a_shell_loads_what_is_written_here_and_nothing_else(kind_name, tmp_path, bare):
     bench = Bench(driver(kind_name), tmp_path)
     try:
@@ -89,7 +90,7 @@ def test_a_hit_in_a_shell_loads_what_is_written_here_and_nothing_else(kind_name,
         loads = tmp_path / "loads"
         bench.environment["LOADS"] = str(loads)
         script = str(Path(sys.executable).with_name("assume"))
-        shell = bench.start(init=shells.init_text(kind_name, False, str(wrapper(tmp_path)), script))
+        shell = bench.start(init=init.init_text(kind_name, False, str(wrapper(tmp_path)), script))
         assert shell.run("assume marketingadmin").status == 0
         loads.unlink(missing_ok=True)
         calls = len(sts.calls)
@@ -98,7 +99,7 @@ def test_a_hit_in_a_shell_loads_what_is_written_here_and_nothing_else(kind_name,
             assert shell.run("assume marketingadmin").status == 0
         assert shell.environment()["ASSUME_PROFILE"] == "marketingadmin"
         assert len(sts.calls) == calls
-        assert loaded(loads, bare) == HIT | ONLY_SHARED_LIBRARIES.get(kind_name, set())
+        assert loaded(loads, bare) == HIT
     finally:
         bench.close()
 
@@ -203,9 +204,9 @@ def test_an_init_file_of_an_older_version_works_and_is_renewed_off_the_warm_lane
     bench = Bench(driver(kind_name), tmp_path)
     try:
         bench.demo()
-        kind = shells.SHELLS[kind_name]
+        kind = table.SHELLS[kind_name]
         script = str(Path(sys.executable).with_name("assume"))
-        ours = shells.init_text(kind_name, False, sys.executable, script)
+        ours = init.init_text(kind_name, False, sys.executable, script)
         older = ours.replace(ours.split()[2], "0.0.1", 1) + "# a line that later versions do not have\n"
         file = bench.home / ".local" / "share" / "assume" / kind.init_file
         file.parent.mkdir(parents=True)

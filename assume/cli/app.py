@@ -183,10 +183,10 @@ def init(
     undo: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> int:
     """Print the function, the hook, the prompt segment and the completion for a shell."""
-    from assume.cli import init as verb
-    from assume.render import encoded
+    from assume.shells.init import init_text, undo_text
+    from assume.shells.render import encoded
 
-    return 0 if show.write(1, encoded(verb.init(shell, prompt=prompt, undo=undo))) else 1
+    return 0 if show.write(1, encoded(undo_text(shell) if undo else init_text(shell, prompt))) else 1
 
 
 @app.command()
@@ -213,10 +213,10 @@ def install(
 ) -> int:
     """Add assume to a shell: one file, and the line in its rc file that reads it."""
     from assume.cli import install as verb
-    from assume.fast import own_environment
     from assume.paths import home
+    from assume.shells import environment
 
-    have = own_environment()
+    have = environment.own_environment()
     return _said(verb.install(shell or None, home(have), have, prompt=prompt))
 
 
@@ -226,8 +226,8 @@ def uninstall(
 ) -> int:
     """Take out what `install` added, and nothing else."""
     from assume.cli import uninstall as verb
-    from assume.fast import own_environment
     from assume.paths import home
+    from assume.shells import environment
 
-    have = own_environment()
+    have = environment.own_environment()
     return _said(verb.uninstall(shell or None, home(have), have))

@@ -1,18 +1,18 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
-from assume import arguments, cli_cache, environment, paths
+from assume import arguments, cli_cache, paths
 from assume.errors import UsageError
-from assume.fast import own_environment
 from assume.profiles.chain import SSO
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
+from assume.shells import environment
 from assume.store import entries, record, write
 from assume.terminal import show
 
 
 def run(profiles: list[str], everything: bool = False) -> int:
     """For some profiles (every hop of theirs, and the MFA session before it), or for all."""
-    have = own_environment()
+    have = environment.own_environment()
     base, _ = environment.baseline(have)
     folder = paths.store(base)
     cache = cli_cache.Cache(base)

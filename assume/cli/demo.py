@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assume import shells
 from assume.demo import config, home
 from assume.demo.phone import Phone
 from assume.demo.sts import Sts, serve
 from assume.demo.world import World
 from assume.errors import AssumeError, NoTerminal
+from assume.shells import table
 from assume.terminal import show
 
 PROGRAMS = {"bash": ("bash",), "zsh": ("zsh",), "fish": ("fish",), "powershell": ("pwsh", "powershell")}
@@ -135,9 +135,9 @@ def _chosen(name: str) -> tuple[str, str]:
 
 def _first(name: str) -> tuple[str, str]:
     """The shell called `name`, or the first of those that are on PATH."""
-    names = [shells.named(name).name] if name else list(PROGRAMS)
+    names = [table.named(name).name] if name else list(PROGRAMS)
     for kind in names:
         for program in PROGRAMS[kind]:
             if (path := shutil.which(program)) is not None:
                 return kind, path
-    raise AssumeError(f"there is no {' and no '.join(names)} on PATH", "install one of: " + " ".join(shells.SHELLS))
+    raise AssumeError(f"there is no {' and no '.join(names)} on PATH", "install one of: " + " ".join(table.SHELLS))

@@ -3,11 +3,12 @@
 import os
 import sys
 
-from assume import arguments, environment, state
+from assume import arguments
 from assume.arguments import Options
 from assume.cli.taking import take
 from assume.errors import AssumeError, UsageError
-from assume.fast import child, own_environment
+from assume.fast import child
+from assume.shells import environment, state
 from assume.terminal import show
 from assume.terminal.show import shown
 
@@ -20,7 +21,7 @@ def run(options: Options) -> int:
         raise UsageError("which profile, and which command?", "assume exec PROFILE -- COMMAND")
     if not options.command:
         raise UsageError("which command?", f"assume exec {shown(options.profile)} -- COMMAND")
-    have = own_environment()
+    have = environment.own_environment()
     return become(options.command, _environment(options, have))
 
 

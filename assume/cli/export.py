@@ -1,37 +1,37 @@
 """`export`: the role as text, for programs that are no shell of ours."""
 
-from assume import environment, render
+from assume import arguments
 from assume.arguments import Options
 from assume.cli.taking import take
 from assume.credentials import instant
 from assume.errors import AssumeError, UsageError
-from assume.fast import own_environment
+from assume.shells import environment, export
 from assume.terminal import show
 from assume.terminal.show import shown
 
 
 def run(options: Options) -> int:
-    """Prints the variables in one of render.FORMATS; to a terminal only with --force."""
+    """Prints the variables in one of arguments.FORMATS; to a terminal only with --force."""
     if not (options.profile or options.credential_source):
         raise UsageError("which profile?", "assume export PROFILE --format FORMAT")
-    if options.format not in render.FORMATS:
+    if options.format not in arguments.FORMATS:
         said = f"--format {shown(options.format)}: no such format" if options.format else "which format?"
-        raise UsageError(said, f"--format {'|'.join(render.FORMATS)}")
+        raise UsageError(said, f"--format {'|'.join(arguments.FORMATS)}")
     if show.is_terminal(1) and not options.force:
         raise AssumeError(
             "secrets are not shown on a terminal", "send them to a program, or say --force", shown(options.profile)
         )
-    have = own_environment()
+    have = environment.own_environment()
     options = _current(options)
     taken = take(options, have)
     if options.format == "process":
         expires_at = taken.credentials.expires_at
         ends = instant(expires_at) if expires_at is not None else ""
-        content = render.process_document(*taken.credentials.keys, ends)
+        content = export.process_document(*taken.credentials.keys, ends)
     else:
         wanted = taken.environment()
         names = (*environment.SET, *environment.OWN)
-        content = render.exported(
+        content = export.exported(
             options.format, {name: wanted[name] for name in names if name in wanted and name != environment.BEFORE}
         )
     if taken.note:
@@ -43,7 +43,8 @@ def _current(options: Options) -> Options:
     """`-` is what this shell holds."""
     if options.profile != "-":
         return options
-    from assume import arguments, state
+    from assume import arguments
+    from assume.shells import state
 
     again = arguments.again(state.current(options.state), options)
     if again is None:

@@ -12,10 +12,10 @@ import os
 import sys
 from collections.abc import Mapping
 
-from assume import __version__, paths, render, shells
-from assume.cli import rcfile
+from assume import __version__, paths
 from assume.errors import AssumeError
-from assume.shells import Shell
+from assume.shells import init, rcfile, render, table
+from assume.shells.table import Shell
 
 
 def install(name: str | None, home: str, environ: Mapping[str, str], *, prompt: bool = True) -> list[str]:
@@ -28,7 +28,7 @@ def install(name: str | None, home: str, environ: Mapping[str, str], *, prompt: 
     try:
         if number := rcfile.written_by_hand(shell, path):
             return [f"assume: line {number} of {short(path, home)} loads assume already; nothing was changed"]
-        written = rcfile.write_atomically(target, render.encoded(shells.init_text(shell.name, prompt)))
+        written = rcfile.write_atomically(target, render.encoded(init.init_text(shell.name, prompt)))
         done = rcfile.add(path, line)
     except OSError as error:
         cure = f"add this line to it yourself:\n{line}" if error.filename == path else ""
@@ -46,11 +46,11 @@ def refresh_init_files(environ: Mapping[str, str]) -> None:
     The file of another installation that is still there is that one's business.
     """
     home = paths.home(environ)
-    for shell in shells.SHELLS.values():
+    for shell in table.SHELLS.values():
         try:
             path = init_path(shell, home, environ)
             with open(path, encoding="utf-8", errors="surrogateescape") as file:
-                values = shells.read_stamp(file.readline(4096))
+                values = init.read_stamp(file.readline(4096))
             if values:
                 _refresh(shell, path, values)
         except (OSError, ValueError, AssumeError):
@@ -58,7 +58,7 @@ def refresh_init_files(environ: Mapping[str, str]) -> None:
 
 
 def _refresh(shell: Shell, path: str, values: dict[str, str]) -> None:
-    ours = values["main"] == shells.MAIN
+    ours = values["main"] == init.MAIN
     if not ours and os.path.exists(values["main"]):
         return
     interpreter, script = (
@@ -66,14 +66,14 @@ def _refresh(shell: Shell, path: str, values: dict[str, str]) -> None:
     )
     if ours and interpreter and script and values["version"] == __version__:
         return
-    text = shells.init_text(shell.name, bool(values["prompt"]), interpreter if ours else "", script)
+    text = init.init_text(shell.name, bool(values["prompt"]), interpreter if ours else "", script)
     rcfile.write_atomically(path, render.encoded(text))
 
 
 def chosen(name: str | None, environ: Mapping[str, str]) -> tuple[Shell, str]:
     """The shell that was named, or the one that this runs in, and its own path where that is known."""
     if name:
-        return shells.named(name), ""
+        return table.named(name), ""
     import shellingham
 
     try:
@@ -81,10 +81,10 @@ def chosen(name: str | None, environ: Mapping[str, str]) -> tuple[Shell, str]:
     except (shellingham.ShellDetectionFailure, OSError):
         program = environ.get("SHELL", "")
         found = os.path.basename(program)
-    if found not in (*shells.SHELLS, "pwsh"):
+    if found not in (*table.SHELLS, "pwsh"):
         which = f"this shell ({found}) is none that assume knows" if found else "no telling which shell this is"
-        raise AssumeError(which, f"name one: assume install {'|'.join(shells.SHELLS)}")
-    return shells.named(found), program
+        raise AssumeError(which, f"name one: assume install {'|'.join(table.SHELLS)}")
+    return table.named(found), program
 
 
 def init_path(shell: Shell, home: str, environ: Mapping[str, str]) -> str:
@@ -106,7 +106,7 @@ def owned(home: str) -> None:
 def word(shell: Shell, path: str, home: str) -> str:
     """`path` as a word of an rc file: from the home where that reads well, so that dotfiles can be shared."""
     rest = path.removeprefix(home.rstrip(os.sep) + os.sep)
-    if rest == path or not shells.PLAIN.issuperset(rest.replace(os.sep, "/")):
+    if rest == path or not render.PLAIN.issuperset(rest.replace(os.sep, "/")):
         return shell.word(path)
     rest = rest.replace(os.sep, "/")
     return f'"$HOME/{rest}"' if shell.name == "powershell" else f"~/{rest}"

@@ -2,13 +2,13 @@
 
 import time
 
-from assume import arguments, environment, paths
+from assume import arguments, paths
 from assume.errors import AssumeError
-from assume.fast import own_environment
 from assume.profiles.chain import SSO
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
-from assume.render import encoded
+from assume.shells import environment
+from assume.shells.render import encoded
 from assume.store import record
 from assume.terminal import show
 from assume.terminal.show import shown
@@ -16,7 +16,7 @@ from assume.terminal.show import shown
 
 def run(as_json: bool = False) -> int:
     """A table for people, or with --json an array of objects."""
-    base, _ = environment.baseline(own_environment())
+    base, _ = environment.baseline(environment.own_environment())
     config = Config(*map(read, paths.aws_files(base)))
     rows = [_row(name, config, base, time.time()) for name in config.names()]
     if as_json:

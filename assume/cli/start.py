@@ -8,7 +8,7 @@ import os
 import sys
 
 from assume import arguments
-from assume.shells import COMMANDS
+from assume.shells.table import COMMANDS
 from assume.terminal import failures, show
 
 TYPE_CHECKING = False
@@ -45,9 +45,9 @@ def _run(words: "list[str]") -> int:
             return status
     if verb == "complete":
         from assume.complete import complete
-        from assume.fast import own_environment
+        from assume.shells import environment
 
-        return complete(words[1:], own_environment())
+        return complete(words[1:], environment.own_environment())
     if verb in QUICK:
         options = arguments.read(words[1:], verb)
         if options is not None:
@@ -89,8 +89,8 @@ def _init(words: "list[str]") -> int | None:
     """`init SHELL` without Typer: a shell that starts is waiting for it."""
     if not set(words[1:]) <= {"--prompt", "--undo"}:
         return None
-    from assume.render import encoded
-    from assume.shells import init_text, undo_text
+    from assume.shells.init import init_text, undo_text
+    from assume.shells.render import encoded
 
     text = undo_text(words[0]) if "--undo" in words else init_text(words[0], "--prompt" in words)
     return 0 if show.write(1, encoded(text)) else 1

@@ -6,8 +6,8 @@ expired one, or keys and profile that no longer belong together.
 
 import time
 
-from assume import environment, paths, state
-from assume.fast import own_environment
+from assume import paths
+from assume.shells import environment, state
 from assume.store import record, write
 from assume.terminal import show
 from assume.terminal.show import shown
@@ -15,7 +15,7 @@ from assume.terminal.show import shown
 
 def run(quiet: bool = False, of_shell: str = "") -> int:
     """Says it, or with `quiet` only ends with it. `of_shell` is the shell's own state."""
-    have = own_environment()
+    have = environment.own_environment()
     name = have.get("ASSUME_PROFILE", "")
     if not name:
         return _say(quiet, ["assume: this shell has no role", "  assume PROFILE takes one"], 1)

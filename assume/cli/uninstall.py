@@ -7,9 +7,9 @@ lines to say. Shells that are open keep what they have loaded.
 import os
 from collections.abc import Mapping
 
-from assume.cli import rcfile
 from assume.cli.install import chosen, init_path, short
 from assume.errors import AssumeError
+from assume.shells import rcfile
 
 
 def uninstall(name: str | None, home: str, environ: Mapping[str, str]) -> list[str]:

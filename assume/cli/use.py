@@ -2,15 +2,16 @@
 
 import time
 
-from assume import arguments, environment, fast, state, warm
+from assume import arguments, fast, warm
 from assume.arguments import Options
 from assume.errors import AssumeError, ConfigError, UsageError
+from assume.shells import environment, state
 from assume.terminal import show
 
 
 def run(options: Options) -> int:
     """Puts a role into the shell whose function asks; without the function it cannot, and says so."""
-    have = fast.own_environment()
+    have = environment.own_environment()
     if not options.shell:
         raise not_loaded(options.profile)
     if not options.profile and not options.credential_source:
@@ -27,7 +28,7 @@ def run(options: Options) -> int:
 
 def renew(options: Options) -> int:
     """The same again, before a prompt: it never asks, and ends within two seconds."""
-    have = fast.own_environment()
+    have = environment.own_environment()
     words = state.current(options.state)
     before = arguments.read(words) if words else None
     if before is None or not options.shell:
@@ -51,22 +52,22 @@ def off(words: list[str]) -> int:
 
 def not_loaded(word: str) -> AssumeError:
     """The program cannot change the shell that started it: only the shell's own function can."""
-    from assume import shells
+    from assume.shells import table
 
     try:
         import shellingham
 
         name = shellingham.detect_shell()[0]
-        shell = shells.named(name)
+        shell = table.named(name)
     except Exception:
-        lines = "\n".join(shells.loading_line(name) for name in shells.SHELLS)
+        lines = "\n".join(table.loading_line(name) for name in table.SHELLS)
         return AssumeError(
             "the shell function is not loaded, so this shell cannot be changed", f"load it with one of\n{lines}"
         )
     rest = f", then `assume {word}` again" if word else ""
     return AssumeError(
         f"the shell function is not loaded, so this {shell.name} cannot be changed",
-        f"load it: {shells.loading_line(shell.name)}\n(`assume install` adds it for every new shell){rest}",
+        f"load it: {table.loading_line(shell.name)}\n(`assume install` adds it for every new shell){rest}",
     )
 
 

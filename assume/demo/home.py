@@ -11,8 +11,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from assume import render, shells
 from assume.demo.config import Files
+from assume.shells import init, render, table
 
 STEERS = ("AWS_", "ASSUME", "AWSUME_", "GRANTED_", "STARSHIP_", "POSH_", "P9K_")
 OWN_PLACES = {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"}
@@ -50,15 +50,15 @@ def furnish(files: Files, *, marked: bool = False, codes: bool = False) -> None:
     `marked`: every prompt ends in a control sequence that has the status in it.
     `codes`: PowerShell shows the file PHONE above each prompt.
     """
-    for name, shell in shells.SHELLS.items():
-        init = files.home / ".local" / "share" / "assume" / shell.init_file
-        _write(init, render.encoded(shells.init_text(name, prompt=True)))
+    for name, shell in table.SHELLS.items():
+        file = files.home / ".local" / "share" / "assume" / shell.init_file
+        _write(file, render.encoded(init.init_text(name, prompt=True)))
         text = PROMPT[name].format(
             mark=MARK[name] if marked else "",
             codes=CODES.format(path=shell.word(str(files.home / PHONE))) if codes else "",
             home=shell.word(str(files.home)),
         )
-        text += shell.line.format(shell.word(str(init))) + "\n"
+        text += shell.line.format(shell.word(str(file))) + "\n"
         for path in RC[name]:
             _write(files.home / path, render.encoded(text))
     _write(files.home / ".hushlogin", b"")  # Ubuntu's bash tells administrators about sudo otherwise

@@ -18,7 +18,7 @@ from assume.demo.steps import Unlike
 from assume.demo.sts import Sts
 from assume.demo.typist import Answer, Seen, Silence, Typist
 from assume.demo.world import World
-from assume.shells import SHELLS
+from assume.shells.table import SHELLS
 from assume.terminal import show
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

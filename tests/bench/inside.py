@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from assume.shells import SHELLS, loading_line
+from assume.shells.table import SHELLS, loading_line
 from tests.shells.bash import Bash
 from tests.shells.driver import Shell
 from tests.shells.fish import Fish

@@ -40,7 +40,13 @@ BASH, TAB = "shell/assume.bash", "completions/assume.bash"
 MUTATIONS = (
     Mutation(
         "unquoted export",
-        (("assume/render.py", "\\\\builtin export {name}={quote(shell, value)}", "\\\\builtin export {name}={value}"),),
+        (
+            (
+                "assume/shells/render.py",
+                "\\\\builtin export {name}={quote(shell, value)}",
+                "\\\\builtin export {name}={value}",
+            ),
+        ),
         ("tests/shells/test_posix.py::test_a_text_reaches_the_environment_and_the_prompt_as_it_is[bash]",),
     ),
     Mutation(
@@ -94,7 +100,7 @@ MUTATIONS = (
     Mutation(
         "local time",
         (("assume/credentials.py", "from time import gmtime", "from time import localtime as gmtime"),),
-        ("tests/test_environment.py", "-k", "an_instant"),
+        ("tests/shells/test_environment.py", "-k", "an_instant"),
         {"TZ": "Asia/Kolkata"},
     ),
     Mutation(

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from assume import render
+from assume.shells import render
 
 from . import figures
 from .hostile import FIXED, values

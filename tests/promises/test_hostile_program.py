@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from assume import environment, render, state, warm
+from assume import warm
 from assume.demo import faults
 from assume.demo.config import MARKETING
 from assume.errors import AssumeError, Unsafe
+from assume.shells import environment, export, render, state
 from assume.terminal import show
 
 from . import figures
@@ -196,7 +197,7 @@ def test_a_state_may_be_anything(text):
     for whole in (text, f"renew;;{text};{text}", f"{text};35;p;p", ";;;" + text):
         assert isinstance(state.current(whole), list)
         assert isinstance(state.again(whole), list)
-        assert set(state.after_use(whole, ["p"], renew=True, colour="")) <= {*state.PLAIN, *";,%"}
+        assert set(state.after_use(whole, ["p"], renew=True, colour="")) <= {*render.PLAIN, *";,%"}
 
 
 @pytest.mark.parametrize(
@@ -204,12 +205,12 @@ def test_a_state_may_be_anything(text):
 )
 def test_cmd_is_given_nothing_that_it_cannot_quote(text):
     with pytest.raises(Unsafe, match="cmd cannot quote"):
-        render.exported("cmd", {"AWS_PROFILE": text})
+        export.exported("cmd", {"AWS_PROFILE": text})
 
 
 @pytest.mark.parametrize("text", FIXED)
 def test_json_holds_any_value(text):
-    assert json.loads(render.exported("json", {"AWS_PROFILE": text})) == {"AWS_PROFILE": text}
+    assert json.loads(export.exported("json", {"AWS_PROFILE": text})) == {"AWS_PROFILE": text}
 
 
 @pytest.mark.parametrize("text", FIXED)

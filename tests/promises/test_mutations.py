@@ -36,8 +36,8 @@ def test_the_list_says_which(tmp_path):
 
 
 def test_a_fault_whose_code_has_changed_is_said(tmp_path):
-    (tmp_path / "assume").mkdir()
-    (tmp_path / "assume" / "lock.py").write_text("something else")
+    (tmp_path / "assume" / "store").mkdir(parents=True)
+    (tmp_path / "assume" / "store" / "lock.py").write_text("something else")
     (no_lock,) = (mutation for mutation in MUTATIONS if mutation.name == "no lock")
-    with pytest.raises(SystemExit, match=r"no lock: assume/lock\.py holds 0 times"):
+    with pytest.raises(SystemExit, match=r"no lock: assume/store/lock\.py holds 0 times"):
         apply(no_lock, tmp_path)

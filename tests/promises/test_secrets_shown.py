@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assume import environment, fast
 from assume.cli import start
+from assume.shells import environment
 
 from ..shells.conftest import driver
 from .canaries import hits, known
@@ -57,7 +57,7 @@ def test_a_shell_has_its_secrets_in_two_variables_and_a_trace_in_none(ground, sh
 @pytest.mark.parametrize(
     "place",
     ["assume.sts._taken", "assume.fetch.fetch", "assume.store.entries.keep", "assume.store.pointers.point",
-     "assume.warm.reply", "assume.environment.wanted", "assume.cli_cache.is_shared"],
+     "assume.warm.reply", "assume.shells.environment.wanted", "assume.cli_cache.is_shared"],
 )  # fmt: skip
 def test_a_fault_of_our_own_shows_its_place_and_not_its_text(ground, monkeypatch, capfd, place):
     canary = "canary/of+a+fault"
@@ -69,7 +69,7 @@ def test_a_fault_of_our_own_shows_its_place_and_not_its_text(ground, monkeypatch
         monkeypatch.setattr(place, broken)
     except AttributeError:
         pytest.skip(f"{place} is not there")
-    monkeypatch.setattr(fast, "own_environment", lambda: dict(ground.environment))
+    monkeypatch.setattr(environment, "own_environment", lambda: dict(ground.environment))
     with own_environment():
         status = start.start(["use", "--shell", "bash", "--state", "", "marketingadmin"])
     shown = capfd.readouterr()

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from assume import shells
 from assume.demo import config
 from assume.demo.sts import Sts, serve
 from assume.demo.world import World
+from assume.shells import init
 
 from .driver import Shell, integration
 
@@ -111,7 +111,7 @@ class Bench:
 
     def real(self, prompt: bool = False) -> str:
         """What `assume init` prints for the real program."""
-        return shells.init_text(self.kind.name, prompt, sys.executable, str(Path(sys.executable).with_name("assume")))
+        return init.init_text(self.kind.name, prompt, sys.executable, str(Path(sys.executable).with_name("assume")))
 
     def start(
         self,

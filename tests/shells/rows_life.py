@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assume.shells import SHELLS
+from assume.shells.table import SHELLS
 
 from .bash import Bash
 from .bench import FAKE, PROGRAM, Bench, environment, role

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from assume import render, shells
+from assume.shells import init, render
 
 from .conftest import DRIVERS, driver
 
@@ -102,9 +102,9 @@ class Walk:
         return self.count - 1
 
     def run(self) -> list[dict[bytes, bytes]]:
-        init = shells.init_text(self.shell.name, script=str(Path(sys.executable).with_name("assume")))
+        text = init.init_text(self.shell.name, script=str(Path(sys.executable).with_name("assume")))
         mark = "\ufeff" if self.shell.name == "powershell" else ""
-        self.script.write_text(mark + init + "\n" + "\n".join(self.lines) + "\n", encoding="utf-8")
+        self.script.write_text(mark + text + "\n" + "\n".join(self.lines) + "\n", encoding="utf-8")
         command = [self.shell.command()[0]]
         command += {"powershell": ["-NoProfile", "-File"], "fish": ["-N"], "zsh": ["-f"]}.get(
             self.shell.name, ["--norc"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, given, settings
 
-from assume import render
+from assume.shells import render
 
 from .conftest import driver
 from .driver import Shell, integration

@@ -9,13 +9,13 @@ from typing import Any
 import dotenv
 import pytest
 
-from assume import render
+from assume import arguments
 from assume.demo.config import MARKETING
 
 from .desk import ROOT, windows
 
 
-@pytest.mark.parametrize("form", render.FORMATS)
+@pytest.mark.parametrize("form", arguments.FORMATS)
 def test_every_format_holds_the_role(desk, form):
     done = desk.run("export", "--state", "", "marketingadmin", "--format", form)
     assert done.status == 0, done.said

@@ -9,12 +9,13 @@ joined by commas. It lives in a variable that is never exported, and holds no
 MFA code: a child shell has none, and so renews nothing.
 """
 
+from assume.shells.render import PLAIN, from_percent, percent
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RENEW, HOLD, LEFT = "renew", "hold", "off"
-PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:@+-")
 ALLOWED = PLAIN | set(";,%")
 
 
@@ -51,26 +52,9 @@ def _fields(state: str) -> "tuple[str, str, str, str]":
 
 
 def _encoded(words: "Sequence[str]") -> str:
-    return ",".join(
-        "".join(
-            mark if mark in PLAIN else "".join(f"%{byte:02X}" for byte in mark.encode("utf-8", "surrogateescape"))
-            for mark in word
-        )
-        for word in words
-    )
+    return ",".join(map(percent, words))
 
 
 def _decoded(text: str) -> "list[str]":
-    if not text:
-        return []
-    words = []
-    for word in text.split(","):
-        first, *others = word.split("%")
-        if any(len(part) < 2 for part in others):
-            return []
-        try:
-            content = first.encode() + b"".join(bytes.fromhex(part[:2]) + part[2:].encode() for part in others)
-        except ValueError:
-            return []
-        words.append(content.decode("utf-8", "surrogateescape"))
-    return words
+    words = [from_percent(word) for word in text.split(",")] if text else []
+    return [] if None in words else [word for word in words if word is not None]

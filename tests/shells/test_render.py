@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assume import render
 from assume.errors import Unsafe, UsageError
+from assume.shells import export, render
 
 TEXT = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=30)
 ONE_LINE = st.text(st.characters(exclude_characters="\0\r\n", codec="utf-8"), max_size=30)
@@ -31,7 +31,7 @@ def variables(content, start):
 def test_any_text_is_one_word_of_bash_and_zsh(text):
     for shell in ("bash", "zsh"):
         assert shlex.split(render.quote(shell, text)) == [text]
-        assert variables(render.exported(shell, {"A": text}), "export") == {"A": text}
+        assert variables(export.exported(shell, {"A": text}), "export") == {"A": text}
 
 
 @given(TEXT)
@@ -60,9 +60,9 @@ def test_any_text_is_one_string_of_powershell(text):
 def test_any_text_comes_back_from_dotenv_or_is_refused(text):
     if "${" in text:
         with pytest.raises(Unsafe):
-            render.exported("dotenv", {"A": text})
+            export.exported("dotenv", {"A": text})
         return
-    content = render.exported("dotenv", {"A": text, "B": "b"}).decode()
+    content = export.exported("dotenv", {"A": text, "B": "b"}).decode()
     if "\r" not in text:  # python-dotenv reads its file with universal line ends
         assert dotenv.dotenv_values(stream=io.StringIO(content)) == {"A": text, "B": "b"}
 
@@ -71,7 +71,7 @@ def test_what_dotenv_would_expand_is_refused():
     assert dotenv.dotenv_values(stream=io.StringIO("A='$HOME'\n")) == {"A": "$HOME"}
     assert dotenv.dotenv_values(stream=io.StringIO("A='${HOME}'\n")) != {"A": "${HOME}"}
     with pytest.raises(Unsafe, match="use --format json"):
-        render.exported("dotenv", {"A": "${HOME}"})
+        export.exported("dotenv", {"A": "${HOME}"})
 
 
 @given(ONE_LINE)
@@ -79,33 +79,33 @@ def test_any_line_comes_back_from_an_env_file_or_is_refused(text):
     """docker: a line is NAME=VALUE, all of it, no quotes, no escapes; its ends are trimmed."""
     if text != text.strip():
         with pytest.raises(Unsafe, match="use --format dotenv or json"):
-            render.exported("env-file", {"A": text})
+            export.exported("env-file", {"A": text})
         return
-    assert render.exported("env-file", {"A": text}) == f"A={text}\n".encode()
+    assert export.exported("env-file", {"A": text}) == f"A={text}\n".encode()
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", " a", "a\t"])
 def test_what_an_env_file_cannot_carry_is_refused(text):
     with pytest.raises(Unsafe):
-        render.exported("env-file", {"A": text})
+        export.exported("env-file", {"A": text})
 
 
 @pytest.mark.parametrize("text", ["50%", "a!b", "a^b", 'a"b', "a\nb"])
 def test_what_cmd_cannot_quote_is_refused(text):
     with pytest.raises(Unsafe, match="cmd cannot quote"):
-        render.exported("cmd", {"A": text})
+        export.exported("cmd", {"A": text})
 
 
 def test_what_cmd_can_quote():
-    assert render.exported("cmd", {"A": "a & b | c > d"}) == b'set "A=a & b | c > d"\n'
+    assert export.exported("cmd", {"A": "a & b | c > d"}) == b'set "A=a & b | c > d"\n'
 
 
 def test_json_is_an_object_of_names_and_values():
-    assert json.loads(render.exported("json", {"A": NASTY, "B": ""})) == {"A": NASTY, "B": ""}
+    assert json.loads(export.exported("json", {"A": NASTY, "B": ""})) == {"A": NASTY, "B": ""}
 
 
 def test_powershell_is_ascii_whatever_the_value():
-    content = render.exported("powershell", {"A": NASTY, "B": "plain"})
+    content = export.exported("powershell", {"A": NASTY, "B": "plain"})
     first, second = content.decode("ascii").splitlines()
     encoded = first.partition("FromBase64String('")[2].partition("'")[0]
     assert base64.b64decode(encoded).decode() == NASTY
@@ -113,18 +113,18 @@ def test_powershell_is_ascii_whatever_the_value():
 
 
 def test_process_is_what_an_sdk_reads():
-    document = json.loads(render.process_document("K", "S", "T", "2026-11-24T12:00:00Z"))
+    document = json.loads(export.process_document("K", "S", "T", "2026-11-24T12:00:00Z"))
     assert document == {
         "Version": 1, "AccessKeyId": "K", "SecretAccessKey": "S", "SessionToken": "T",
         "Expiration": "2026-11-24T12:00:00Z",
     }  # fmt: skip
     assert botocore.utils.parse_timestamp(document["Expiration"]).timestamp() == 1795521600
-    assert set(json.loads(render.process_document("K", "S", "", ""))) == {"Version", "AccessKeyId", "SecretAccessKey"}
+    assert set(json.loads(export.process_document("K", "S", "", ""))) == {"Version", "AccessKeyId", "SecretAccessKey"}
 
 
 def test_a_format_that_is_none_names_those_that_are():
     with pytest.raises(UsageError, match="one of: bash zsh fish powershell cmd dotenv env-file json process"):
-        render.exported("yaml", {})
+        export.exported("yaml", {})
 
 
 CHANGES = [("AWS_REGION", NASTY), ("AWS_PROFILE", None)]
@@ -159,7 +159,7 @@ def test_a_reply_to_powershell_is_data_in_ascii():
 
 
 def test_undecodable_bytes_go_out_as_they_came(tmp_path: Path):
-    assert render.exported("bash", {"A": "\udcff"}) == b"export A='\xff'\n"
+    assert export.exported("bash", {"A": "\udcff"}) == b"export A='\xff'\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])

@@ -8,8 +8,13 @@ importlib.resources would cost more than the whole of it.
 
 from assume.errors import AssumeError
 
-PACKAGE = __file__[: max(__file__.rfind("/"), __file__.rfind("\\"))]  # …/assume, as it was imported
-CHECKOUT = PACKAGE[: max(PACKAGE.rfind("/"), PACKAGE.rfind("\\"))]
+
+def _folder(path: str) -> str:
+    return path[: max(path.rfind("/"), path.rfind("\\"))]
+
+
+PACKAGE = _folder(_folder(__file__))  # …/assume, as it was imported
+CHECKOUT = _folder(PACKAGE)
 
 
 def text(folder: str, name: str) -> str:

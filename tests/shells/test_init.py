@@ -10,50 +10,51 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assume import __version__, files, shells
+from assume import __version__
 from assume.errors import AssumeError, UsageError
+from assume.shells import files, init, table
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NASTY = '/tmp/it\'s a "path" with $(touch PWN) `id` \\ %41 ünïcödé \u2018curly\u2019/bin/python'
 PATHS = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), min_size=1)
 
 
 def block(text: str) -> str:
     """The filled block alone."""
-    return text.partition(shells.BEGIN)[2].partition("\n")[2].partition(shells.END)[0]
+    return text.partition(init.BEGIN)[2].partition("\n")[2].partition(init.END)[0]
 
 
 def test_each_shell_has_its_two_files_and_there_are_no_others():
-    rows = shells.SHELLS.values()
+    rows = table.SHELLS.values()
     assert {row.file for row in rows} == {path.name for path in (ROOT / "shell").iterdir()}
     assert {row.completion for row in rows} == {path.name for path in (ROOT / "completions").iterdir()}
 
 
-@pytest.mark.parametrize("name", shells.SHELLS)
+@pytest.mark.parametrize("name", table.SHELLS)
 def test_the_text_is_stamp_function_and_completion(name):
-    text = shells.init_text(name, prompt=True)
-    row = shells.SHELLS[name]
+    text = init.init_text(name, prompt=True)
+    row = table.SHELLS[name]
     stamp, _, rest = text.partition("\n")
-    assert shells.read_stamp(stamp) == {
+    assert init.read_stamp(stamp) == {
         "version": __version__,
         "prompt": "1",
         "interpreter": sys.executable,
-        "main": shells.MAIN,
-        "script": shells.console_script(),
+        "main": init.MAIN,
+        "script": init.console_script(),
     }
     own = files.text("shell", row.file)
-    head, tail = own.partition(shells.BEGIN)[0], own.partition(shells.END)[2]
+    head, tail = own.partition(init.BEGIN)[0], own.partition(init.END)[2]
     assert rest.startswith(head)
-    assert rest.endswith(f"{shells.END}{tail}\n{files.text('completions', row.completion)}")
+    assert rest.endswith(f"{init.END}{tail}\n{files.text('completions', row.completion)}")
 
 
-@pytest.mark.parametrize("name", shells.SHELLS)
+@pytest.mark.parametrize("name", table.SHELLS)
 def test_the_block_has_the_variables_of_the_unfilled_one(name):
-    own = files.text("shell", shells.SHELLS[name].file)
+    own = files.text("shell", table.SHELLS[name].file)
     for variable in ("__assume_program", "__assume_script", "__assume_commands", "__assume_prompt"):
-        assert variable in block(own), f"shell/{shells.SHELLS[name].file}"
-        assert variable in block(shells.init_text(name))
-    assert len(block(shells.init_text(name)).splitlines()) == 4
+        assert variable in block(own), f"shell/{table.SHELLS[name].file}"
+        assert variable in block(init.init_text(name))
+    assert len(block(init.init_text(name)).splitlines()) == 4
 
 
 @pytest.mark.once
@@ -73,38 +74,38 @@ def test_the_block_has_the_variables_of_the_unfilled_one(name):
 def test_a_real_shell_reads_the_words_as_they_are(name, command, show, tmp_path):
     if not shutil.which(command[0]):
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{command[0]} is not installed")
-    code = block(shells.init_text(name, interpreter=NASTY, script=NASTY + "\n"))
+    code = block(init.init_text(name, interpreter=NASTY, script=NASTY + "\n"))
     ran = subprocess.run([*command, f"{code}\n{show}"], cwd=tmp_path, capture_output=True, timeout=60)
     assert (ran.stderr, ran.returncode) == (b"", 0)
-    assert ran.stdout.decode().split("\0")[:-1] == [NASTY, "-I", "-S", shells.MAIN, NASTY + "\n"]
+    assert ran.stdout.decode().split("\0")[:-1] == [NASTY, "-I", "-S", init.MAIN, NASTY + "\n"]
     assert not (tmp_path / "PWN").exists()
 
 
 def test_powershell_is_ascii_whatever_the_paths_hold():
-    assert shells.init_text("powershell", interpreter=NASTY, script="/\U0001f600").isascii()
+    assert init.init_text("powershell", interpreter=NASTY, script="/\U0001f600").isascii()
 
 
 @given(PATHS, PATHS)
 def test_a_stamp_is_one_line_and_read_back_for_any_text(interpreter, script):
-    line = shells.stamp(prompt=False, interpreter=interpreter, script=script)
+    line = init.stamp(prompt=False, interpreter=interpreter, script=script)
     assert line.isascii()
     assert line.isprintable()
-    values = shells.read_stamp(line)
+    values = init.read_stamp(line)
     assert values is not None
     assert (values["interpreter"], values["script"], values["prompt"]) == (interpreter, script, "")
 
 
 def test_a_path_that_is_not_utf8_survives_the_stamp():
     path = os.fsdecode(b"/home/\xff/python")
-    assert (shells.read_stamp(shells.stamp(prompt=True, interpreter=path, script="/s")) or {})["interpreter"] == path
+    assert (init.read_stamp(init.stamp(prompt=True, interpreter=path, script="/s")) or {})["interpreter"] == path
 
 
 @pytest.mark.parametrize("line", ["", "# assume", "# assume 1.0 and more words", "# assume 1.0 prompt=1", "#!/bin/sh"])
 def test_another_line_is_no_stamp(line):
-    assert shells.read_stamp(line) is None
+    assert init.read_stamp(line) is None
 
 
-@pytest.mark.parametrize("call", [shells.init_text, shells.undo_text])
+@pytest.mark.parametrize("call", [init.init_text, init.undo_text])
 def test_an_unknown_shell_is_wrong_usage_and_says_which_there_are(call):
     with pytest.raises(UsageError) as raised:
         call("tcsh")
@@ -113,13 +114,13 @@ def test_an_unknown_shell_is_wrong_usage_and_says_which_there_are(call):
 
 
 def test_pwsh_is_powershell():
-    assert shells.init_text("pwsh") == shells.init_text("powershell")
+    assert init.init_text("pwsh") == init.init_text("powershell")
 
 
 def test_a_shell_file_without_its_block_is_a_broken_installation(monkeypatch):
     monkeypatch.setattr(files, "text", lambda *_: "# nothing here\n")
     with pytest.raises(AssumeError, match=r"assume\.bash has lost its first block\n  install assume-shell again"):
-        shells.init_text("bash")
+        init.init_text("bash")
 
 
 def test_a_file_that_is_gone_is_a_broken_installation(monkeypatch, tmp_path):
@@ -143,7 +144,7 @@ def test_the_script_is_the_one_that_was_called_links_unresolved(monkeypatch, tmp
     link.symlink_to(real)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["bin/assume", "init", "bash"])
-    assert shells.console_script() == str(link)
+    assert init.console_script() == str(link)
 
 
 def test_called_as_a_module_the_script_is_that_of_its_environment(monkeypatch, tmp_path):
@@ -152,17 +153,17 @@ def test_called_as_a_module_the_script_is_that_of_its_environment(monkeypatch, t
     monkeypatch.setattr(
         sys, "argv", [str(tmp_path / "lib" / "python3.11" / "site-packages" / "assume" / "__main__.py")]
     )
-    assert shells.console_script() == script
+    assert init.console_script() == script
 
 
 def test_beside_the_interpreter_a_stranger_of_the_same_name_is_passed_over(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "argv", ["-c"])
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
-    assert shells.console_script() == "assume"
+    assert init.console_script() == "assume"
     script_at(tmp_path / "assume", "#!/bin/sh\nexec granted\n")
-    assert shells.console_script() == "assume"
+    assert init.console_script() == "assume"
     ours = script_at(tmp_path / "assume")
-    assert shells.console_script() == ours
+    assert init.console_script() == ours
 
 
 def test_what_the_package_holds_wins_over_what_lies_beside_it(monkeypatch, tmp_path):

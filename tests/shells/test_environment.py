@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assume import arguments
-from assume import environment as env
 from assume.credentials import check_keys, instant
 from assume.errors import Unsafe
+from assume.shells import environment as env
 
 KEYS = {"A": ("A" * 20, "s", "t"), "BB": ("B" * 20, "s/+=", "t=="), "S": ("AKIA" + "C" * 16, "s", "")}
 REGION = {"A": "eu-west-1", "BB": None, "S": "us-east-1"}

@@ -1,49 +1,18 @@
-"""Changes to an environment, in the words of one shell or of one file format.
+"""A role's variables as text for people and other programs: one format of FORMATS.
 
-In: a list of (name, value or None); out: bytes. None unsets. Quoting lives
-here and nowhere else. Pure, and on the warm lane: nothing is imported that a
-bare interpreter has not loaded, except where a format asks for it.
-
-`reply` is for our own shell functions, `exported` for people and programs.
+In: variables; out: bytes. `process_document` is the answer of a
+`credential_process`.
 """
 
+from assume.arguments import FORMATS
 from assume.credentials import unsafe
+from assume.shells.render import base64, encoded, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    Change = tuple[str, str | None]
-
-FORMATS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "env-file", "json", "process")
-STATE = "__assume_state"
-CURLY_QUOTES = "'\u2018\u2019\u201a\u201b"  # PowerShell ends a '…' string at any of these
 CMD_UNQUOTABLE = '%!^"'
-
-
-def quote(shell: str, text: str) -> str:
-    """`text` as one word of `shell` (bash, zsh, fish, powershell), whatever it holds but NUL."""
-    if "\0" in text:
-        raise unsafe("a value with a NUL byte in it cannot be handed to a shell")
-    if shell == "fish":
-        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-    if shell == "powershell":
-        for mark in CURLY_QUOTES:
-            text = text.replace(mark, mark * 2)
-        return "'" + text + "'"
-    return "'" + text.replace("'", "'\\''") + "'"
-
-
-def reply(shell: str, changes: "Sequence[Change]", state: str) -> bytes:
-    """What our function in `shell` evaluates: the changes, then its own state variable."""
-    if shell == "powershell":
-        lines = [_record(name, value) for name, value in changes]
-        lines.append(f"state {_base64(state)}")
-    else:
-        lines = [_statement(shell, name, value) for name, value in changes]
-        assignment = "set -g {} {}" if shell == "fish" else "{}={}"
-        lines.append(assignment.format(STATE, quote(shell, state)))
-    return encoded("".join(line + "\n" for line in lines))
 
 
 def exported(form: str, variables: "Mapping[str, str]") -> bytes:
@@ -86,34 +55,12 @@ def process_document(key_id: str, secret: str, session_token: str, expiration: s
     return encoded(json.dumps({name: value for name, value in fields.items() if value}, indent=2) + "\n")
 
 
-def encoded(text: str) -> bytes:
-    """UTF-8; bytes that came in undecodable go out as they came."""
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _statement(shell: str, name: str, value: str | None) -> str:
-    if shell == "fish":
-        return f"set -eg {name}" if value is None else f"set -gx {name} {quote(shell, value)}"
-    # the backslash: `builtin` itself may be an alias, and so may `export`
-    return f"\\builtin unset {name}" if value is None else f"\\builtin export {name}={quote(shell, value)}"
-
-
-def _record(name: str, value: str | None) -> str:
-    return f"unset {name}" if value is None else f"set {name} {_base64(value)}"
-
-
-def _base64(text: str) -> str:
-    from binascii import b2a_base64
-
-    return b2a_base64(encoded(text), newline=False).decode()
-
-
 def _powershell(name: str, value: str) -> str:
     """One statement in ASCII: other characters would depend on the console's code page."""
     if value.isascii():
         return f"$env:{name} = {quote('powershell', value)}"
     decode = "[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{}'))"
-    return f"$env:{name} = {decode.format(_base64(value))}"
+    return f"$env:{name} = {decode.format(base64(encoded(value)))}"
 
 
 def _cmd(name: str, value: str) -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assume import arguments, state
+from assume import arguments
+from assume.shells import state
 
 WORDS = st.lists(
     st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=12), min_size=1, max_size=5

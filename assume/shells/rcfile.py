@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 
 from assume.errors import AssumeError
-from assume.shells import MARK, Shell
+from assume.shells.table import MARK, Shell
 
 ENDED_LINE = f"{MARK}, and the end of the line above"
 PROFILE = "Microsoft.PowerShell_profile.ps1"

@@ -8,13 +8,21 @@ was there before the first one, and what it set over it.
 Environments are dicts of str to str. A change is (name, value); None unsets.
 """
 
+import sys
+
 from assume.credentials import check_keys, instant, unsafe
+from assume.shells import render
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os as system
     from collections.abc import Iterable, Mapping
 
     Change = tuple[str, str | None]
+elif sys.platform == "win32":
+    import nt as system
+else:
+    import posix as system
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -26,8 +34,6 @@ DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
 OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", BEFORE)
 NAMED = frozenset((*SET, *OWN, *DROPPED))
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-VALUES = {mark: value for value, mark in enumerate(ALPHABET)}
 
 
 def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
@@ -157,7 +163,7 @@ def _is_concerned(name: str) -> bool:
 
 def _encoded(base: "Mapping[str, str]", over: "Mapping[str, str]") -> str:
     kept = {name: value for name, value in base.items() if _is_concerned(name) and name not in OWN}
-    return _base64(_joined([*sorted(over.items()), *sorted(kept.items())]))
+    return render.base64(_joined([*sorted(over.items()), *sorted(kept.items())]))
 
 
 def _joined(pairs: "Iterable[tuple[str, str]]") -> bytes:
@@ -166,7 +172,7 @@ def _joined(pairs: "Iterable[tuple[str, str]]") -> bytes:
 
 def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
     """ASSUME_BEFORE as (before, set over it); None for anything that we did not write."""
-    content = _from_base64(text)
+    content = render.from_base64(text)
     if content is None:
         return None
     version, *records = content.split(b"\0")
@@ -180,28 +186,11 @@ def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
     return (before, over) if version == b"1" else None
 
 
-def _base64(content: bytes) -> str:
-    """RFC 4648, by hand: `binascii` is a shared library in most builds, and costs the warm lane half a millisecond."""
-    spare = -len(content) % 3
-    marks = []
-    for at in range(0, len(content), 3):
-        bits = int.from_bytes(content[at : at + 3].ljust(3, b"\0"), "big")
-        marks += [ALPHABET[bits >> 18], ALPHABET[bits >> 12 & 63], ALPHABET[bits >> 6 & 63], ALPHABET[bits & 63]]
-    return "".join(marks[: len(marks) - spare]) + "=" * spare
-
-
-def _from_base64(text: str) -> bytes | None:
-    """The bytes that `_base64` made `text` of; None for any other text."""
-    plain = text.rstrip("=")
-    try:
-        values = [VALUES[mark] for mark in plain.ljust(len(text), "A")]
-    except KeyError:
-        return None
-    if len(text) % 4 or not text:
-        return None
-    content = b"".join(
-        (values[at] << 18 | values[at + 1] << 12 | values[at + 2] << 6 | values[at + 3]).to_bytes(3, "big")
-        for at in range(0, len(values), 4)
-    )
-    content = content[: len(content) - (len(text) - len(plain))]
-    return content if _base64(content) == text else None
+def own_environment() -> dict[str, str]:
+    """The process's environment, undecodable bytes kept as surrogates."""
+    if sys.platform == "win32":
+        return {name.upper(): value for name, value in system.environ.items()}  # names ignore case there
+    raw: dict[bytes, bytes] = getattr(system, "environ")  # noqa: B009  bytes, in the module below `os`
+    return {
+        name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape") for name, value in raw.items()
+    }

@@ -1,0 +1,97 @@
+"""The code that `assume init` prints.
+
+In: a shell's name and how the segment is wanted; out: the text of
+shell/assume.SHELL with the block at its top filled in, the completion behind
+it, and a stamp as the first line:
+
+    # assume 0.1.0 prompt=1 interpreter=/usr/bin/python3 main=/…/assume/__main__.py script=/…/bin/assume
+
+The stamp tells whether a file that `install` wrote is old, or belongs to another
+installation. Its values are percent-encoded, so it is one line whatever a path
+holds. A shell that starts waits for this, so next to nothing is imported.
+"""
+
+import sys
+
+from assume.errors import AssumeError
+from assume.shells import files, render
+from assume.shells.table import COMMANDS, named
+
+BEGIN, END = "# --- filled in by ", "# --- end ---\n"
+MAIN = f"{files.PACKAGE}/__main__.py"  # what the interpreter is given: the entry of the fast lanes
+
+
+def init_text(name: str, prompt: bool = False, interpreter: str = "", script: str = "") -> str:
+    """What `assume init NAME` prints. `interpreter`, `script`: what it starts; where not given, what runs now."""
+    shell = named(name)
+    interpreter = interpreter or sys.executable
+    script = script or console_script()
+    block = [
+        shell.assign_array("__assume_program", [interpreter, "-I", "-S", MAIN, script]),
+        shell.assign("__assume_script", script),
+        shell.assign("__assume_commands", " ".join(COMMANDS)),
+        shell.assign("__assume_prompt", "1" if prompt else ""),
+    ]
+    head, begin, rest = files.text("shell", shell.file).partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not (begin and end):
+        raise AssumeError(f"shell/{shell.file} has lost its first block", "install assume-shell again")
+    filled = f"{head}{BEGIN}`assume init {shell.name}` ---\n" + "".join(line + "\n" for line in block) + END + tail
+    return f"{stamp(prompt, interpreter, script)}\n{filled}\n{files.text('completions', shell.completion)}"
+
+
+def undo_text(name: str) -> str:
+    """What `assume init NAME --undo` prints: a call of what the shell file brought for this."""
+    named(name)
+    return "__assume_undo\n"
+
+
+def console_script() -> str:
+    """The path of our console script, links unresolved so that it outlives upgrades; `assume` where there is none.
+
+    As it was called; else in the environment that the package is in; else beside
+    the interpreter, where a stranger of the same name is passed over.
+    """
+    import os
+
+    name = "assume.exe" if os.name == "nt" else "assume"
+    called = os.path.abspath(sys.argv[0]) if sys.argv[0] else ""
+    places = [os.path.dirname(called)] if os.path.basename(called) in ("assume", name) else []
+    if os.path.basename(files.CHECKOUT) in ("site-packages", "dist-packages"):
+        folder = files.CHECKOUT
+        for _ in range(3):
+            folder = os.path.dirname(folder)
+            places.append(os.path.join(folder, "Scripts" if os.name == "nt" else "bin"))
+    for place in places:
+        if os.access(path := os.path.join(place, name), os.X_OK) and os.path.isfile(path):
+            return path
+    return path if _is_ours(path := os.path.join(os.path.dirname(sys.executable), name)) else "assume"
+
+
+def stamp(prompt: bool, interpreter: str, script: str) -> str:
+    """The first line of an init text. Its values are all that is needed to write it again."""
+    from assume import __version__  # the fast lanes do without the package's own module
+
+    values = {"prompt": "1" if prompt else "", "interpreter": interpreter, "main": MAIN, "script": script}
+
+    return f"# assume {__version__} " + " ".join(f"{name}={render.percent(value)}" for name, value in values.items())
+
+
+def read_stamp(line: str) -> "dict[str, str] | None":
+    """The values of a stamp and its `version`; None for any other line."""
+    words = line.split()
+    if words[:2] != ["#", "assume"] or not all("=" in word for word in words[3:]):
+        return None
+    values = {name: render.from_percent(value) or "" for name, _, value in (word.partition("=") for word in words[3:])}
+    if not {"prompt", "interpreter", "main", "script"} <= values.keys():
+        return None
+    return {**values, "version": words[2]}
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a program is a console script of this package: Granted's has the same name."""
+    try:
+        with open(path, "rb") as file:
+            return b"assume.cli.start" in file.read(65536)
+    except OSError:
+        return False
