@@ -3,9 +3,9 @@
 import os
 import time
 
-from assume.command import LIMIT_S
+from assume.aws.deadline import Deadline
+from assume.aws.process import LIMIT_S
 from assume.credentials import is_usable
-from assume.patience import Patience
 from assume.store import entries, lock, record, takeover, write
 from assume.terminal import show
 
@@ -34,7 +34,7 @@ class Errand:
         folder: str,
         clock: "Callable[[], float]" = time.time,
         silent: bool = False,
-        patience: Patience | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self.options = options
         self.config = config
@@ -43,8 +43,8 @@ class Errand:
         self.folder = "" if options.no_cache else folder
         self.clock = clock
         self.silent = silent
-        self.patience = patience or Patience()
-        self.command_s = self.patience.left_s if silent else LIMIT_S  # for a command of the user's own
+        self.deadline = deadline or Deadline()
+        self.command_s = self.deadline.left_s if silent else LIMIT_S  # for a command of the user's own
         self.locks: list[lock.Lock] = []
         self.unkept = ""  # why the result could not be stored
 
@@ -105,7 +105,7 @@ class Errand:
             if adopted is not None:
                 self._held(adopted)
                 return found()
-        wait_s = min(SILENT_WAIT_S, self.patience.left_s) if self.silent else lock.WAIT_S
+        wait_s = min(SILENT_WAIT_S, self.deadline.left_s) if self.silent else lock.WAIT_S
         started = time.monotonic()
         try:
             got = lock.acquire(self.folder, name, found, self._say, wait_s=wait_s, offer=self._offer())
@@ -114,7 +114,7 @@ class Errand:
             return None
         finally:
             if self.silent:  # the prompt waits for all of it together
-                self.patience.left_s = max(self.patience.left_s - (time.monotonic() - started), 0.0)
+                self.deadline.left_s = max(self.deadline.left_s - (time.monotonic() - started), 0.0)
         if isinstance(got, lock.Lock):
             self._held(got)
             return found()

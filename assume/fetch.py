@@ -12,14 +12,14 @@ code goes on AssumeRole itself.
 
 from functools import partial
 
-from assume import client, mfa, sources
 from assume.asking import uses_session
-from assume.cli_cache import Cache
+from assume.aws import client, device, sources
+from assume.aws.cli_cache import Cache
+from assume.aws.sts import Sts
 from assume.credentials import Credentials, instant
 from assume.errors import Refused, WrongCode, WrongDevice
 from assume.profiles import chain as words
 from assume.store import entries
-from assume.sts import Sts
 from assume.terminal import show
 from assume.terminal.show import shown
 
@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assume.connection import Connection
+    from assume.aws.connection import Connection
     from assume.errand import Errand
     from assume.profiles.chain import Hop
 
@@ -47,12 +47,12 @@ def fetch(
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
         session = partial(client.Session, sections, chain.source.profile)
-        credentials = sources.credentials(chain.source, errand.base, errand.patience, errand.command_s, session, cache)
+        credentials = sources.credentials(chain.source, errand.base, errand.deadline, errand.command_s, session, cache)
         for key in cache.written:
             errand.remember(entries.shared_note(key))
     if not chain.hops and not chain.serial:
         return credentials
-    calls = _Calls(errand, Sts(client.Session(sections, chain.profile), chain, errand.patience, road))
+    calls = _Calls(errand, Sts(client.Session(sections, chain.profile), chain, errand.deadline, road))
     if chain.serial:
         return calls.session(chain.serial, credentials)
     name = session_name(errand.base)
@@ -82,7 +82,7 @@ class _Calls:
     def __init__(self, errand: "Errand", sts: Sts) -> None:
         self.errand = errand
         self.sts = sts
-        self.device: mfa.Device | None = None
+        self.device: device.Device | None = None
         self.forgot = False  # the stored MFA session
 
     def with_code(self, number: int, hop: "Hop", keys: Credentials, name: str) -> Credentials:
@@ -146,12 +146,12 @@ class _Calls:
                 show.say(str(error))
         raise AssertionError("a device has one try at least")
 
-    def _device(self, serial: str) -> mfa.Device:
+    def _device(self, serial: str) -> device.Device:
         if self.device is None or self.device.serial != serial:
             errand = self.errand
             hop = next((hop for hop in errand.chain.hops if hop.mfa_serial == serial), None)
             process = hop.mfa_process if hop is not None else errand.chain.mfa_process
-            self.device = mfa.Device(
+            self.device = device.Device(
                 serial,
                 errand.chain.name,
                 process,

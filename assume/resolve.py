@@ -11,10 +11,10 @@ from functools import partial
 
 from assume import guard, paths, warm
 from assume.asking import would_ask
+from assume.aws.deadline import Deadline
 from assume.credentials import Credentials, is_fresh, is_usable
 from assume.errand import Errand
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, Unreachable, UsageError
-from assume.patience import Patience
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
 from assume.shells import environment
@@ -34,11 +34,11 @@ POLICY_LARGEST = 100_000  # characters: STS takes 2,048, and says so itself
 
 
 def resolve(
-    options: "Options", have: "Mapping[str, str]", silent: bool = False, patience: Patience | None = None
+    options: "Options", have: "Mapping[str, str]", silent: bool = False, deadline: Deadline | None = None
 ) -> warm.Taken:
     """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks nor waits long.
 
-    `patience` bounds the network's time where it is not to be the usual one.
+    `deadline` bounds the network's time where it is not to be the usual one.
     """
     base, told = environment.baseline(have)
     if not told:
@@ -69,7 +69,7 @@ def resolve(
         base,
         folder.ready(base),
         silent=silent,
-        patience=patience or (Patience(RENEWAL_S) if silent else None),
+        deadline=deadline or (Deadline(RENEWAL_S) if silent else None),
     )
     taken = _reached(errand)
     if errand.folder and not errand.unkept:
@@ -159,7 +159,7 @@ def _fetched(errand: Errand, level: int, credentials: "Credentials | None") -> "
     chain = errand.chain
     if chain.source.keys is not None and not chain.hops and not chain.serial:
         return Credentials(*chain.source.keys)
-    from assume import cli_cache, connection
+    from assume.aws import cli_cache, connection
 
     shared = bool(errand.folder) and cli_cache.is_shared(chain, errand.config)
     cache = cli_cache.Cache(errand.base, used=bool(errand.folder))

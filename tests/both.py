@@ -25,7 +25,8 @@ import urllib3.util.connection
 from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
-from assume import arguments, client, connection, resolve
+from assume import arguments, resolve
+from assume.aws import client, connection
 from assume.demo.calls import Call
 from assume.demo.replies import stamp
 from assume.demo.sts import Sts

@@ -16,7 +16,8 @@ from unittest import mock
 from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
-from assume import arguments, client, warm
+from assume import arguments, warm
+from assume.aws import client
 from assume.cli.taking import take
 from assume.demo import config
 from assume.demo.people import Trust

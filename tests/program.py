@@ -15,7 +15,8 @@ from unittest import mock
 
 import pytest
 
-from assume import arguments, client, fast
+from assume import arguments, fast
+from assume.aws import client
 from assume.cli import start
 from assume.demo.sts import Sts
 from assume.demo.world import World

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from assume import connection
+from assume.aws import connection
 from assume.demo import faults
 from assume.demo.sts import serve
 

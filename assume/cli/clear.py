@@ -1,6 +1,7 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
-from assume import arguments, cli_cache, paths
+from assume import arguments, paths
+from assume.aws import cli_cache
 from assume.errors import UsageError
 from assume.profiles.chain import SSO
 from assume.profiles.config import Config, read

@@ -147,7 +147,7 @@ def run(shell: str, program: str, world: World, sts: Sts, files: Files) -> int:
 
 def _asker(url: str) -> Callable[[Mapping[str, str]], str]:
     """GetCallerIdentity by botocore, with the keys in an environment."""
-    from assume.client import Session, clients
+    from assume.aws.client import Session, clients
 
     section = {"region": "us-west-2", "endpoint_url": url}
     client, _, signer = clients(Session({"profiles": {"default": section}}, ""))

@@ -2,7 +2,7 @@
 
 `Ground.start` runs the real program, with standard output captured as a shell
 function captures it. `Ground.take` runs the same code in this process, where a
-test owns the clock and the patience.
+test owns the clock and the deadline.
 """
 
 import os
@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assume import arguments, middle, resolve, warm
+from assume.aws.deadline import Deadline
 from assume.demo.sts import Sts
 from assume.demo.world import World
-from assume.patience import Patience
 from assume.store import record
 
 from ..simulator import AwsHome
@@ -70,7 +70,7 @@ class Ground:
         assert done.status == 0, done.said
         return variables(done.out)
 
-    def take(self, *words: str, patience: Patience | None = None, environment=None) -> warm.Taken:
+    def take(self, *words: str, deadline: Deadline | None = None, environment=None) -> warm.Taken:
         """`assume WORDS` by the cheapest lane, in this process: raises what a user would read."""
         options = asked(*words)
         have = dict(environment or self.environment)
@@ -80,7 +80,7 @@ class Ground:
             taken, _, _ = middle.stored(options, have, now)
         if taken is None:
             with own_environment():
-                taken = resolve.resolve(options, have, patience=patience)
+                taken = resolve.resolve(options, have, deadline=deadline)
         return taken
 
     def is_warm(self, *words: str) -> bool:

@@ -29,7 +29,11 @@ def needs_root():
 def interpreter():
     """A Python that the other user can run, with what the program needs; the tests' own may lie in root's home."""
     for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
-        words = [python, "-c", f"{START}sys.version_info < (3, 11) and sys.exit(1); import assume.resolve, botocore"]
+        words = [
+            python,
+            "-c",
+            f"{START}sys.version_info < (3, 11) and sys.exit(1); import assume.cold.resolve, botocore",
+        ]
         try:
             if subprocess.run(words, user=UID, group=UID, extra_groups=[], capture_output=True).returncode == 0:
                 return python

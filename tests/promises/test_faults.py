@@ -7,11 +7,12 @@ import time
 
 import pytest
 
-from assume import patience, resolve
+from assume import resolve
+from assume.aws import deadline
+from assume.aws.deadline import Deadline
 from assume.demo import faults
 from assume.demo.config import HUB, LANDING, MARKETING, WORKLOAD
 from assume.errors import AssumeError, Refused, Unreachable
-from assume.patience import Patience
 from assume.store import lock, record
 
 from . import figures
@@ -66,7 +67,7 @@ def check_unchanged(ground, profile, hops, name):
     environment = dict(ground.environment)
     started_at = time.monotonic()
     with pytest.raises(error) as caught:
-        ground.take(profile, patience=Patience(SHORT_S))
+        ground.take(profile, deadline=Deadline(SHORT_S))
     assert time.monotonic() - started_at < SHORT_S + SLACK_S
     assert words in str(caught.value)
     assert isinstance(caught.value, AssumeError)
@@ -120,12 +121,12 @@ def test_all_faults_one_after_another(ground, clock):
 
 def test_it_is_thirty_seconds_in_all(ground, clock):
     """For the whole chain, not for each of its hops."""
-    assert patience.WHOLE_CHAIN_S == 30
-    assert Patience().left_s == 30
+    assert deadline.WHOLE_CHAIN_S == 30
+    assert Deadline().left_s == 30
     ground.sts.faults = lambda call: faults.drip(0.0003)  # most of a second for each hop
     started_at = time.monotonic()
     with pytest.raises(Unreachable, match=r"no answer from AWS within 0.7 s"):
-        ground.take("workload", patience=Patience(0.7))
+        ground.take("workload", deadline=Deadline(0.7))
     assert time.monotonic() - started_at < 2
 
 
@@ -142,7 +143,7 @@ def test_what_is_stored_and_good_for_a_while_is_given_with_a_word(ground, clock,
     old = ground.take("marketingadmin")
     clock.shift(3600 - 600)
     ground.sts.faults = failing(MARKETING, FAULTS[name][0])
-    taken = ground.take("marketingadmin", patience=Patience(SHORT_S))
+    taken = ground.take("marketingadmin", deadline=Deadline(SHORT_S))
     assert taken.credentials.keys == old.credentials.keys
     assert "what is stored is good for 10m more" in taken.note
 
@@ -195,7 +196,7 @@ def test_what_listens_is_no_http(ground, clock, accept):
     ground.configure("marketingadmin", endpoint_url=url)
     started_at = time.monotonic()
     with pytest.raises(Unreachable):
-        ground.take("marketingadmin", patience=Patience(SHORT_S))
+        ground.take("marketingadmin", deadline=Deadline(SHORT_S))
     assert time.monotonic() - started_at < SHORT_S + SLACK_S
     server.close()
 
@@ -205,7 +206,7 @@ def test_nobody_listens(ground, clock):
     server.close()
     ground.configure("marketingadmin", endpoint_url=url)
     with pytest.raises(Unreachable, match="STS was not reached"):
-        ground.take("marketingadmin", patience=Patience(SHORT_S))
+        ground.take("marketingadmin", deadline=Deadline(SHORT_S))
 
 
 def test_a_renewal_waits_for_locks_out_of_the_same_two_seconds(ground, monkeypatch):
@@ -219,10 +220,10 @@ def test_a_renewal_waits_for_locks_out_of_the_same_two_seconds(ground, monkeypat
 
     monkeypatch.setattr("assume.errand.lock.acquire", waited)
     monkeypatch.setattr("assume.errand.time.monotonic", lambda: now[0])
-    spent = Patience(resolve.RENEWAL_S)
+    spent = Deadline(resolve.RENEWAL_S)
     ground.sts.faults = lambda _: faults.refuse(403, "AccessDenied", "no")
     with own_environment(), pytest.raises(Refused):
-        resolve.resolve(asked("workload"), ground.environment, silent=True, patience=spent)
+        resolve.resolve(asked("workload"), ground.environment, silent=True, deadline=spent)
     assert len(waits) == 3
     assert spent.left_s <= resolve.RENEWAL_S - 3 * 0.45
     assert resolve.RENEWAL_S < 2

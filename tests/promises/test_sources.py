@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from assume import command
+from assume.aws import process
 from assume.demo.config import KEYS
 from assume.errors import AssumeError, SourceError
 
@@ -96,7 +96,7 @@ def test_a_command_that_leaves_a_daemon_behind_is_not_waited_for(printing, tmp_p
 
 def test_a_command_that_hangs_is_ended(printing, monkeypatch):
     """120 s in earnest."""
-    assert command.LIMIT_S == 120
+    assert process.LIMIT_S == 120
     monkeypatch.setattr("assume.errand.LIMIT_S", 0.3)
     started_at = time.monotonic()
     with pytest.raises(SourceError, match="has not ended within"):

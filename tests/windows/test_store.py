@@ -37,7 +37,8 @@ def test_an_entry_of_the_aws_clis_is_replaced_and_forgotten_once_its_reader_has_
     desk.store.mkdir(mode=0o700)
     code = f"""
 import time
-from assume import cli_cache, credentials
+from assume import credentials
+from assume.aws import cli_cache
 from assume.profiles.chain import Hop
 cache = cli_cache.Cache({{"USERPROFILE": {windows(desk.home.path)!r}}})
 hop = Hop("p", "arn:aws:iam::123456789012:role/r")

@@ -7,7 +7,7 @@ before any call, never shown, never kept, and never sent twice.
 import sys
 import time
 
-from assume.command import LIMIT_S, Command
+from assume.aws.process import LIMIT_S, Command
 from assume.errors import ConfigError, NoTerminal, SourceError, Taken, WrongCode
 from assume.profiles.ini import words
 from assume.terminal import ask, show

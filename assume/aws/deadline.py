@@ -21,7 +21,7 @@ WHOLE_CHAIN_S = 30.0
 HEARD_S = 0.2
 
 
-class Patience:
+class Deadline:
     """What is left of the time; questions and the user's own commands do not count."""
 
     def __init__(self, left_s: float = WHOLE_CHAIN_S) -> None:

@@ -8,6 +8,7 @@ import botocore.exceptions as aws
 import pytest
 from botocore.parsers import ResponseParserError
 
+from assume.aws.refusals import explained, source_failed, unusable
 from assume.errors import (
     AssumeError,
     ConfigError,
@@ -19,7 +20,6 @@ from assume.errors import (
     WrongDevice,
 )
 from assume.profiles.chain import Hop
-from assume.refusals import explained, source_failed, unusable
 
 ARN = "arn:aws:iam::123456789012:role/r"
 

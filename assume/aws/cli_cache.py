@@ -12,7 +12,8 @@ import os
 import tempfile
 from hashlib import sha1
 
-from assume import identity, paths
+from assume import paths
+from assume.aws import web_identity
 from assume.credentials import Credentials, check_keys, instant
 from assume.errors import Unsafe
 from assume.store import record, write
@@ -106,7 +107,7 @@ def keys_of(hop: "Hop") -> list[str]:
     keys = [key_of(hop)]
     if hop.token_file is not None:
         try:
-            keys.append(key_of(hop, identity.read(hop.token_file)))
+            keys.append(key_of(hop, web_identity.read(hop.token_file)))
         except (OSError, ValueError):
             pass
     return keys

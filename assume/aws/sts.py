@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/
 
 import time
 
-from assume import client, identity, refusals
+from assume.aws import client, refusals, web_identity
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError, Unreachable, Unsafe
 from assume.terminal.show import shown
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from assume.connection import Connection
-    from assume.patience import Patience
+    from assume.aws.connection import Connection
+    from assume.aws.deadline import Deadline
     from assume.profiles.chain import Chain, Hop
 
 SESSION_S = 43200  # 12 hours: GetSessionToken's default, and as long as a working day
@@ -30,9 +30,9 @@ class Sts:
     """One client for a whole chain, over one connection."""
 
     def __init__(
-        self, session: "client.Session", chain: "Chain", patience: "Patience", connection: "Connection | None"
+        self, session: "client.Session", chain: "Chain", deadline: "Deadline", connection: "Connection | None"
     ) -> None:
-        self.patience = patience
+        self.deadline = deadline
         self.chain = chain
         self._connection = connection
         self._once: Any = None  # the client for calls with a code
@@ -105,7 +105,7 @@ class Sts:
         method = getattr(self._once if once else self._usual, operation)
         now = time.time()
         try:
-            answer = self.patience.call(lambda: method(**asked))
+            answer = self.deadline.call(lambda: method(**asked))
             return _taken(answer, int(now))
         except KeyboardInterrupt:
             raise
@@ -138,7 +138,7 @@ def _taken(answer: "Mapping[str, Any]", now: int) -> Credentials:
 def _web_identity(hop: "Hop") -> str:
     path = hop.token_file or ""
     try:
-        return identity.read(path)
+        return web_identity.read(path)
     except OSError as error:
         text = f"its web identity's file {shown(path)} cannot be read: {error.strerror}"
         raise SourceError(text, "correct web_identity_token_file, or have it written", shown(hop.profile)) from None

@@ -9,8 +9,8 @@ import subprocess
 import threading
 import time
 
+from assume.aws.deadline import HEARD_S, joined
 from assume.errors import SourceError
-from assume.patience import HEARD_S, joined
 from assume.terminal.show import shown
 
 TYPE_CHECKING = False

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from assume import cli_cache
+from assume.aws import cli_cache
 from assume.demo import config
 from assume.demo.people import Trust
 from assume.demo.sts import serve
 from assume.profiles.chain import Hop
 
-from .program import Program, actions
+from ..program import Program, actions
 
 AWS = shutil.which("aws", path=str(Path(sys.executable).parent))
 needs_aws = pytest.mark.skipif(AWS is None, reason="the real `aws` is not installed here")

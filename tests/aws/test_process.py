@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from assume import command
-from assume.command import Command
+from assume.aws import process
+from assume.aws.process import Command
 from assume.errors import SourceError
 
 
@@ -41,7 +41,7 @@ def test_a_command_that_leaves_its_output_open_to_a_child_is_not_waited_for():
 
 @pytest.mark.parametrize("stream", [1, 2])
 def test_a_flood_is_cut_off_at_once(monkeypatch, stream):
-    monkeypatch.setattr(command, "OUTPUT_LARGEST", 1000)
+    monkeypatch.setattr(process, "OUTPUT_LARGEST", 1000)
     started = time.monotonic()
     with pytest.raises(SourceError, match="printed more than a megabyte"):
         ran(f"while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxx >&{stream}; done", limit_s=60)

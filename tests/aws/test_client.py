@@ -2,10 +2,10 @@
 
 import json
 
-from assume import client
+from assume.aws import client
 from assume.profiles.config import Config
 
-from .profiles.plans import BASE, KEYS, ROLE, planned
+from ..profiles.plans import BASE, KEYS, ROLE, planned
 
 MORE = "[services s]\nsts =\n  endpoint_url = http://127.0.0.1:1\n[sso-session c]\nsso_region = x\n"
 

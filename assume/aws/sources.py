@@ -12,8 +12,8 @@ import botocore.credentials
 import botocore.exceptions
 import botocore.utils
 
-from assume import machine, refusals
-from assume.command import Command
+from assume.aws import metadata, refusals
+from assume.aws.process import Command
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError
 from assume.profiles import chain
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from assume.client import Session
-    from assume.patience import Patience
+    from assume.aws.client import Session
+    from assume.aws.deadline import Deadline
     from assume.profiles.chain import Source
 
 # names of botocore's providers (their METHOD)
@@ -44,7 +44,7 @@ botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS = (1, 2)  # type: ignore
 def credentials(
     source: "Source",
     base: "Mapping[str, str]",
-    patience: "Patience",
+    deadline: "Deadline",
     command_s: float,
     session: "Callable[[], Session]",
     cache: "Any",
@@ -52,7 +52,7 @@ def credentials(
     """The credentials of `source`. Raises SourceError, with the profile and what to do.
 
     `base` is the environment of a `credential_process`, which may take `command_s` seconds;
-    `patience` bounds the network. `session` makes a botocore session for the source's
+    `deadline` bounds the network. `session` makes a botocore session for the source's
     profile; `cache` is the AWS CLI's, which keeps SSO credentials.
     """
     if source.keys is not None:
@@ -61,11 +61,11 @@ def credentials(
         if source.kind == chain.PROCESS:
             found = _of_process(source, session(), base, command_s)
         elif source.kind in MACHINE:
-            machine.check(base, source.profile or source.kind)
-            with machine.no_proxy():
-                found = patience.call(lambda: _provided(source, session(), cache))
+            metadata.check(base, source.profile or source.kind)
+            with metadata.no_proxy():
+                found = deadline.call(lambda: _provided(source, session(), cache))
         else:
-            found = patience.call(lambda: _provided(source, session(), cache))
+            found = deadline.call(lambda: _provided(source, session(), cache))
     except Exception as error:
         raise refusals.source_failed(error, source.kind, source.profile) from None
     if found is None:

@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from assume import connection
-from assume.connection import guess
+from assume.aws import connection
+from assume.aws.connection import guess
 from assume.demo import faults
 
-from .both import said
+from ..both import said
 
 SETTINGS = [
     # what the chain's settings say                          where botocore will most likely call
@@ -174,7 +174,7 @@ def watched(name, *rest, **more):
     if threading.current_thread() is not threading.main_thread() and name not in sys.modules:
         seen.append(name)
     return real(name, *rest, **more)
-from assume import connection
+from assume.aws import connection
 builtins.__import__ = watched
 for tls in (False, True):
     connection.Connection(tls, "localhost", 9, "")._thread.join(10)

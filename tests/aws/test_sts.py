@@ -5,11 +5,11 @@ import time
 
 import pytest
 
+from assume.aws.deadline import Deadline
 from assume.demo import faults
-from assume.patience import Patience
 
-from .both import failed, said
-from .rows import BASE, ROLE
+from ..both import failed, said
+from ..rows import BASE, ROLE
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_the_largest_session_token_passes(both):
 
 
 def test_a_whole_chain_ends_in_time_with_the_reason(both, monkeypatch):
-    monkeypatch.setattr("assume.patience.Patience.__init__", _hurried(Patience.__init__))
+    monkeypatch.setattr("assume.aws.deadline.Deadline.__init__", _hurried(Deadline.__init__))
     both.write(ROLE + BASE)
     never = threading.Event()
     both.plain.faults = lambda _: faults.hang(never)
@@ -48,7 +48,7 @@ def test_a_whole_chain_ends_in_time_with_the_reason(both, monkeypatch):
 
 
 def test_a_reply_that_drips_ends_in_time_too(both, monkeypatch):
-    monkeypatch.setattr("assume.patience.Patience.__init__", _hurried(Patience.__init__))
+    monkeypatch.setattr("assume.aws.deadline.Deadline.__init__", _hurried(Deadline.__init__))
     both.write(ROLE + BASE)
     both.plain.faults = lambda _: faults.drip(0.02)
     started = time.monotonic()
