@@ -1,6 +1,6 @@
 """The entry by path, `python -I -S …/assume/__main__.py SCRIPT words…`: what a shell function starts.
 
-Read and compiled at every call, so it is short. See `fast`.
+Read and compiled at every call, so it is short. See `fast.entry`.
 """
 
 import sys
@@ -12,10 +12,10 @@ if __package__:  # python -m assume
 else:
     # made by hand: no `__init__.py` is read, and nothing is searched but the folder of this package
     folder = __file__.replace("\\", "/").rpartition("/")[0]
-    for name in ("assume", "assume.shells", "assume.store", "assume.terminal"):
+    for name in ("assume", "assume.fast", "assume.shells", "assume.store", "assume.terminal"):
         package = type(sys)(name)
         package.__path__ = [folder + name[6:].replace(".", "/")]
         sys.modules[name] = package
-    from assume.fast import answer
+    from assume.fast.entry import answer
 
     answer(sys.argv[1], sys.argv[2:])

@@ -9,14 +9,13 @@ import os
 import time
 from functools import partial
 
-from assume import guard, paths, warm
+from assume import guard, paths
 from assume.asking import would_ask
 from assume.aws.deadline import Deadline
 from assume.credentials import Credentials, is_fresh, is_usable
 from assume.errand import Errand
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, Taken, Unreachable, UsageError
-from assume.profiles.config import Config, read
-from assume.profiles.plan import plan
+from assume.fast import middle, warm
 from assume.shells import environment
 from assume.store import entries, folder, pointers, record
 from assume.terminal import show
@@ -34,11 +33,16 @@ POLICY_LARGEST = 100_000  # characters: STS takes 2,048, and says so itself
 
 
 def resolve(
-    options: "Options", have: "Mapping[str, str]", silent: bool = False, deadline: Deadline | None = None
+    options: "Options",
+    have: "Mapping[str, str]",
+    silent: bool = False,
+    deadline: Deadline | None = None,
+    plan: "middle.Planned | None" = None,
 ) -> warm.Taken:
     """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks nor waits long.
 
-    `deadline` bounds the network's time where it is not to be the usual one.
+    `deadline` bounds the network's time where the usual bound does not apply; `plan` is
+    what the middle lane has read and planned for the same options, if it has.
     """
     base, told = environment.baseline(have)
     if not told:
@@ -47,10 +51,8 @@ def resolve(
         raise UsageError("which profile?", "assume PROFILE, or `assume list`")
     if options.policy:
         options.policy = _policy(options.policy)
-    aws_files = paths.aws_files(base)
-    seen = {path: record.signature(path, time.time()) for path in aws_files}  # before they are read
-    config = Config(*map(read, aws_files))
-    chain = plan(config, options, base)
+    plan = plan or middle.planned(options, base, time.time())
+    chain = plan.chain
     home = paths.home(base)
     for line in (*chain.warnings, *([f"home is {home}"] if home and not paths.is_told(base) else [])):
         show.say(f"assume: {line}")
@@ -64,7 +66,7 @@ def resolve(
     )
     errand = Errand(
         options,
-        config,
+        plan.config,
         chain,
         base,
         folder.ready(base),
@@ -73,7 +75,7 @@ def resolve(
     )
     taken = _reached(errand)
     if errand.folder and not errand.unkept:
-        pointers.point(errand.folder, options, chain, base, seen, time.time())
+        pointers.point(errand.folder, options, chain, base, plan.seen, time.time())
     return taken
 
 

@@ -16,13 +16,14 @@ from unittest import mock
 from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
-from assume import arguments, warm
+from assume import arguments
 from assume.aws import client
 from assume.cli.taking import take
 from assume.demo import config
 from assume.demo.people import Trust
 from assume.demo.sts import Sts
 from assume.demo.world import World
+from assume.fast import warm
 
 from .simulator import MODELS, stripped
 

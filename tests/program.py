@@ -15,12 +15,13 @@ from unittest import mock
 
 import pytest
 
-from assume import arguments, fast
+from assume import arguments
 from assume.aws import client
 from assume.cli import start
 from assume.demo.sts import Sts
 from assume.demo.world import World
 from assume.errors import NoTerminal
+from assume.fast import entry
 from assume.terminal import ask
 
 from .simulator import MODELS, AwsHome
@@ -101,7 +102,7 @@ class Program:
         with mock.patch.object(posix, "environ", raw):
             options = arguments.read(words[1:])
             assert options is not None
-            status = fast.use(options, []) if words[0] == "use" else fast.off(options)
+            status = entry.use(options, []) if words[0] == "use" else entry.off(options)
         out, err = self.streams.readouterr()
         return None if status is None else Done(status, out, err)
 

@@ -7,7 +7,7 @@ from assume import arguments
 from assume.arguments import Options
 from assume.cli.taking import take
 from assume.errors import AssumeError, UsageError
-from assume.fast import child
+from assume.fast.entry import child
 from assume.shells import environment, state
 from assume.terminal import show
 from assume.terminal.show import shown

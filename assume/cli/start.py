@@ -44,7 +44,7 @@ def _run(words: "list[str]") -> int:
         if status is not None:
             return status
     if verb == "complete":
-        from assume.complete import complete
+        from assume.fast.complete import complete
         from assume.shells import environment
 
         return complete(words[1:], environment.own_environment())

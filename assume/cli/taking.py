@@ -2,8 +2,8 @@
 
 import time
 
-from assume import middle, warm
 from assume.arguments import Options
+from assume.fast import middle, warm
 
 
 def take(options: Options, have: dict[str, str]) -> warm.Taken:
@@ -11,9 +11,9 @@ def take(options: Options, have: dict[str, str]) -> warm.Taken:
     now = time.time()
     taken = warm.hit(options, have, now)
     if taken is None:
-        taken, _, _ = middle.stored(options, have, now)
-    if taken is None:
-        from assume.resolve import resolve
+        taken, plan = middle.stored(options, have, now)
+        if taken is None:
+            from assume.resolve import resolve
 
-        taken = resolve(options, have)
+            taken = resolve(options, have, plan=plan)
     return taken

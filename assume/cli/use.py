@@ -2,9 +2,10 @@
 
 import time
 
-from assume import arguments, fast, warm
+from assume import arguments
 from assume.arguments import Options
 from assume.errors import AssumeError, ConfigError, UsageError
+from assume.fast import entry, warm
 from assume.shells import environment, state
 from assume.terminal import show
 
@@ -21,7 +22,7 @@ def run(options: Options) -> int:
     from assume.resolve import resolve
 
     taken = resolve(options, have)
-    status = fast.hand_over(taken, options, have, time.time())
+    status = entry.hand_over(taken, options, have, time.time())
     refresh_init_files(environment.baseline(have)[0])
     return status
 
@@ -47,7 +48,7 @@ def off(words: list[str]) -> int:
         raise UsageError("off takes no profile", "assume off")
     if not options.shell:
         raise not_loaded("off")
-    return fast.off(options)
+    return entry.off(options)
 
 
 def not_loaded(word: str) -> AssumeError:
@@ -75,7 +76,7 @@ def _picked(have: dict[str, str]) -> str:
     """A profile chosen on the terminal; in a script the name must be said."""
     if not (show.is_terminal(0) and show.is_terminal(2)):
         raise UsageError("which profile?", "assume PROFILE; `assume list` shows them")
-    from assume.complete import profiles
+    from assume.fast.complete import profiles
     from assume.terminal.pick import pick
 
     found = list(profiles(environment.baseline(have)[0]))

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assume import arguments, middle, resolve, warm
+from assume import arguments, resolve
 from assume.aws.deadline import Deadline
 from assume.demo.sts import Sts
 from assume.demo.world import World
+from assume.fast import middle, warm
 from assume.store import record
 
 from ..simulator import AwsHome
@@ -77,7 +78,7 @@ class Ground:
         now = time.time()
         taken = warm.hit(options, have, now)
         if taken is None:
-            taken, _, _ = middle.stored(options, have, now)
+            taken, _ = middle.stored(options, have, now)
         if taken is None:
             with own_environment():
                 taken = resolve.resolve(options, have, deadline=deadline)

@@ -117,12 +117,12 @@ MUTATIONS = (
         "stat after read",
         (
             (
-                "assume/middle.py",
+                "assume/fast/middle.py",
                 f"{SEEN.rstrip()}  # before they are read\n",
                 "",
             ),
             (
-                "assume/middle.py",
+                "assume/fast/middle.py",
                 "    if chain.confirm:\n        return None, chain, folder\n",
                 f"{SEEN}    if chain.confirm:\n        return None, chain, folder\n",
             ),

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from assume import warm
 from assume.demo import faults
 from assume.demo.config import MARKETING
 from assume.errors import AssumeError, Unsafe
+from assume.fast import warm
 from assume.shells import environment, export, render, state
 from assume.terminal import show
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from assume import warm
 from assume.errors import AssumeError
+from assume.fast import warm
 from assume.store import record
 
 from . import figures

@@ -8,8 +8,9 @@ they are waited for. Whatever takes a call is None here, and `resolve`'s.
 
 import sys
 
-from assume import paths, warm
+from assume import paths
 from assume.credentials import Credentials, is_fresh
+from assume.fast import warm
 from assume.shells import environment
 from assume.store import record, write
 from assume.store.entries import current
@@ -24,40 +25,56 @@ if TYPE_CHECKING:
     from assume.arguments import Options
     from assume.credentials import Credentials
     from assume.profiles.chain import Chain
+    from assume.profiles.config import Config
 elif sys.platform == "win32":
     import nt as system
 else:
     import posix as system
 
 
-def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Taken | None, Chain | None, str]":
-    """The middle lane: what is stored for the chain as the files are now; the chain; the store's folder."""
+class Planned:
+    """The AWS files as they were read, and the chain that a request leads to."""
+
+    __slots__ = ("base", "chain", "config", "seen")
+
+    def __init__(self, base: "dict[str, str]", seen: "dict[str, str]", config: "Config", chain: "Chain") -> None:
+        self.base = base  # the baseline in which it was resolved
+        self.seen = seen  # path: signature of each AWS file, taken before it was read
+        self.config = config
+        self.chain = chain
+
+
+def planned(options: "Options", base: "dict[str, str]", now: float) -> Planned:
+    """Reads the AWS files and follows them to the chain that `options` ask for. Raises ConfigError, UsageError."""
     from assume.profiles.config import Config, read
     from assume.profiles.plan import plan
 
+    aws_files = paths.aws_files(base)
+    seen = {path: record.signature(path, now) for path in aws_files}  # before they are read
+    config = Config(*map(read, aws_files))
+    return Planned(base, seen, config, plan(config, options, base))
+
+
+def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Taken | None, Planned | None]":
+    """The role, if the store has it fresh for the chain as the files are now; and the plan, if one was made."""
     base, told = environment.baseline(have)
     folder = paths.store(base)
     if not warm.is_plain(options) or not told or not paths.is_told(base) or not folder:
-        return None, None, folder
-    aws_files = paths.aws_files(base)
-    seen = {path: record.signature(path, now) for path in aws_files}  # before they are read
-    chain = plan(Config(*map(read, aws_files)), options, base)
-    if chain.confirm:
-        return None, chain, folder
-    if not _has_store(folder):
-        return None, None, folder
+        return None, None
+    plan = planned(options, base, now)
+    chain = plan.chain
+    if chain.confirm or not _has_store(folder):
+        return None, plan
     taken = _fresh(chain, options, base, folder, now)
     if taken is not None:
         for line in chain.warnings:
             show.say(f"assume: {line}")
-        point(folder, options, chain, base, seen, now)
+        point(folder, options, chain, base, plan.seen, now)
         write.sweep_leftovers(folder, now)
-    return taken, chain, folder
+    return taken, plan
 
 
-def others(
-    options: "Options", have: "Mapping[str, str]", chain: "Chain", folder: str, holding: "list[str]"
-) -> warm.Taken | None:
+def others(options: "Options", plan: Planned, holding: "list[str]") -> warm.Taken | None:
     """What another process gets meanwhile, waited for without importing anything more.
 
     None where nobody is at it: then the lock is ours, and `holding` says how the
@@ -67,9 +84,10 @@ def others(
 
     from assume.store import lock, takeover
 
-    if not chain.is_kept or chain.confirm or sys.platform == "win32":
+    chain, base = plan.chain, plan.base
+    folder = paths.store(base)
+    if not chain.is_kept or chain.confirm or sys.platform == "win32" or not _has_store(folder):
         return None
-    base, _ = environment.baseline(have)
     name = record.name_of(chain.request(len(chain.hops)))
 
     def found() -> warm.Taken | None:

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from assume import arguments, middle, warm
+from assume import arguments
 from assume.errors import UsageError
+from assume.fast import middle, warm
 from assume.store import record
 
 LATER_S = 60  # files are two seconds old at least, so that their signatures count
@@ -127,7 +128,7 @@ def test_minus_without_a_request_before_is_a_usage_error():
 
 def test_keys_of_a_user_are_read_from_the_files_each_time(program, sts):
     program.keys("hub")
-    taken, _, _ = hit(program, "user1", lane=middle.stored)
+    taken, _ = hit(program, "user1", lane=middle.stored)
     assert taken is not None
     assert taken.credentials.expires_at is None
     assert hit(program, "user1") is None

@@ -18,26 +18,26 @@ from assume.profiles.plan import plan
 from assume.shells import init, table
 from assume.store import entries, record
 
-from .shells.bench import Bench
-from .shells.conftest import driver
+from ..shells.bench import Bench
+from ..shells.conftest import driver
 
 LOADS = Path(__file__).with_name("loads.py")
 MAIN = Path(init.MAIN)
 HIT = set("""
-assume assume.arguments assume.credentials assume.fast assume.paths assume.shells assume.shells.environment
-assume.shells.render assume.shells.state assume.store assume.store.record assume.terminal assume.terminal.show
-assume.warm
+assume assume.arguments assume.credentials assume.fast assume.fast.entry assume.fast.warm assume.paths
+assume.shells assume.shells.environment assume.shells.render assume.shells.state assume.store assume.store.record
+assume.terminal assume.terminal.show
 """.split())  # fmt: skip
 MIDDLE = HIT | set("""
-assume.errors assume.middle assume.profiles assume.profiles.chain assume.profiles.config assume.profiles.hops
+assume.errors assume.fast.middle assume.profiles assume.profiles.chain assume.profiles.config assume.profiles.hops
 assume.profiles.ini assume.profiles.plan assume.profiles.sections assume.profiles.source assume.store.entries
 assume.store.pointers assume.store.write
 """.split())  # fmt: skip
 WAITING = MIDDLE | set("assume.store.lock assume.store.takeover fcntl".split())
 TAB = set("""
-assume assume.arguments assume.complete assume.credentials assume.errors assume.fast assume.paths assume.profiles
-assume.profiles.config assume.profiles.ini assume.profiles.sections assume.shells assume.shells.environment
-assume.shells.render assume.store assume.terminal assume.terminal.show
+assume assume.arguments assume.credentials assume.errors assume.fast assume.fast.complete assume.fast.entry
+assume.paths assume.profiles assume.profiles.config assume.profiles.ini assume.profiles.sections assume.shells
+assume.shells.environment assume.shells.render assume.store assume.terminal assume.terminal.show
 """.split())  # fmt: skip
 NEVER = set("site os re json enum typing dataclasses collections functools threading contextlib botocore".split())
 

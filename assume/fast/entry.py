@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from assume.arguments import Options
-    from assume.warm import Taken
+    from assume.fast.warm import Taken
 elif sys.platform == "win32":
     import nt as system
 else:
@@ -45,7 +45,7 @@ def answer(script: str, words: "Sequence[str]") -> "NoReturn":
 def _answered(words: "Sequence[str]", holding: "list[str]") -> int | None:
     verb = words[0] if words else ""
     if verb == "complete":
-        from assume.complete import complete
+        from assume.fast.complete import complete
 
         return complete(words[1:], environment.own_environment())
     if verb not in ("use", "off"):
@@ -64,7 +64,7 @@ def use(options: "Options", holding: "list[str]") -> int | None:
     """`use` from what is stored; None where that does not do. `holding` gets what the console script is told."""
     from time import time
 
-    from assume import warm
+    from assume.fast import warm
 
     have = environment.own_environment()
     now = time()
@@ -73,17 +73,17 @@ def use(options: "Options", holding: "list[str]") -> int | None:
     options = warm.asked(options)
     taken = warm.hit(options, have, now)
     if taken is None:
-        from assume import middle
+        from assume.fast import middle
 
-        taken, chain, folder = middle.stored(options, have, now)
-        if taken is None and chain is not None:
-            taken = middle.others(options, have, chain, folder, holding)
+        taken, plan = middle.stored(options, have, now)
+        if taken is None and plan is not None:
+            taken = middle.others(options, plan, holding)
     return None if taken is None else hand_over(taken, options, have, now)
 
 
 def hand_over(taken: "Taken", options: "Options", have: "dict[str, str]", now: float) -> int:
     """The reply to the shell function, in one write, and a line for the person at the terminal."""
-    from assume import warm
+    from assume.fast import warm
 
     if not show.write(1, warm.reply(taken, options, have)):
         return 1

@@ -2,11 +2,12 @@
 
 import pytest
 
-from assume import arguments, complete
+from assume import arguments
+from assume.fast import complete
 from assume.shells import table
 from assume.shells.table import COMMANDS
 
-from .program import actions
+from ..program import actions
 
 
 def offered(program, *typed, shell="fish"):

@@ -7,10 +7,11 @@ from unittest import mock
 import pytest
 import time_machine
 
-from assume import arguments, middle, resolve, warm
+from assume import arguments
 from assume.cli.taking import take
 from assume.demo.config import HUB, MARKETING
 from assume.errors import AssumeError
+from assume.fast import middle, warm
 from assume.profiles import config
 
 LATER_S = 60  # the files' stamps count
@@ -28,8 +29,8 @@ def asked():
     return options
 
 
-def edited_once_read(program, monkeypatch, module):
-    """The config file changes a moment after `module` has read it: the role in it is another one."""
+def edited_once_read(program, monkeypatch):
+    """The config file changes a moment after it was read: the role in it is another one."""
     path, read, edits = str(program.home.config), config.read, [1]
 
     def reading(name):
@@ -41,7 +42,7 @@ def edited_once_read(program, monkeypatch, module):
             )
         return text
 
-    monkeypatch.setattr(module, "read", reading)
+    monkeypatch.setattr(config, "read", reading)
 
 
 @pytest.mark.parametrize("lane", ["cold", "middle"])
@@ -51,7 +52,7 @@ def test_an_edit_that_comes_while_the_files_are_read_is_seen_next_time(program, 
         assert take(asked(), have).known["role_arn"] == MARKETING
         for pointer in (program.home.path / ".aws/assume").glob("*.pointer"):
             pointer.unlink()
-    edited_once_read(program, monkeypatch, config if lane == "middle" else resolve)
+    edited_once_read(program, monkeypatch)
     first = middle.stored(asked(), have, time.time())[0] if lane == "middle" else take(asked(), have)
     assert first is not None
     assert first.known["role_arn"] == MARKETING, "what was read is what is given"
@@ -63,9 +64,10 @@ def test_an_edit_that_comes_while_the_files_are_read_is_seen_next_time(program, 
 def test_the_first_of_all_makes_the_store_so_that_others_wait_for_it_here(program):
     store = program.home.path / ".aws/assume"
     assert not store.exists()
-    taken, chain, folder = middle.stored(asked(), dict(program.home.environment), time.time())
-    assert (taken, folder) == (None, str(store))
-    assert chain is not None
+    taken, plan = middle.stored(asked(), dict(program.home.environment), time.time())
+    assert taken is None
+    assert plan is not None
+    assert plan.chain.role_arn == MARKETING
     assert store.stat().st_mode & 0o7777 == 0o700
 
 
@@ -78,6 +80,9 @@ def test_no_store_is_made_for_what_cannot_be_planned(program):
 
 
 def test_no_store_is_made_in_a_folder_of_somebody_else(program, monkeypatch):
-    monkeypatch.setattr("assume.middle.system.geteuid", lambda: 12345)
-    assert middle.stored(asked(), dict(program.home.environment), time.time())[:2] == (None, None)
+    monkeypatch.setattr("assume.fast.middle.system.geteuid", lambda: 12345)
+    taken, plan = middle.stored(asked(), dict(program.home.environment), time.time())
+    assert taken is None
+    assert plan is not None
+    assert middle.others(asked(), plan, []) is None
     assert not (program.home.path / ".aws/assume").exists()
