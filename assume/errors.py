@@ -6,7 +6,7 @@
     ├── ConfigError         the AWS files do not say what is needed
     │   └── NoSuchProfile   a name that is in neither file
     ├── NoTerminal          a question, and nobody to ask
-    ├── Taken               a question that is answered in another terminal
+    ├── TakenOver           a question that is answered in another terminal
     ├── SourceError         the first credentials of a chain cannot be had
     ├── Refused             STS answered, and said no
     │   ├── WrongCode       STS did not take the MFA code
@@ -67,7 +67,7 @@ class NoTerminal(AssumeError):
     """A question has to be asked and there is no terminal to ask it on."""
 
 
-class Taken(AssumeError):
+class TakenOver(AssumeError):
     """The question was taken over in another terminal: what it is for will be had there."""
 
 

@@ -25,8 +25,9 @@ import urllib3.util.connection
 from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
-from assume import arguments, resolve
+from assume import arguments
 from assume.aws import client, connection
+from assume.cold import resolve
 from assume.demo.calls import Call
 from assume.demo.replies import stamp
 from assume.demo.sts import Sts

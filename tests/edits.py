@@ -18,7 +18,7 @@ from botocore.tokens import SSOTokenProvider
 
 from assume import arguments
 from assume.aws import client
-from assume.cli.taking import take
+from assume.cold.take import take
 from assume.demo import config
 from assume.demo.people import Trust
 from assume.demo.sts import Sts

@@ -5,8 +5,8 @@ import pytest
 from assume.demo import config
 from assume.demo.people import PLAIN, Trust
 
+from .cold.test_resolve import COMMON
 from .program import actions
-from .test_resolve import COMMON
 
 MARKETING = config.MARKETING
 

@@ -8,7 +8,7 @@ import sys
 import time
 
 from assume.aws.process import LIMIT_S, Command
-from assume.errors import ConfigError, NoTerminal, SourceError, Taken, WrongCode
+from assume.errors import ConfigError, NoTerminal, SourceError, TakenOver, WrongCode
 from assume.profiles.ini import words
 from assume.terminal import ask, show
 from assume.terminal.show import shown
@@ -54,7 +54,7 @@ class Device:
         return not self.given and not self.process
 
     def code(self, why: str = "") -> str:
-        """A code that was not used before. Raises NoTerminal, Interrupted, Taken, WrongCode."""
+        """A code that was not used before. Raises NoTerminal, Interrupted, TakenOver, WrongCode."""
         if self.given:
             text, self.given = (sys.stdin.readline() if self.given == "-" else self.given), ""
         elif self.process:
@@ -84,7 +84,7 @@ class Device:
                     shown(self.profile),
                 ) from None
             if answer is None:
-                raise Taken("the question is answered in another terminal", "", shown(self.profile))
+                raise TakenOver("the question is answered in another terminal", "", shown(self.profile))
             try:
                 return self._fresh(answer.replace(" ", ""))
             except WrongCode as error:

@@ -5,7 +5,7 @@ import sys
 
 from assume import arguments
 from assume.arguments import Options
-from assume.cli.taking import take
+from assume.cold.take import take
 from assume.errors import AssumeError, UsageError
 from assume.fast.entry import child
 from assume.shells import environment, state

@@ -2,7 +2,7 @@
 
 from assume import arguments
 from assume.arguments import Options
-from assume.cli.taking import take
+from assume.cold.take import take
 from assume.credentials import instant
 from assume.errors import AssumeError, UsageError
 from assume.shells import environment, export

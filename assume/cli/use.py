@@ -19,7 +19,7 @@ def run(options: Options) -> int:
         options.profile = _picked(have)
     options = warm.asked(options)
     from assume.cli.install import refresh_init_files
-    from assume.resolve import resolve
+    from assume.cold.resolve import resolve
 
     taken = resolve(options, have)
     status = entry.hand_over(taken, options, have, time.time())
@@ -35,7 +35,7 @@ def renew(options: Options) -> int:
     if before is None or not options.shell:
         return 1
     before.shell, before.state = options.shell, options.state
-    from assume.resolve import resolve
+    from assume.cold.resolve import resolve
 
     taken = resolve(before, have, silent=True)
     return 0 if show.write(1, warm.reply(taken, before, have)) else 1

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from assume.arguments import Options
-    from assume.fast.warm import Taken
+    from assume.fast.warm import Assumed
 elif sys.platform == "win32":
     import nt as system
 else:
@@ -81,7 +81,7 @@ def use(options: "Options", holding: "list[str]") -> int | None:
     return None if taken is None else hand_over(taken, options, have, now)
 
 
-def hand_over(taken: "Taken", options: "Options", have: "dict[str, str]", now: float) -> int:
+def hand_over(taken: "Assumed", options: "Options", have: "dict[str, str]", now: float) -> int:
     """The reply to the shell function, in one write, and a line for the person at the terminal."""
     from assume.fast import warm
 

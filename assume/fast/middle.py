@@ -55,7 +55,7 @@ def planned(options: "Options", base: "dict[str, str]", now: float) -> Planned:
     return Planned(base, seen, config, plan(config, options, base))
 
 
-def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Taken | None, Planned | None]":
+def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Assumed | None, Planned | None]":
     """The role, if the store has it fresh for the chain as the files are now; and the plan, if one was made."""
     base, told = environment.baseline(have)
     folder = paths.store(base)
@@ -74,7 +74,7 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
     return taken, plan
 
 
-def others(options: "Options", plan: Planned, holding: "list[str]") -> warm.Taken | None:
+def others(options: "Options", plan: Planned, holding: "list[str]") -> warm.Assumed | None:
     """What another process gets meanwhile, waited for without importing anything more.
 
     None where nobody is at it: then the lock is ours, and `holding` says how the
@@ -90,7 +90,7 @@ def others(options: "Options", plan: Planned, holding: "list[str]") -> warm.Take
         return None
     name = record.name_of(chain.request(len(chain.hops)))
 
-    def found() -> warm.Taken | None:
+    def found() -> warm.Assumed | None:
         return _fresh(chain, options, base, folder, time.time())
 
     def say(reason: str) -> None:
@@ -122,11 +122,13 @@ def _has_store(folder: str) -> bool:
     return record.folder_is_sound(folder)
 
 
-def _fresh(chain: "Chain", options: "Options", base: "Mapping[str, str]", folder: str, now: float) -> warm.Taken | None:
+def _fresh(
+    chain: "Chain", options: "Options", base: "Mapping[str, str]", folder: str, now: float
+) -> warm.Assumed | None:
     if not chain.is_kept:
         keys = chain.source.keys
-        return warm.Taken(known(chain), Credentials(*keys), base) if keys else None
+        return warm.Assumed(known(chain), Credentials(*keys), base) if keys else None
     credentials = current(chain, folder, chain.request(len(chain.hops)), now)
     if credentials is None or not is_fresh(credentials, now, options.min_left_s):
         return None
-    return warm.Taken(known(chain), credentials, base)
+    return warm.Assumed(known(chain), credentials, base)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assume.credentials import Credentials
 
 
-class Taken:
+class Assumed:
     """A role that can be given out: what is known of it, its credentials, and the baseline it goes over."""
 
     __slots__ = ("base", "credentials", "known", "note")
@@ -58,7 +58,7 @@ def asked(options: "Options") -> "Options":
     return before
 
 
-def reply(taken: Taken, options: "Options", have: "Mapping[str, str]") -> bytes:
+def reply(taken: Assumed, options: "Options", have: "Mapping[str, str]") -> bytes:
     """What the shell function evaluates to hold the role."""
     changes = environment.changes(have, taken.environment())
     renew = taken.known.get("renew") == "1" and taken.credentials.expires_at is not None
@@ -66,7 +66,7 @@ def reply(taken: Taken, options: "Options", have: "Mapping[str, str]") -> bytes:
     return render.reply(options.shell, changes, after)
 
 
-def summary(taken: Taken, now: float) -> str:
+def summary(taken: Assumed, now: float) -> str:
     """One line for the terminal: profile, account, role, time left."""
     known, credentials = taken.known, taken.credentials
     arn = known.get("role_arn") or credentials.arn
@@ -79,7 +79,7 @@ def summary(taken: Taken, now: float) -> str:
     return "assume: " + "  ".join(part for part in parts if part)
 
 
-def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Taken | None:
+def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Assumed | None:
     """The warm lane."""
     if not is_plain(options):
         return None
@@ -103,7 +103,7 @@ def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Taken | No
     credentials = fields and record.from_fields(fields, pointer["request"], now)
     if not credentials or not is_fresh(credentials, now, options.min_left_s):
         return None
-    return Taken(pointer, credentials, base)
+    return Assumed(pointer, credentials, base)
 
 
 def is_plain(options: "Options") -> bool:

@@ -10,8 +10,8 @@ import time_machine
 from assume.demo import config
 from assume.demo.people import Trust
 
+from ..cold.test_resolve import COMMON
 from ..program import actions
-from ..test_resolve import COMMON
 
 SERIAL = config.CLI_USER_MFA
 ROLE = "arn:aws:iam::128716708097:role/"

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from assume import arguments
-from assume.cli.taking import take
+from assume.cold.take import take
 from assume.demo.config import HUB, MARKETING
 from assume.errors import AssumeError
 from assume.fast import middle, warm

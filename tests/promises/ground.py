@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assume import arguments, resolve
+from assume import arguments
 from assume.aws.deadline import Deadline
+from assume.cold import resolve
 from assume.demo.sts import Sts
 from assume.demo.world import World
 from assume.fast import middle, warm
@@ -71,7 +72,7 @@ class Ground:
         assert done.status == 0, done.said
         return variables(done.out)
 
-    def take(self, *words: str, deadline: Deadline | None = None, environment=None) -> warm.Taken:
+    def take(self, *words: str, deadline: Deadline | None = None, environment=None) -> warm.Assumed:
         """`assume WORDS` by the cheapest lane, in this process: raises what a user would read."""
         options = asked(*words)
         have = dict(environment or self.environment)

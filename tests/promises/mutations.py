@@ -110,7 +110,7 @@ MUTATIONS = (
     ),
     Mutation(
         "resolving in the shell's environment instead of the baseline",
-        (("assume/resolve.py", "base, told = environment.baseline(have)", "base, told = dict(have), True"),),
+        (("assume/cold/resolve.py", "base, told = environment.baseline(have)", "base, told = dict(have), True"),),
         ("tests/test_cli_use.py", "-k", "a_switch_sets_the_role or history"),
     ),
     Mutation(
@@ -123,11 +123,11 @@ MUTATIONS = (
             ),
             (
                 "assume/fast/middle.py",
-                "    if chain.confirm:\n        return None, chain, folder\n",
-                f"{SEEN}    if chain.confirm:\n        return None, chain, folder\n",
+                "    return Planned(base, seen, config, plan(config, options, base))\n",
+                f"{SEEN}    return Planned(base, seen, config, plan(config, options, base))\n",
             ),
         ),
-        ("tests/test_middle.py", "-k", "middle"),
+        ("tests/fast/test_middle.py", "-k", "middle"),
     ),
 )
 

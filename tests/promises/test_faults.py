@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from assume import resolve
 from assume.aws import deadline
 from assume.aws.deadline import Deadline
+from assume.cold import resolve
 from assume.demo import faults
 from assume.demo.config import HUB, LANDING, MARKETING, WORKLOAD
 from assume.errors import AssumeError, Refused, Unreachable
@@ -218,8 +218,8 @@ def test_a_renewal_waits_for_locks_out_of_the_same_two_seconds(ground, monkeypat
         now[0] += min(0.45, wait_s)
         return lock.Lock(os.open("/dev/null", os.O_RDWR), f"{folder}/{name}")
 
-    monkeypatch.setattr("assume.errand.lock.acquire", waited)
-    monkeypatch.setattr("assume.errand.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("assume.cold.attempt.lock.acquire", waited)
+    monkeypatch.setattr("assume.cold.attempt.time.monotonic", lambda: now[0])
     spent = Deadline(resolve.RENEWAL_S)
     ground.sts.faults = lambda _: faults.refuse(403, "AccessDenied", "no")
     with own_environment(), pytest.raises(Refused):

@@ -56,7 +56,7 @@ def test_a_shell_has_its_secrets_in_two_variables_and_a_trace_in_none(ground, sh
 
 @pytest.mark.parametrize(
     "place",
-    ["assume.aws.sts._taken", "assume.fetch.fetch", "assume.store.entries.keep", "assume.store.pointers.point",
+    ["assume.aws.sts._taken", "assume.cold.fetch.fetch", "assume.store.entries.keep", "assume.store.pointers.point",
      "assume.fast.warm.reply", "assume.shells.environment.wanted", "assume.aws.cli_cache.is_shared"],
 )  # fmt: skip
 def test_a_fault_of_our_own_shows_its_place_and_not_its_text(ground, monkeypatch, capfd, place):

@@ -97,7 +97,7 @@ def test_a_command_that_leaves_a_daemon_behind_is_not_waited_for(printing, tmp_p
 def test_a_command_that_hangs_is_ended(printing, monkeypatch):
     """120 s in earnest."""
     assert process.LIMIT_S == 120
-    monkeypatch.setattr("assume.errand.LIMIT_S", 0.3)
+    monkeypatch.setattr("assume.cold.attempt.LIMIT_S", 0.3)
     started_at = time.monotonic()
     with pytest.raises(SourceError, match="has not ended within"):
         printing("exec sleep 300").take(PROFILE)

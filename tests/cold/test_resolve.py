@@ -9,7 +9,7 @@ import pytest
 from assume.demo import config
 from assume.demo.people import Trust
 
-from .program import actions
+from ..program import actions
 
 USER1 = config.KEYS["user1"][1]
 KINDS = {

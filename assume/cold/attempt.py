@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from assume.arguments import Options
     from assume.credentials import Credentials
-    from assume.errors import Taken
+    from assume.errors import TakenOver
     from assume.profiles.chain import Chain
     from assume.profiles.config import Config
 
 SILENT_WAIT_S = 0.5  # for a lock, before a prompt
 
 
-class Errand:
+class Attempt:
     """What the steps of the cold lane share. `folder` is "" where nothing can be kept."""
 
     def __init__(
@@ -136,7 +136,7 @@ class Errand:
         """Whether someone in another terminal wants to answer the question."""
         return any(takeover.is_wanted(held.path) for held in self.locks)
 
-    def give_way(self, taken: "Taken") -> None:
+    def give_way(self, taken: "TakenOver") -> None:
         """Lets whoever took the question over have its locks."""
         show.say(str(taken))
         self.release()

@@ -7,7 +7,7 @@ import time_machine
 from assume.demo import config, faults
 from assume.demo.people import Trust
 
-from .program import actions
+from ..program import actions
 from .test_resolve import COMMON, USER1
 
 

@@ -1,0 +1,1 @@
+"""The cold lane: from a plan to credentials, by calling AWS behind a lock."""
