@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from assume.demo import config  # noqa: E402
-from assume.demo.sts import serve  # noqa: E402
 from assume.shells import init, table  # noqa: E402
+from assume.simulator.sts import serve  # noqa: E402
 
 DRIVERS = {"bash": "Bash", "zsh": "Zsh", "fish": "Fish", "powershell": "PowerShell"}
 COLUMNS, ROWS = 92, 30

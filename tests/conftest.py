@@ -13,12 +13,12 @@ from botocore.tokens import SSOTokenProvider
 from hypothesis import HealthCheck, settings
 
 from assume.demo import config
-from assume.demo.sts import serve
+from assume.simulator.sts import serve
 
-from .both import Both
-from .people import authority, people
+from .botocore.both import Both
+from .botocore.people import authority, people
 from .program import Program
-from .simulator import OURS, home_of
+from .simulator.clients import OURS, home_of
 
 FOREIGN = ("XDG_", "STARSHIP_", "POSH_", "P9K_")
 STARTUP = {"ZDOTDIR", "PROMPT_COMMAND", "BASH_ENV", "ENV", "VIRTUAL_ENV"}

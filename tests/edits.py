@@ -20,12 +20,12 @@ from assume import arguments
 from assume.aws import client
 from assume.cold.take import take
 from assume.demo import config
-from assume.demo.people import Trust
-from assume.demo.sts import Sts
-from assume.demo.world import World
 from assume.fast import warm
+from assume.simulator.iam import Trust
+from assume.simulator.sts import Sts
+from assume.simulator.world import World
 
-from .simulator import MODELS, stripped
+from .simulator.clients import MODELS, stripped
 
 ACCOUNT = config.HOME_ACCOUNT
 ALICE, ALICES_SECOND, BOB = "AKIAALICEALICEALICE1", "AKIAALICEALICEALICE2", "AKIABOBBOBBOBBOBBOB1"

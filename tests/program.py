@@ -18,13 +18,13 @@ import pytest
 from assume import arguments
 from assume.aws import client
 from assume.cli import start
-from assume.demo.sts import Sts
-from assume.demo.world import World
 from assume.errors import NoTerminal
 from assume.fast import entry
+from assume.simulator.sts import Sts
+from assume.simulator.world import World
 from assume.terminal import ask
 
-from .simulator import MODELS, AwsHome
+from .simulator.clients import MODELS, AwsHome
 
 
 class Became(BaseException):

@@ -5,7 +5,8 @@ import typer.main
 
 from assume import arguments
 from assume.arguments import LIST, OF_EXPORT, OF_SHELLS, OPTIONS, SECONDS, TEXT, read, seconds
-from assume.cli.app import HELP, app
+from assume.cli.app import app
+from assume.cli.usage import HELP
 from assume.fast.complete import OPTIONS as COMPLETED
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assume.demo import faults
+from assume.simulator import faults
 
 from .test_bad_input import refused
 

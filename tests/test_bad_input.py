@@ -3,7 +3,7 @@
 import pytest
 
 from assume.demo import config
-from assume.demo.people import PLAIN, Trust
+from assume.simulator.iam import PLAIN, Trust
 
 from .cold.test_resolve import COMMON
 from .program import actions

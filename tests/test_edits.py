@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from assume.demo import config
-from assume.demo.sts import serve
+from assume.simulator.sts import serve
 from assume.store import record
 
 from .edits import (

@@ -29,6 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "profiles": set(),
     "shells": set(),
     "terminal": {"prompt_toolkit"},
+    "simulator": set(),
     "arguments": set(),
     "paths": set(),
     "credentials": set(),

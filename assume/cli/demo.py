@@ -17,10 +17,10 @@ from pathlib import Path
 
 from assume.demo import config, home
 from assume.demo.phone import Phone
-from assume.demo.sts import Sts, serve
-from assume.demo.world import World
 from assume.errors import AssumeError, NoTerminal
 from assume.shells import table
+from assume.simulator.sts import Sts, serve
+from assume.simulator.world import World
 from assume.terminal import show
 
 PROGRAMS = {"bash": ("bash",), "zsh": ("zsh",), "fish": ("fish",), "powershell": ("pwsh", "powershell")}

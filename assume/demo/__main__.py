@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from assume.demo.config import build, world
-from assume.demo.sts import serve
+from assume.simulator.sts import serve
 
 
 def main(folder: Path) -> None:

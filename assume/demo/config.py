@@ -18,9 +18,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from assume.demo.people import Role, Trust
-from assume.demo.replies import stamp
-from assume.demo.world import World
+from assume.simulator.iam import Role, Trust
+from assume.simulator.replies import stamp
+from assume.simulator.world import World
 
 HOME_ACCOUNT = "123456789012"
 OTHER_ACCOUNT = "234567890123"

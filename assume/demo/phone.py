@@ -8,8 +8,8 @@ phone would show half a minute later.
 import time
 from pathlib import Path
 
-from assume.demo import totp
-from assume.demo.world import World
+from assume.simulator import totp
+from assume.simulator.world import World
 
 
 class Phone:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from assume.demo import config
 
 if TYPE_CHECKING:
-    from assume.demo.calls import Call
     from assume.demo.tour import Tour
+    from assume.simulator.calls import Call
 
 HOME, OTHER, CLI = config.HOME_ACCOUNT, config.OTHER_ACCOUNT, config.CLI_ACCOUNT
 

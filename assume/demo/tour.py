@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable, Mapping
 
 from assume.demo import home, steps
-from assume.demo.calls import Call
 from assume.demo.config import Files
 from assume.demo.steps import Unlike
-from assume.demo.sts import Sts
 from assume.demo.typist import Answer, Seen, Silence, Typist
-from assume.demo.world import World
 from assume.shells.table import SHELLS
+from assume.simulator.calls import Call
+from assume.simulator.sts import Sts
+from assume.simulator.world import World
 from assume.terminal import show
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

@@ -18,9 +18,9 @@ import pytest
 
 from assume.aws import cli_cache
 from assume.demo import config
-from assume.demo.people import Trust
-from assume.demo.sts import serve
 from assume.profiles.chain import Hop
+from assume.simulator.iam import Trust
+from assume.simulator.sts import serve
 
 from ..program import Program, actions
 

@@ -10,9 +10,9 @@ import pytest
 
 from assume.aws import connection
 from assume.aws.connection import guess
-from assume.demo import faults
+from assume.simulator import faults
 
-from ..both import said
+from ..botocore.both import said
 
 SETTINGS = [
     # what the chain's settings say                          where botocore will most likely call

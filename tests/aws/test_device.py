@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from assume.demo import config
-from assume.demo.people import Trust
+from assume.simulator.iam import Trust
 
 from ..cold.test_resolve import COMMON
 from ..program import actions

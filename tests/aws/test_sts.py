@@ -6,10 +6,10 @@ import time
 import pytest
 
 from assume.aws.deadline import Deadline
-from assume.demo import faults
+from assume.simulator import faults
 
-from ..both import failed, said
-from ..rows import BASE, ROLE
+from ..botocore.both import failed, said
+from ..botocore.rows import BASE, ROLE
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from statistics import median
 
 import trustme
 
-from assume.demo.sts import Sts, serve
+from assume.simulator.sts import Sts, serve
 
 from .measure import Row, in_turn, process, row
 from .places import FEW, SERIAL, Home, Place, far

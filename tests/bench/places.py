@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from assume.demo.people import Trust
-from assume.demo.sts import Sts, serve
-from assume.demo.world import World
+from assume.simulator.iam import Trust
+from assume.simulator.sts import Sts, serve
+from assume.simulator.world import World
 
 ROOT = Path(__file__).parents[2]
 FEW, MANY = 10, 10_000

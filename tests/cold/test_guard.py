@@ -2,8 +2,8 @@
 
 import pytest
 
+from ..cli.test_use import switch
 from ..program import actions
-from ..test_cli_use import switch
 
 
 def test_a_guarded_profile_asks_each_time_also_where_its_role_is_stored(program, sts):

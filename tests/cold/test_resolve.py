@@ -7,7 +7,7 @@ import time
 import pytest
 
 from assume.demo import config
-from assume.demo.people import Trust
+from assume.simulator.iam import Trust
 
 from ..program import actions
 

@@ -4,8 +4,9 @@ import time
 
 import time_machine
 
-from assume.demo import config, faults
-from assume.demo.people import Trust
+from assume.demo import config
+from assume.simulator import faults
+from assume.simulator.iam import Trust
 
 from ..program import actions
 from .test_resolve import COMMON, USER1

@@ -16,12 +16,12 @@ from pathlib import Path
 from assume import arguments
 from assume.aws.deadline import Deadline
 from assume.cold import resolve
-from assume.demo.sts import Sts
-from assume.demo.world import World
 from assume.fast import middle, warm
+from assume.simulator.sts import Sts
+from assume.simulator.world import World
 from assume.store import record
 
-from ..simulator import AwsHome
+from ..simulator.clients import AwsHome
 from .process import Done, Started
 
 ROOT = Path(__file__).resolve().parents[2]

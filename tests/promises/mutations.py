@@ -111,7 +111,7 @@ MUTATIONS = (
     Mutation(
         "resolving in the shell's environment instead of the baseline",
         (("assume/cold/resolve.py", "base, told = environment.baseline(have)", "base, told = dict(have), True"),),
-        ("tests/test_cli_use.py", "-k", "a_switch_sets_the_role or history"),
+        ("tests/cli/test_use.py", "-k", "a_switch_sets_the_role or history"),
     ),
     Mutation(
         "stat after read",

@@ -3,7 +3,7 @@
 import time
 
 from assume.demo.config import HOME_ACCOUNT
-from assume.demo.people import Trust
+from assume.simulator.iam import Trust
 
 ROLES = {name: f"arn:aws:iam::{HOME_ACCOUNT}:role/{name}" for name in ("it", "other")}
 SERIAL = f"arn:aws:iam::{HOME_ACCOUNT}:mfa/me"

@@ -13,7 +13,7 @@ import pytest
 
 from assume.demo import config
 
-from ..simulator import home_of
+from ..simulator.clients import home_of
 from .ground import ROOT, Ground
 
 UID = 54321  # nobody's: no entry in the password database, no home there

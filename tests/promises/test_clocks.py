@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 
 from assume.credentials import instant
-from assume.demo import faults
 from assume.demo.config import CLI_USER_MFA
 from assume.errors import Refused, Unreachable
+from assume.simulator import faults
 from assume.store import record
 
 from .ground import signed_by, variables

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from assume.demo import faults
 from assume.demo.config import CLI_ROLE, CLI_USER_MFA, KEYS
 from assume.errors import AssumeError, Unreachable, WrongCode
+from assume.simulator import faults
 
 from .ground import signed_by
 

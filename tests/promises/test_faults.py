@@ -10,9 +10,9 @@ import pytest
 from assume.aws import deadline
 from assume.aws.deadline import Deadline
 from assume.cold import resolve
-from assume.demo import faults
 from assume.demo.config import HUB, LANDING, MARKETING, WORKLOAD
 from assume.errors import AssumeError, Refused, Unreachable
+from assume.simulator import faults
 from assume.store import lock, record
 
 from . import figures

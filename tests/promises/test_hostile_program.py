@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from assume.demo import faults
 from assume.demo.config import MARKETING
 from assume.errors import AssumeError, Unsafe
 from assume.fast import warm
 from assume.shells import environment, export, render, state
+from assume.simulator import faults
 from assume.terminal import show
 
 from . import figures

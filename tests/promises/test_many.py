@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from assume.demo import faults
 from assume.demo.config import CLI_USER_MFA, HOME_ACCOUNT, KEYS, SAANVI_MFA
-from assume.demo.people import Trust
 from assume.errors import LockTimeout
+from assume.simulator import faults
+from assume.simulator.iam import Trust
 from assume.store import lock
 
 from . import figures

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assume.demo import faults
 from assume.errors import SourceError
+from assume.simulator import faults
 
 INSTANCE = ("--credential-source", "Ec2InstanceMetadata")
 CONTAINER = ("--credential-source", "EcsContainer")

@@ -5,8 +5,8 @@ import stat
 
 import pytest
 
-from assume.demo import faults
 from assume.demo.config import CLI_USER_MFA, KEYS, MARKETING, SAANVI_MFA
+from assume.simulator import faults
 
 from . import figures
 from .canaries import Watch, codes, hits, known

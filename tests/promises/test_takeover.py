@@ -5,7 +5,7 @@ import time
 import pytest
 
 from assume.demo.config import CLI_USER_MFA, HOME_ACCOUNT, KEYS, SAANVI_MFA
-from assume.demo.people import Trust
+from assume.simulator.iam import Trust
 
 from .ground import signed_by
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from assume.demo import config
-from assume.demo.sts import Sts, serve
-from assume.demo.world import World
 from assume.shells import init
+from assume.simulator.sts import Sts, serve
+from assume.simulator.world import World
 
 from .driver import Shell, integration
 

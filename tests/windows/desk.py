@@ -13,11 +13,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from assume.demo.sts import Sts
-from assume.demo.world import World
+from assume.simulator.sts import Sts
+from assume.simulator.world import World
 
 from ..promises.process import PATIENCE_S, Done, Started
-from ..simulator import AwsHome
+from ..simulator.clients import AwsHome
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESS = Path(__file__).with_name("process.py")

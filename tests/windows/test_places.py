@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from assume.demo import faults
 from assume.demo.config import CLI_USER_MFA, KEYS, MARKETING
+from assume.simulator import faults
 
 from .desk import windows
 

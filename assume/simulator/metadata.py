@@ -1,0 +1,152 @@
+"""The other places that credentials come from: instance and container metadata, SSO.
+
+They share the STS's address, told apart by path, and open their sessions in its
+world. Strict: IMDSv2 alone (a request without the session header is refused), the
+Authorization of a container, the bearer of an SSO sign-in, each renewal once.
+
+    AWS_EC2_METADATA_SERVICE_ENDPOINT   URL
+    AWS_CONTAINER_CREDENTIALS_FULL_URI  URL/container/NAME
+    AWS_ENDPOINT_URL_SSO(_OIDC)         URL
+"""
+
+import json
+import secrets
+from typing import Any
+
+from assume.simulator.calls import Call
+from assume.simulator.iam import Role, Session
+from assume.simulator.replies import Reply, json_reply, stamp, text_reply
+from assume.simulator.requests import Request
+from assume.simulator.world import World
+
+INSTANCE = "/latest/meta-data/iam/security-credentials/"
+INSTANCE_NAME = "i-0123456789abcdef0"
+INSTANCE_S = 6 * 3600
+CONTAINER_S = 3600
+SSO_S = 3600
+RENEW_S = 300  # the machine's services hand out new credentials when less than this is left
+GONE = ("Session token not found or invalid", 401, "UnauthorizedException")
+
+
+def visit_of(request: Request) -> Call | None:
+    """The request as a Call, if it is one for here. `action` says for which place."""
+    method, path = request.method, request.path
+    if (method, path) == ("PUT", "/latest/api/token"):
+        return Call("instance session")
+    if path == INSTANCE:
+        return Call("instance role")
+    if path.startswith(INSTANCE):
+        return Call("instance credentials")
+    if path.startswith("/container/"):
+        return Call("container credentials")
+    if path == "/federation/credentials":
+        return Call("sso credentials", request.queried())
+    if (method, path) == ("POST", "/token"):
+        return Call("sso renewal")
+    return None
+
+
+def answer(call: Call, request: Request, world: World) -> Reply:
+    """The reply to a visit."""
+    match call.action:
+        case "instance session":
+            return _open_instance(request, world, call.at)
+        case "instance role" | "instance credentials":
+            return _instance(request, world, call.at)
+        case "container credentials":
+            return _container(request, world, call.at)
+        case "sso credentials":
+            return _sso(call, request, world)
+        case _:
+            return _renewal(request, world, call.at)
+
+
+def _open_instance(request: Request, world: World, now: float) -> Reply:
+    ttl_s = request.header("x-aws-ec2-metadata-token-ttl-seconds") or ""
+    if not ttl_s.isdigit() or not 1 <= int(ttl_s) <= 21600:
+        return text_reply("Bad Request", 400, "BadRequest")
+    if request.header("x-forwarded-for") is not None:
+        return text_reply("Forbidden", 403, "Forbidden")
+    opened = secrets.token_urlsafe(40)
+    world.places.instance_sessions[opened] = now + int(ttl_s)
+    reply = text_reply(opened)
+    return Reply(200, reply.body, reply.content_type, {"x-aws-ec2-metadata-token-ttl-seconds": ttl_s})
+
+
+def _instance(request: Request, world: World, now: float) -> Reply:
+    given = request.header("x-aws-ec2-metadata-token") or ""
+    if world.places.instance_sessions.get(given, 0) <= now:
+        return text_reply("Unauthorized", 401, "Unauthorized")
+    role = world.places.instance
+    if role is None or request.path not in (INSTANCE, INSTANCE + role.name):
+        return text_reply("Not Found", 404, "NotFound")
+    if request.path == INSTANCE:
+        return text_reply(role.name)
+    session = _lasting(world, role, INSTANCE_NAME, INSTANCE_S, now)
+    head = {"Code": "Success", "LastUpdated": stamp(session.issued_at), "Type": "AWS-HMAC"}
+    return json_reply(head | _fields(session))
+
+
+def _container(request: Request, world: World, now: float) -> Reply:
+    name = request.path.removeprefix("/container/")
+    container = world.places.containers.get(name)
+    if container is None:
+        return json_reply({"message": "no such container"}, 404, "NotFound")
+    if container.authorization not in (None, request.header("authorization")):
+        return json_reply({"message": "wrong Authorization"}, 401, "Unauthorized")
+    session = _lasting(world, container.role, name, CONTAINER_S, now)
+    return json_reply({"RoleArn": container.role.arn} | _fields(session))
+
+
+def _sso(call: Call, request: Request, world: World) -> Reply:
+    sign_in = world.places.sign_ins.get(request.header("x-amz-sso_bearer_token") or "")
+    if sign_in is None or sign_in.expires_at <= call.at:
+        return json_reply({"message": GONE[0]}, *GONE[1:])
+    account, name = call.params.get("account_id", ""), call.params.get("role_name", "")
+    role = sign_in.roles.get((account, name))
+    if role is None:
+        return json_reply({"message": "No access"}, 403, "ForbiddenException")
+    session = world.role_session(role, sign_in.user, call.at, SSO_S)
+    credentials = {
+        "accessKeyId": session.key_id,
+        "secretAccessKey": session.secret,
+        "sessionToken": session.session_token,
+        "expiration": int(session.expires_at) * 1000,
+    }
+    return json_reply({"roleCredentials": credentials})
+
+
+def _renewal(request: Request, world: World, now: float) -> Reply:
+    try:
+        asked: dict[str, Any] = json.loads(request.body)
+    except ValueError:
+        return json_reply({"error": "invalid_request"}, 400, "InvalidRequestException")
+    renewal = world.places.renewals.pop(str(asked.get("refreshToken")), None)
+    known = renewal and (asked.get("clientId"), asked.get("clientSecret")) == (
+        renewal.client_id,
+        renewal.client_secret,
+    )
+    if renewal is None or not known or asked.get("grantType") != "refresh_token":
+        return json_reply({"error": "invalid_grant"}, 400, "InvalidGrantException")
+    sign_in = world.places.sign_in(renewal.user, renewal.roles, now + SSO_S)
+    again = world.places.renewal(sign_in, renewal.client_id, renewal.client_secret)
+    fields = {"accessToken": sign_in.bearer, "tokenType": "Bearer", "expiresIn": SSO_S}
+    return json_reply(fields | {"refreshToken": again.refresh})
+
+
+def _lasting(world: World, role: Role, name: str, lasts_s: float, now: float) -> Session:
+    """The machine's present session: the same for all who ask, until it is nearly over."""
+    held = world.places.held.get((role.arn, name))
+    if held is None or held.expires_at - now < RENEW_S:
+        held = world.role_session(role, name, now, lasts_s)
+        world.places.held[role.arn, name] = held
+    return held
+
+
+def _fields(session: Session) -> dict[str, str]:
+    return {
+        "AccessKeyId": session.key_id,
+        "SecretAccessKey": session.secret,
+        "Token": session.session_token,
+        "Expiration": stamp(session.expires_at),
+    }

@@ -1,0 +1,79 @@
+"""Session policies: are they JSON, do they fit, what do they leave of a role's rights?
+
+Only as much of the policy language as the STS itself needs: whether a session
+may still call sts:AssumeRole on a role. Conditions are not read: a statement
+that has one counts as if it did not allow.
+"""
+
+import json
+import zlib
+from fnmatch import fnmatchcase
+from typing import Any
+
+from assume.simulator.iam import Grant
+from assume.simulator.replies import Refused
+
+PACKED_MOST = 2048  # the size that counts as 100 %: AWS keeps its own formula to itself
+ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
+
+
+def check(grant: Grant) -> None:
+    """Refuses what is no policy at all."""
+    if grant.policy is not None and _statements(grant.policy) is None:
+        message = "The policy is not in the valid JSON format."
+        raise Refused(400, "MalformedPolicyDocument", message)
+    for arn in grant.policy_arns:
+        parts = arn.split(":", 5)
+        if len(parts) < 6 or parts[2] != "iam" or not parts[5].startswith("policy/"):
+            raise Refused(400, "ValidationError", f"{arn} is invalid")
+
+
+def packed_percent(grant: Grant) -> int | None:
+    """How much of their room policies and tags take; None where there are none."""
+    parts = [grant.policy or "", *grant.policy_arns, *(text for tag in grant.tags for text in tag)]
+    if not any(parts):
+        return None
+    size = len(zlib.compress("\n".join(parts).encode()))
+    percent = -(-100 * size // PACKED_MOST)
+    if percent > 100:
+        message = f"Packed policy consumes {percent}% of allotted space, please use smaller policy."
+        raise Refused(400, "PackedPolicyTooLarge", message)
+    return percent
+
+
+def leaves(grant: Grant, action: str, resource: str) -> bool:
+    """Whether a session with these policies may still do `action` to `resource`."""
+    if grant.policy is None and not grant.policy_arns:
+        return True
+    effects = [
+        statement["Effect"]
+        for statement in _statements(grant.policy or "{}") or ()
+        if _covers(statement, action, resource)
+    ]
+    if "Deny" in effects:
+        return False
+    return "Allow" in effects or any(arn.endswith(ADMINISTRATOR) for arn in grant.policy_arns)
+
+
+def _statements(policy: str) -> list[dict[str, Any]] | None:
+    try:
+        document = json.loads(policy)
+    except ValueError:
+        return None
+    if not isinstance(document, dict):
+        return None
+    statements = document.get("Statement", [])
+    listed = statements if isinstance(statements, list) else [statements]
+    sound = all(isinstance(each, dict) and each.get("Effect") in ("Allow", "Deny") for each in listed)
+    return listed if sound else None
+
+
+def _covers(statement: dict[str, Any], action: str, resource: str) -> bool:
+    if statement["Effect"] == "Allow" and "Condition" in statement:
+        return False
+    return _matches(statement.get("Action"), action) and _matches(statement.get("Resource"), resource)
+
+
+def _matches(patterns: object, text: str) -> bool:
+    listed = patterns if isinstance(patterns, list) else [patterns]
+    return any(fnmatchcase(text.lower(), str(pattern).lower()) for pattern in listed)

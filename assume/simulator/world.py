@@ -1,0 +1,218 @@
+"""The accounts, users, devices, roles and sessions that the simulator knows.
+
+Tests and the demo fill it; the STS asks it and opens sessions in it. Everything
+lives in memory, under one lock, and no clock is read here: instants are given.
+A user that is named again replaces the one before; so do a role and a provider.
+"""
+
+import base64
+import secrets
+import string
+import threading
+from collections.abc import Iterable, Mapping
+
+from assume.simulator import totp, web_identity
+from assume.simulator.iam import PLAIN, Caller, Device, Grant, Key, Provider, Role, Session, Trust, User
+from assume.simulator.machine import Places
+
+ID_LETTERS = string.ascii_uppercase + "234567"
+SESSION_TOKEN_BYTES = 276  # 368 characters: in the range that AWS hands out
+
+
+def made_id(prefix: str, length: int = 20) -> str:
+    """An id as AWS makes them: AKIA, ASIA, AIDA or AROA and random letters."""
+    rest = (secrets.choice(ID_LETTERS) for _ in range(length - len(prefix)))
+    return prefix + "".join(rest)
+
+
+def made_secret() -> str:
+    """A secret key: 40 characters of base64, so `/` and `+` come up."""
+    return base64.b64encode(secrets.token_bytes(30)).decode()
+
+
+def account_of(arn: str) -> str:
+    """The account number in an ARN."""
+    return arn.split(":")[4]
+
+
+class World:
+    """Who exists. All methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, User] = {}
+        self.keys: dict[str, Key] = {}
+        self.devices: dict[str, Device] = {}
+        self.roles: dict[str, Role] = {}
+        self.providers: dict[tuple[str, str], Provider] = {}
+        self.sessions: dict[str, Session] = {}
+        self.places = Places()
+        self._used_steps: set[tuple[str, int]] = set()
+        self._lock = threading.RLock()
+
+    def user(
+        self,
+        account: str,
+        name: str,
+        key_id: str | None = None,
+        secret: str | None = None,
+        *,
+        mfa: Mapping[str, str] | None = None,
+        may: Iterable[str] = (),
+        may_not: Iterable[str] = (),
+        partition: str = "aws",
+    ) -> User:
+        """A user, with a key if `key_id` is given. The name `root` is the account's root user.
+
+        `mfa` maps serials to base32 secrets. `may`: the ARNs of roles that the
+        user's own policies allow, with `*`. `may_not`: the same, or an action
+        (`sts:GetSessionToken`), denied.
+        """
+        kind = "root" if name == "root" else f"user/{name}"
+        arn = f"arn:{partition}:iam::{account}:{kind}"
+        user_id = account if name == "root" else made_id("AIDA", 21)
+        user = User(arn, account, name, user_id, tuple(may), tuple(may_not))
+        with self._lock:
+            self.users[arn] = user
+            if key_id is not None:
+                self.key(arn, key_id, secret)
+            for serial, seed in (mfa or {}).items():
+                self.devices[serial] = Device(serial, seed, arn)
+        return user
+
+    def key(self, user_arn: str, key_id: str, secret: str | None = None) -> Key:
+        """One more key for a user who exists."""
+        key = Key(key_id, secret or made_secret(), self.users[user_arn].arn)
+        with self._lock:
+            self.keys[key_id] = key
+        return key
+
+    def forget_key(self, key_id: str) -> None:
+        """Deletes a long-term key, as after a rotation."""
+        with self._lock:
+            del self.keys[key_id]
+
+    def role(
+        self,
+        arn: str,
+        trust: Trust | Iterable[Trust] = (),
+        *,
+        max_duration_s: int = 3600,
+        may: Iterable[str] = (),
+    ) -> Role:
+        """A role; `trust` is one statement or several, any of which will do."""
+        statements = (trust,) if isinstance(trust, Trust) else tuple(trust)
+        name, role_id = arn.rsplit("/", 1)[1], made_id("AROA", 21)
+        role = Role(arn, account_of(arn), name, role_id, statements, max_duration_s, tuple(may))
+        with self._lock:
+            self.roles[arn] = role
+        return role
+
+    def provider(self, account: str, issuer: str, audiences: Iterable[str] = ("sts.amazonaws.com",)) -> Provider:
+        """An OIDC provider that `account` trusts; `issuer` is its https URL."""
+        arn = f"arn:aws:iam::{account}:oidc-provider/{issuer.removeprefix('https://')}"
+        provider = Provider(arn, issuer, tuple(audiences), secrets.token_bytes(32))
+        with self._lock:
+            self.providers[account, issuer] = provider
+        return provider
+
+    def web_identity(self, provider: Provider, subject: str, now: float, lasts_s: float = 3600) -> str:
+        """A JWT that names `subject`, for the provider's first audience."""
+        return web_identity.mint(provider, subject, provider.audiences[0], now, lasts_s)
+
+    def providers_of(self, account: str) -> dict[str, Provider]:
+        """The OIDC providers of an account, by issuer."""
+        with self._lock:
+            return {issuer: p for (owner, issuer), p in self.providers.items() if owner == account}
+
+    def code(self, serial: str, now: float) -> str:
+        """What the device shows now."""
+        return totp.code(self.devices[serial].secret, now)
+
+    def unused_code(self, serial: str, now: float) -> str:
+        """A code that the STS will still take now: the shown one, or a neighbour of it.
+
+        For tests that need two codes within 30 seconds; the third in one step
+        is refused here, as it would be by the STS.
+        """
+        for offset in (0, 1, -1):
+            number = totp.step(now) + offset
+            if (serial, number) not in self._used_steps:
+                return totp.code_of_step(self.devices[serial].secret, number)
+        message = f"every code of {serial} around {now} was used"
+        raise LookupError(message)
+
+    def take_code(self, serial: str, code: str, user_arn: str, now: float) -> bool | None:
+        """Uses a code up. None: not this user's device; False: wrong, too old or used."""
+        device = self.devices.get(serial)
+        if device is None or device.user_arn != user_arn:
+            return None
+        with self._lock:
+            for number in totp.matching_steps(device.secret, code, now):
+                if (serial, number) not in self._used_steps:
+                    self._used_steps.add((serial, number))
+                    return True
+        return False
+
+    def user_session(self, caller: Caller, now: float, lasts_s: float, grant: Grant) -> Session:
+        """A user's own rights as temporary credentials."""
+        holder = (caller.arn, caller.principal, caller.account, caller.user_id)
+        return self._open(holder, now, lasts_s, grant)
+
+    def role_session(self, role: Role, name: str, now: float, lasts_s: float, grant: Grant = PLAIN) -> Session:
+        """A session of `role`, with nobody asked."""
+        partition = role.arn.split(":")[1]
+        arn = f"arn:{partition}:sts::{role.account}:assumed-role/{role.name}/{name}"
+        return self._open((arn, role.arn, role.account, f"{role.id}:{name}"), now, lasts_s, grant)
+
+    def _open(self, holder: tuple[str, str, str, str], now: float, lasts_s: float, grant: Grant) -> Session:
+        session = Session(
+            made_id("ASIA"),
+            made_secret(),
+            base64.b64encode(secrets.token_bytes(SESSION_TOKEN_BYTES)).decode(),
+            *holder,
+            issued_at=now,
+            expires_at=int(now) + lasts_s,
+            grant=grant,
+        )
+        with self._lock:
+            self.sessions[session.key_id] = session
+        return session
+
+    def caller(self, key_id: str) -> Caller | None:
+        """Whose key this is; None for a key that nobody has."""
+        with self._lock:
+            if session := self.sessions.get(key_id):
+                return self._caller_of_session(session)
+            if (key := self.keys.get(key_id)) is None:
+                return None
+            user = self.users[key.user_arn]
+        return _caller(key.id, key.secret, user, user.arn, user.id)
+
+    def _caller_of_session(self, session: Session) -> Caller | None:
+        owner = self.users.get(session.principal) or self.roles.get(session.principal)
+        if owner is None:
+            return None
+        key_id, secret = session.key_id, session.secret
+        return _caller(key_id, secret, owner, session.arn, session.user_id, session)
+
+
+def _caller(
+    key_id: str,
+    secret: str,
+    owner: User | Role,
+    arn: str,
+    user_id: str,
+    session: Session | None = None,
+) -> Caller:
+    return Caller(
+        key_id=key_id,
+        secret=secret,
+        arn=arn,
+        principal=owner.arn,
+        account=owner.account,
+        user_id=user_id,
+        is_root=isinstance(owner, User) and owner.is_root,
+        may=owner.may,
+        may_not=owner.may_not if isinstance(owner, User) else (),
+        session=session,
+    )

@@ -1,0 +1,136 @@
+"""Differential table, the way to STS: proxies, certificate bundles, retries, each by file and by variable."""
+
+import time
+
+import pytest
+
+from assume.aws import connection
+from assume.simulator import faults
+from assume.simulator.sts import serve
+
+from .both import failed, said
+from .rows import BASE, ROLE
+
+REGIONAL = f"{ROLE}region = us-west-2\n{BASE}"
+
+
+@pytest.fixture
+def proxy(both, made_up_authority):
+    """A proxy on loopback that plays every host behind it."""
+    with serve(both.world, time.time, tunnel=made_up_authority[1]) as running:
+        yield running
+
+
+def through(proxy, both, env):
+    """What botocore's and our own call asked of the proxy: its tunnels and calls, as a pair for each."""
+    seen = []
+    for asked in (both.botocore, both.ours):
+        proxy.calls.clear()
+        proxy.tunnels.clear()
+        outcome = asked("p", env | {"AWS_CA_BUNDLE": str(both.bundle)})
+        assert outcome.error is None, outcome.error
+        seen.append((list(proxy.tunnels), [(call.host, call.region, call.params["RoleArn"]) for call in proxy.calls]))
+    return seen
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
+def test_https_proxy(proxy, both, name):
+    both.write(REGIONAL)
+    theirs, ours = through(proxy, both, {name: proxy.url})
+    assert theirs[0] == ["sts.us-west-2.amazonaws.com:443"]
+    assert ours == theirs
+
+
+def test_a_proxy_that_the_system_knows_and_no_variable_is_used_too(proxy, both, monkeypatch):
+    monkeypatch.setattr(connection, "PROXIES", ())
+    both.write(REGIONAL)
+    theirs, ours = through(proxy, both, {"HTTPS_PROXY": proxy.url})
+    assert ours == theirs
+    assert len(ours[1]) == 1
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])
+def test_http_proxy(proxy, both, name):
+    both.write(REGIONAL)
+    theirs, ours = through(proxy, both, {name: proxy.url, "AWS_ENDPOINT_URL": "http://sts.example.com"})
+    assert theirs[1][0][0] == "sts.example.com"
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+def test_no_proxy(proxy, both, name):
+    both.write(REGIONAL)
+    theirs, ours = through(proxy, both, {"HTTPS_PROXY": proxy.url, name: ".amazonaws.com"})
+    assert theirs == ours == ([], [])
+    assert len(both.tls.calls) == 1
+
+
+def test_a_proxy_that_is_not_there_is_named(both):
+    both.write(REGIONAL)
+    env = {"HTTPS_PROXY": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}
+    assert failed(both.botocore("p", env)) == "ProxyConnectionError"
+    assert "the proxy does not answer\n  check HTTPS_PROXY" in said(both.ours("p", env))
+
+
+def test_ca_bundle_by_variable_and_by_file(both):
+    for lines, env in (("", {"AWS_CA_BUNDLE": str(both.bundle)}), ("ca_bundle = <bundle>\n", {})):
+        both.write(REGIONAL.replace("region", lines + "region"))
+        theirs = both.botocore("p", env)
+        assert theirs.error is None
+        for fast in (True, False):
+            ours = both.ours("p", env, "--no-cache", fast=fast)
+            assert (ours.essence, ours.by_fast_road) == (theirs.essence, int(fast))
+
+
+def test_the_variable_beats_the_file(both, tmp_path):
+    other = tmp_path / "empty.pem"
+    other.write_text("")
+    both.write(REGIONAL.replace("region", "ca_bundle = <bundle>\nregion"))
+    env = {"AWS_CA_BUNDLE": str(other), "AWS_MAX_ATTEMPTS": "1"}
+    assert both.botocore("p", env).error is not None
+    assert both.ours("p", env).essence == ("error",)
+
+
+def test_the_sources_bundle_is_not_the_profiles(both):
+    both.write(REGIONAL + "ca_bundle = <bundle>\n")
+    env = {"AWS_MAX_ATTEMPTS": "1"}
+    assert failed(both.botocore("p", env)) == "SSLError"
+    assert "the certificate of https://sts.us-west-2.amazonaws.com/ is not trusted" in said(both.ours("p", env))
+
+
+RETRIES = [
+    # the profile's lines, variables, how many calls
+    ("", {}, 3),
+    ("max_attempts = 2\n", {}, 2),
+    ("", {"AWS_MAX_ATTEMPTS": "2"}, 2),
+    ("max_attempts = 4\n", {"AWS_MAX_ATTEMPTS": "2"}, 2),
+    ("max_attempts = 1\n", {}, 1),
+    ("retry_mode = legacy\n", {}, 5),
+    ("", {"AWS_RETRY_MODE": "legacy"}, 5),
+    ("retry_mode = legacy\n", {"AWS_RETRY_MODE": "standard"}, 3),
+]
+
+
+@pytest.mark.parametrize(("lines", "env", "count"), RETRIES)
+def test_retries(both, monkeypatch, lines, env, count):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    both.write(REGIONAL.replace("region", lines + "region"))
+    both.plain.faults = lambda _: faults.throttle()
+    theirs, ours = both.botocore("p", both.here | env), both.ours("p", both.here | env)
+    assert len(ours.calls) == len(theirs.calls) == count
+    assert "too many calls just now\n  wait a little and say it again" in said(ours)
+
+
+@pytest.mark.parametrize("setting", ["max_attempts = 0", "max_attempts = many", "retry_mode = often"])
+def test_retry_settings_that_are_none(both, setting):
+    both.write(REGIONAL.replace("region", f"{setting}\nregion"))
+    assert both.botocore("p", both.here).error is not None
+    assert said(both.ours("p", both.here)).startswith("assume: p: ")
+
+
+@pytest.mark.parametrize(("session", "call"), [("on", "GetSessionToken"), ("off", "AssumeRole")])
+def test_a_call_with_a_code_is_sent_once_whatever_the_settings(both, session, call):
+    """*Differs, because* a second try would be a second use of the code."""
+    both.write(f"{ROLE}mfa_serial = <serial>\nmfa_session = {session}\nmax_attempts = 5\n{BASE}")
+    both.plain.faults = lambda _: faults.throttle()
+    assert [made.action for made in both.ours("p", both.here).calls] == [call]
