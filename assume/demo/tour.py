@@ -6,161 +6,38 @@ true is not taken from what `assume` says: who the shell is, its own keys are
 asked by botocore; how often STS was called, the STS knows.
 """
 
-import os
-import sys
 import time
-from collections.abc import Callable, Mapping
 
 from assume.demo import home, steps
 from assume.demo.config import Files
-from assume.demo.steps import Unlike
-from assume.demo.typist import Answer, Seen, Silence, Typist
-from assume.shells.table import SHELLS
-from assume.simulator.calls import Call
+from assume.demo.session import Session, Unlike, say
+from assume.demo.typist import Silence
 from assume.simulator.sts import Sts
 from assume.simulator.world import World
 from assume.terminal import show
-
-KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-OF_SHELLS = ("_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL")
-REPORT = """\
-import os, sys
-open(sys.argv[1], "wb").write(b"\\0".join(name + b"=" + value for name, value in os.environb.items()))
-"""
-
-
-class Tour:
-    """What the steps do and ask. Everything that happens is said as it happens."""
-
-    def __init__(self, shell: str, program: str, world: World, sts: Sts, files: Files) -> None:
-        self.shell = shell
-        self.world = world
-        self.sts = sts
-        self.files = files
-        self.first: dict[str, str] = {}  # the environment before anything was taken
-        self._words = home.words(shell, program, files)
-        # without colours; fish draws its prompt again and again on a terminal that can do nothing
-        look = {"TERM": "xterm" if shell == "fish" else "dumb", "NO_COLOR": "1"}
-        self._environment = home.environment(os.environ, files) | look
-        self._typists: list[Typist] = []
-        self._script = files.home / "report.py"
-        self._script.write_text(REPORT, encoding="utf-8")
-        self._identify = _asker(sts.url)
-
-    def open(self) -> None:
-        """One more terminal, which is the one that is typed at from now on."""
-        self._typists.append(Typist(self._words, self._environment, self.files.home))
-
-    def back(self) -> None:
-        """The terminal before that one again."""
-        self._typists.pop().close()
-
-    def close(self) -> None:
-        """Ends every shell that is open."""
-        while self._typists:
-            self.back()
-
-    def type(self, line: str, *answers: Answer) -> Seen:
-        """Types a line, and says what was seen."""
-        seen = self._typists[-1].type(line, answers)
-        _say(f"{seen.prompt}{line}")
-        for row in seen.text.splitlines():
-            _say(row)
-        return seen
-
-    @property
-    def prompt(self) -> str:
-        """The prompt that stands there."""
-        return self._typists[-1].prompt
-
-    def environment(self) -> dict[str, str]:
-        """What a program finds that is started in the shell."""
-        to = self.files.home / "report"
-        call = "& " if self.shell == "powershell" else ""
-        shell = SHELLS[self.shell]
-        words = (sys.executable, "-I", "-S", str(self._script), str(to))
-        self._typists[-1].type(call + " ".join(map(shell.word, words)))
-        if not to.exists():
-            raise Unlike("the shell starts programs")
-        pairs = (pair.partition("=") for pair in os.fsdecode(to.read_bytes()).split("\0"))
-        to.unlink()
-        return {name: value for name, _, value in pairs if name not in OF_SHELLS}
-
-    def identity(self) -> str:
-        """Who the shell is, says STS to its own keys."""
-        have = self.environment()
-        if KEYS[0] not in have:
-            raise Unlike("the shell has keys")
-        arn = self._identify(have)
-        _say(f"GetCallerIdentity: {arn}", "= ")
-        return arn
-
-    def calls(self) -> list[Call]:
-        """The calls to STS so far that the shells made."""
-        return [call for call in self.sts.calls if call.action != "GetCallerIdentity"]
-
-    def has(self, what: str, is_so: object) -> None:
-        """Something that has to be so."""
-        if not is_so:
-            raise Unlike(what)
-        _say(what, "ok ")
-
-    def code(self, serial: str) -> Answer:
-        """What the phone shows."""
-        return lambda: self.world.unused_code(serial, self.sts.now())
-
-    def wrong_code(self, serial: str) -> Answer:
-        """What it does not show."""
-
-        def answer() -> str:
-            near = {self.world.code(serial, self.sts.now() + off_s) for off_s in range(-90, 91, 30)}
-            return next(code for number in range(10) if (code := f"{number:06d}") not in near)
-
-        return answer
 
 
 def run(shell: str, program: str, world: World, sts: Sts, files: Files) -> int:
     """The whole tour."""
     began = time.monotonic()
     home.furnish(files, marked=True)
-    _say(f"assume demo --script: {program} on a terminal of its own, an AWS of its own at {sts.url}", "")
-    tour = Tour(shell, program, world, sts, files)
+    say(f"assume demo --script: {program} on a terminal of its own, an AWS of its own at {sts.url}", "")
+    session = Session(shell, program, world, sts, files)
     number, title = 0, "a shell that has assume loaded"
     try:
-        tour.open()
-        tour.first = tour.environment()
+        session.open()
+        session.first = session.environment()
         for number, step in enumerate(steps.STEPS, 1):
             title = (step.__doc__ or "").rstrip(".")
-            _say(f"\n{number}. {title}", "")
-            step(tour)
+            say(f"\n{number}. {title}", "")
+            step(session)
     except (Unlike, Silence, OSError) as error:
         what = f"nothing more came after:\n{error}" if isinstance(error, Silence) else f"this is not so: {error}"
-        _say(what, "NO ")
+        say(what, "NO ")
         show.say(f"assume: demo: step {number}, {title}: {what}")
         return 1
     finally:
-        tour.close()
+        session.close()
     took_s = time.monotonic() - began
-    _say(f"\n{number} steps in {shell}, {len(tour.calls())} calls of STS, {took_s:.1f} s: all as it should be", "")
+    say(f"\n{number} steps in {shell}, {len(session.calls())} calls of STS, {took_s:.1f} s: all as it should be", "")
     return 0
-
-
-def _asker(url: str) -> Callable[[Mapping[str, str]], str]:
-    """GetCallerIdentity by botocore, with the keys in an environment."""
-    from assume.aws.client import Session, clients
-
-    section = {"region": "us-west-2", "endpoint_url": url}
-    client, _, signer = clients(Session({"profiles": {"default": section}}, ""))
-
-    def ask(have: Mapping[str, str]) -> str:
-        signer.swap((have[KEYS[0]], have.get(KEYS[1], ""), have.get(KEYS[2], "")))
-        try:
-            return str(client.get_caller_identity()["Arn"])
-        except Exception as error:
-            raise Unlike(f"STS knows the shell's keys ({error})") from None
-
-    return ask
-
-
-def _say(text: str, mark: str = "   ") -> None:
-    show.write(1, f"{mark}{text}".rstrip().encode() + b"\n")
