@@ -24,20 +24,26 @@ says, never from a whole reply.
 class AssumeError(Exception):
     """A failure that a user can do something about.
 
-    `what` is one line, `cure` any number of lines, `profile` may be empty.
+    `what` is one line, `cure` one line or a tuple of lines, `profile` may be empty. They may
+    hold anything: `str()` escapes what could steer a terminal or begin another line.
     """
 
     status = 1
 
-    def __init__(self, what: str, cure: str = "", profile: str = "") -> None:
+    def __init__(self, what: str, cure: "str | tuple[str, ...]" = "", profile: str = "") -> None:
         super().__init__(what)
         self.what = what
-        self.cure = cure
+        self.cures = (cure,) if isinstance(cure, str) else cure
         self.profile = profile
+
+    @property
+    def cure(self) -> str:
+        """What to do, line by line."""
+        return "\n".join(self.cures)
 
     def __str__(self) -> str:
         head = f"assume: {self.profile}: {self.what}" if self.profile else f"assume: {self.what}"
-        return "\n".join([head, *(f"  {line}" for line in self.cure.splitlines())])
+        return "\n".join([shown(head), *(f"  {shown(line)}" for line in self.cures if line)])
 
 
 class UsageError(AssumeError):
@@ -78,7 +84,7 @@ class SourceError(AssumeError):
 class Refused(AssumeError):
     """STS answered with an error; `code` is AWS's word for it."""
 
-    def __init__(self, what: str, cure: str = "", profile: str = "", code: str = "") -> None:
+    def __init__(self, what: str, cure: "str | tuple[str, ...]" = "", profile: str = "", code: str = "") -> None:
         super().__init__(what, cure, profile)
         self.code = code
 
@@ -106,3 +112,10 @@ class LockTimeout(AssumeError):
 
 class Unsafe(AssumeError):
     """A value that must not be handed to a shell, from a file or from a reply."""
+
+
+def shown(text: str) -> str:
+    """A foreign string for a message: what could steer a terminal stands there as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)

@@ -11,7 +11,6 @@ from assume.aws.process import LIMIT_S, Command
 from assume.errors import ConfigError, NoTerminal, SourceError, TakenOver, WrongCode
 from assume.profiles.ini import words
 from assume.terminal import ask, show
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class Device:
 
     def _asked(self, why: str) -> str:
         if self.silent:
-            raise NoTerminal("an MFA code is due", f"run `assume {shown(self.profile)}`", shown(self.profile))
+            raise NoTerminal("an MFA code is due", f"run `assume {self.profile}`", self.profile)
         if why:
             show.say(why)
         for _ in range(TRIES):
@@ -78,40 +77,40 @@ class Device:
                 answer = ask.ask(wording, cancelled=self.cancelled)
             except NoTerminal:
                 raise NoTerminal(
-                    f"an MFA code of {shown(self.serial)} is wanted, and there is no terminal to ask on",
+                    f"an MFA code of {self.serial} is wanted, and there is no terminal to ask on",
                     "give it with --mfa-code CODE, by `--mfa-code -` from standard input,\n"
                     "or set mfa_process to a command that prints one",
-                    shown(self.profile),
+                    self.profile,
                 ) from None
             if answer is None:
-                raise TakenOver("the question is answered in another terminal", "", shown(self.profile))
+                raise TakenOver("the question is answered in another terminal", "", self.profile)
             try:
                 return self._fresh(answer.replace(" ", ""))
             except WrongCode as error:
                 show.say(str(error))
-        raise WrongCode("no code that could be one", "", shown(self.profile))
+        raise WrongCode("no code that could be one", "", self.profile)
 
     def _fresh(self, text: str) -> str:
         if not (len(text) == DIGITS and text.isascii() and text.isdigit()):
-            raise WrongCode(f"an MFA code has {DIGITS} digits", "look at the device again", shown(self.profile))
+            raise WrongCode(f"an MFA code has {DIGITS} digits", "look at the device again", self.profile)
         if text in self.used or not self.may_send(self.serial, text):
             next_s = STEP_S - int(time.time()) % STEP_S
             cure = f"wait for the next one: it comes in {next_s} s"
-            raise WrongCode("that code was sent already", cure, shown(self.profile))
+            raise WrongCode("that code was sent already", cure, self.profile)
         self.used.append(text)
         return text
 
     def _of_process(self) -> str:
         command = self.process if sys.platform == "win32" else words(self.process)
         if not command:
-            raise ConfigError("mfa_process is no command", "correct it", shown(self.profile))
+            raise ConfigError("mfa_process is no command", "correct it", self.profile)
         running = Command(command, self.base, self.limit_s)
         try:
             stdout, stderr = running.communicate()
         except OSError as error:
             text = f"mfa_process cannot be run: {error.strerror}"
-            raise SourceError(text, "correct its path", shown(self.profile)) from None
+            raise SourceError(text, "correct its path", self.profile) from None
         if running.returncode:
             text = f"mfa_process ended with status {running.returncode}: {stderr.decode()}"
-            raise SourceError(text, "run it by hand and look", shown(self.profile))
+            raise SourceError(text, "run it by hand and look", self.profile)
         return stdout.decode("utf-8", "replace")

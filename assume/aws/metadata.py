@@ -13,7 +13,6 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from assume.errors import SourceError
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,11 +27,11 @@ def check(base: "Mapping[str, str]", profile: str) -> None:
     relative, full = base.get(RELATIVE, ""), base.get(FULL, "")
     if relative:
         if relative[0] != "/" or not relative.isprintable():
-            raise SourceError(f"{RELATIVE}={shown(relative)} is no path", "it begins with /", shown(profile))
+            raise SourceError(f"{RELATIVE}={relative} is no path", "it begins with /", profile)
     elif full and not _is_allowed(full):
-        text = f"{FULL}={shown(full)} is not where credentials may come from"
+        text = f"{FULL}={full} is not where credentials may come from"
         cure = f"https, a loopback address, or one of {', '.join(HOSTS)}"
-        raise SourceError(text, cure, shown(profile))
+        raise SourceError(text, cure, profile)
 
 
 @contextmanager

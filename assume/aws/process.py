@@ -10,8 +10,7 @@ import threading
 import time
 
 from assume.aws.deadline import HEARD_S, joined
-from assume.errors import SourceError
-from assume.terminal.show import shown
+from assume.errors import SourceError, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Command:
     def communicate(self) -> tuple[bytes, bytes]:
         """(stdout, stderr). Raises SourceError when the time or the space is up, FileNotFoundError."""
         parts = [self.words] if isinstance(self.words, str) else self.words
-        name = shown(parts[0]) if parts else "an empty command"
+        name = parts[0] if parts else "an empty command"
         running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         ends = time.monotonic() + self.limit_s
         outputs = [_Output(stream, running.kill) for stream in (running.stdout, running.stderr) if stream is not None]

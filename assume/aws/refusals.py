@@ -11,7 +11,6 @@ import botocore.exceptions as aws
 
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
 from assume.profiles.chain import CHAINED_MAX_S
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = Fa
     `what` names the call (`role/marketingadminrole`, `an MFA session`), `hop` is its
     profile's, `chained` tells that the call was signed with temporary credentials.
     """
-    profile = shown(hop.profile) if hop is not None else ""
+    profile = hop.profile if hop is not None else ""
     if isinstance(error, AssumeError):
         error.profile = error.profile or profile
         return error
@@ -64,7 +63,7 @@ def unusable(error: Exception, profile: str) -> AssumeError:
     """Why no client can be made of the settings of `profile`: nothing was called yet."""
     if isinstance(error, AssumeError):
         return error
-    name, text = shown(profile), _one_line(error)
+    name, text = profile, _one_line(error)
     if isinstance(error, aws.NoRegionError):
         return ConfigError("an endpoint of your own needs a region", "add `region = …` to the profile", name)
     if "Invalid endpoint: https://sts" in text:
@@ -78,30 +77,29 @@ def unusable(error: Exception, profile: str) -> AssumeError:
 def source_failed(error: Exception, kind: str, profile: str) -> AssumeError:
     """Why a source gave no credentials."""
     if isinstance(error, AssumeError):
-        error.profile = error.profile or shown(profile)
+        error.profile = error.profile or profile
         return error
     if isinstance(error, (aws.UnauthorizedSSOTokenError, aws.SSOTokenLoadError, aws.TokenRetrievalError)):
-        cure = f"run `aws sso login --profile {shown(profile)}`"
-        return SourceError("its SSO sign-in has ended, or there was none", cure, shown(profile))
+        cure = f"run `aws sso login --profile {profile}`"
+        return SourceError("its SSO sign-in has ended, or there was none", cure, profile)
     if isinstance(error, (aws.CredentialRetrievalError, aws.InvalidConfigError, aws.PartialCredentialsError)):
         cure = "correct its settings, or what its command prints"
-        return SourceError(_one_line(error), cure, shown(profile))
+        return SourceError(_one_line(error), cure, profile)
     if isinstance(error, RuntimeError) and "still expired" in str(error):
-        return SourceError(f"{kind} gave credentials that have ended", "have it renew them", shown(profile))
+        return SourceError(f"{kind} gave credentials that have ended", "have it renew them", profile)
     if isinstance(error, FileNotFoundError):
-        text = f"{kind}: {shown(error.filename or 'a file')} does not exist"
-        return SourceError(text, "correct its path in the profile", shown(profile))
+        text = f"{kind}: {error.filename or 'a file'} does not exist"
+        return SourceError(text, "correct its path in the profile", profile)
     if isinstance(error, (aws.BotoCoreError, aws.ClientError)) and not isinstance(error, _unquotable()):
-        return SourceError(f"{kind}: {_one_line(error)}", "correct the profile, or try again", shown(profile))
-    return SourceError(
-        f"{kind} gave nothing that could be read as credentials", "run it by hand and look", shown(profile)
-    )
+        return SourceError(f"{kind}: {_one_line(error)}", "correct the profile, or try again", profile)
+    return SourceError(f"{kind} gave nothing that could be read as credentials", "run it by hand and look", profile)
 
 
 def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bool) -> AssumeError:
+    cure: str | tuple[str, ...]
     said = error.response.get("Error", {})
     code, message = str(said.get("Code", "")), str(said.get("Message", "")).strip()
-    profile = shown(hop.profile) if hop is not None else ""
+    profile = hop.profile if hop is not None else ""
     head = f"STS refused {what}"
     if message.startswith(CODE_REFUSED):
         if "unable to validate" in message:
@@ -112,7 +110,7 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
     if skew := _skew(error.response):
         text = f"{head}: {code}, and this machine's clock is {skew} AWS's"
         return Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
-    cures: dict[str, Callable[[], str]] = {
+    cures: dict[str, Callable[[], str | tuple[str, ...]]] = {
         "AccessDenied": lambda: _access_denied(hop, message),
         "ExpiredToken": lambda: "the credentials that signed the call have ended: renew the source",
         "ExpiredTokenException": lambda: "the web identity's file is out of date: have it written anew",
@@ -128,13 +126,11 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
     elif code in ("Throttling", "ThrottlingException", "RequestLimitExceeded"):
         return Unreachable(f"{head}: too many calls just now", "wait a little and say it again", profile)
     elif code.startswith("5") or code in ("InternalFailure", "ServiceUnavailable", "InternalError"):
-        return Unreachable(
-            f"{what}: STS has trouble of its own ({shown(code)})", "wait a little and say it again", profile
-        )
-    return Refused(f"{head}: {shown(message) or shown(code)}", cure, profile, code)
+        return Unreachable(f"{what}: STS has trouble of its own ({code})", "wait a little and say it again", profile)
+    return Refused(f"{head}: {message or code}", cure, profile, code)
 
 
-def _access_denied(hop: "Hop | None", message: str) -> str:
+def _access_denied(hop: "Hop | None", message: str) -> "str | tuple[str, ...]":
     """AWS says the same for half a dozen reasons: those that the profile leaves open, likeliest first."""
     if "root accounts" in message:
         return "use the keys of a user, not of the account's root"
@@ -150,7 +146,7 @@ def _access_denied(hop: "Hop | None", message: str) -> str:
     if hop.mfa_serial is None:
         reasons.append("if the role wants MFA: add `mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME` to the profile")
     reasons.append("if its trust policy or the caller's policy leaves the caller out: ask an administrator")
-    return "\n".join(reasons)
+    return tuple(reasons)
 
 
 def _skew(response: "Mapping[str, Any]") -> str:
@@ -174,12 +170,12 @@ def _unquotable() -> "tuple[type[Exception], ...]":
 
 
 def _one_line(error: Exception) -> str:
-    return shown(" ".join(str(error).split()))
+    return " ".join(str(error).split())
 
 
 def _host(error: Exception) -> str:
     fields = getattr(error, "kwargs", {})
-    return shown(str(fields.get("endpoint_url", "STS")))
+    return str(fields.get("endpoint_url", "STS"))
 
 
 def _kind(error: Exception) -> str:

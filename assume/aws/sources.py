@@ -17,7 +17,6 @@ from assume.aws.process import Command
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError
 from assume.profiles import chain
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,9 +98,9 @@ def _of_process(
     except botocore.exceptions.CredentialRetrievalError as error:
         if not started or not started[0].returncode:
             raise
-        said = shown(str(error.kwargs.get("error_msg", ""))).strip()
+        said = str(error.kwargs.get("error_msg", "")).strip()
         text = f"its credential_process ended with status {started[0].returncode}{': ' if said else ''}{said}"
-        raise SourceError(text, "run it by hand and look", shown(source.profile)) from None
+        raise SourceError(text, "run it by hand and look", source.profile) from None
     return None if loaded is None else _frozen(loaded)
 
 
@@ -121,7 +120,7 @@ def _checked(found: Credentials, source: "Source") -> Credentials:
 
 
 def _nothing(source: "Source") -> SourceError:
-    name = shown(source.profile)
+    name = source.profile
     if source.kind == chain.FALLBACK:
         cure = f"add role_arn and source_profile, keys, or sso_session to [profile {name}]"
         return SourceError("says nothing of credentials, and this machine has none of its own", cure, name)

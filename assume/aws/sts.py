@@ -12,7 +12,6 @@ import time
 from assume.aws import client, refusals, web_identity
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError, Unreachable, Unsafe
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class Sts:
             asked["SourceIdentity"] = hop.source_identity
         self._signer.swap(keys)
         chained = bool(keys[2])
-        return self._called("assume_role", asked, hop, shown(_role(hop)), once=bool(code), chained=chained)
+        return self._called("assume_role", asked, hop, _role(hop), once=bool(code), chained=chained)
 
     def assume_with_web_identity(self, hop: "Hop", name: str) -> Credentials:
         """AssumeRoleWithWebIdentity, unsigned; the token's file is read at each call, as it is."""
@@ -84,7 +83,7 @@ class Sts:
         }
         if hop.duration_s is not None:
             asked["DurationSeconds"] = hop.duration_s  # of the command line: AWS tools send no profile's
-        return self._called("assume_role_with_web_identity", asked, hop, shown(_role(hop)))
+        return self._called("assume_role_with_web_identity", asked, hop, _role(hop))
 
     def session(self, serial: str, keys: "tuple[str, str, str]", code: str) -> Credentials:
         """GetSessionToken with MFA: 12 hours, for every role behind these keys."""
@@ -129,8 +128,10 @@ def _taken(answer: "Mapping[str, Any]", now: int) -> Credentials:
         off = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "unknown")
         raise Unreachable(
             "the credentials that AWS gave have ended by this machine's clock",
-            f"set the clock: here it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}\n"
-            f"and at AWS {shown(off)}",
+            (
+                f"set the clock: here it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}",
+                f"and at AWS {off}",
+            ),
         )
     return Credentials(*keys, expires_at, now, str(answer.get("AssumedRoleUser", {}).get("Arn", "")))
 
@@ -140,5 +141,5 @@ def _web_identity(hop: "Hop") -> str:
     try:
         return web_identity.read(path)
     except OSError as error:
-        text = f"its web identity's file {shown(path)} cannot be read: {error.strerror}"
-        raise SourceError(text, "correct web_identity_token_file, or have it written", shown(hop.profile)) from None
+        text = f"its web identity's file {path} cannot be read: {error.strerror}"
+        raise SourceError(text, "correct web_identity_token_file, or have it written", hop.profile) from None

@@ -10,7 +10,6 @@ from assume.errors import AssumeError, UsageError
 from assume.fast.entry import child
 from assume.shells import environment, state
 from assume.terminal import show
-from assume.terminal.show import shown
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # a shell's own
 
@@ -20,7 +19,7 @@ def run(options: Options) -> int:
     if not (options.profile or options.credential_source):
         raise UsageError("which profile, and which command?", "assume exec PROFILE -- COMMAND")
     if not options.command:
-        raise UsageError("which command?", f"assume exec {shown(options.profile)} -- COMMAND")
+        raise UsageError("which command?", f"assume exec {options.profile} -- COMMAND")
     have = environment.own_environment()
     return become(options.command, _environment(options, have))
 
@@ -66,11 +65,11 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
             sys.stdout.flush()
         os.execvpe(command[0], command, variables)
     except FileNotFoundError:
-        error = AssumeError(f"{shown(command[0])}: no such command", "check its spelling, or PATH")
+        error = AssumeError(f"{command[0]}: no such command", "check its spelling, or PATH")
         error.status = NOT_FOUND
         raise error from None
     except OSError as failure:
-        error = AssumeError(f"{shown(command[0])} cannot be run: {failure.strerror}")
+        error = AssumeError(f"{command[0]} cannot be run: {failure.strerror}")
         error.status = NOT_EXECUTABLE
         raise error from None
 

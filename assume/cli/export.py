@@ -7,7 +7,6 @@ from assume.credentials import instant
 from assume.errors import AssumeError, UsageError
 from assume.shells import environment, export
 from assume.terminal import show
-from assume.terminal.show import shown
 
 
 def run(options: Options) -> int:
@@ -15,11 +14,11 @@ def run(options: Options) -> int:
     if not (options.profile or options.credential_source):
         raise UsageError("which profile?", "assume export PROFILE --format FORMAT")
     if options.format not in arguments.FORMATS:
-        said = f"--format {shown(options.format)}: no such format" if options.format else "which format?"
+        said = f"--format {options.format}: no such format" if options.format else "which format?"
         raise UsageError(said, f"--format {'|'.join(arguments.FORMATS)}")
     if show.is_terminal(1) and not options.force:
         raise AssumeError(
-            "secrets are not shown on a terminal", "send them to a program, or say --force", shown(options.profile)
+            "secrets are not shown on a terminal", "send them to a program, or say --force", options.profile
         )
     have = environment.own_environment()
     options = _current(options)

@@ -31,7 +31,7 @@ def install(name: str | None, home: str, environ: Mapping[str, str], *, prompt: 
         written = rcfile.write_atomically(target, render.encoded(init.init_text(shell.name, prompt)))
         done = rcfile.add(path, line)
     except OSError as error:
-        cure = f"add this line to it yourself:\n{line}" if error.filename == path else ""
+        cure = ("add this line to it yourself:", line) if error.filename == path else ""
         raise AssumeError(f"{error.filename or path} cannot be written: {error.strerror}", cure) from None
     said = [f"assume: wrote {short(target, home)}"] if written else []
     if done == "stands":

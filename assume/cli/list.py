@@ -3,7 +3,7 @@
 import time
 
 from assume import arguments, paths
-from assume.errors import AssumeError
+from assume.errors import AssumeError, shown
 from assume.profiles.chain import SSO
 from assume.profiles.config import Config, read
 from assume.profiles.plan import plan
@@ -11,7 +11,6 @@ from assume.shells import environment
 from assume.shells.render import encoded
 from assume.store import record
 from assume.terminal import show
-from assume.terminal.show import shown
 
 
 def run(as_json: bool = False) -> int:

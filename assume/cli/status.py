@@ -7,10 +7,10 @@ expired one, or keys and profile that no longer belong together.
 import time
 
 from assume import paths
+from assume.errors import shown
 from assume.shells import environment, state
 from assume.store import record, write
 from assume.terminal import show
-from assume.terminal.show import shown
 
 
 def run(quiet: bool = False, of_shell: str = "") -> int:

@@ -11,7 +11,6 @@ import typer
 
 from assume import arguments
 from assume.errors import UsageError
-from assume.terminal.show import shown
 
 HELP = {
     "--mfa-code": ("CODE", "The MFA code; - reads it from standard input."),
@@ -44,7 +43,7 @@ def gives(app: typer.Typer, verb: str, summary: str, *, command: bool = False, l
         for name in ("duration", "min_left"):
             value = str(values.get(name) or "")
             if value and not arguments.seconds(value):
-                raise UsageError(f"--{name.replace('_', '-')} {shown(value)}: no time", TIMES)
+                raise UsageError(f"--{name.replace('_', '-')} {value}: no time", TIMES)
         raise _wrong(command or [], verb)
 
     kinds: dict[object, type] = {arguments.TEXT: str, arguments.LIST: list[str], arguments.SECONDS: str}
@@ -79,10 +78,10 @@ def _wrong(words: list[str], verb: str) -> UsageError:
         if arguments.take(arguments.Options(), word, waiting, verb):
             continue
         if kind == arguments.SECONDS and value:
-            return UsageError(f"{name} {shown(value)}: no time", TIMES)
+            return UsageError(f"{name} {value}: no time", TIMES)
         if kind in (arguments.TEXT, arguments.LIST, arguments.SECONDS) and name not in arguments.OF_EXPORT:
             return UsageError(f"Option '{name}' requires an argument", f"`assume {verb} --help` shows what there is")
-        return UsageError(f"No such option: {shown(word)}", f"`assume {verb} --help` shows what there is")
+        return UsageError(f"No such option: {word}", f"`assume {verb} --help` shows what there is")
     return UsageError("that is more than one profile", f"`assume {verb} --help` shows what there is")
 
 

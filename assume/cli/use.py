@@ -61,14 +61,14 @@ def not_loaded(word: str) -> AssumeError:
         name = shellingham.detect_shell()[0]
         shell = table.named(name)
     except Exception:
-        lines = "\n".join(table.loading_line(name) for name in table.SHELLS)
+        lines = [table.loading_line(name) for name in table.SHELLS]
         return AssumeError(
-            "the shell function is not loaded, so this shell cannot be changed", f"load it with one of\n{lines}"
+            "the shell function is not loaded, so this shell cannot be changed", ("load it with one of", *lines)
         )
     rest = f", then `assume {word}` again" if word else ""
     return AssumeError(
         f"the shell function is not loaded, so this {shell.name} cannot be changed",
-        f"load it: {table.loading_line(shell.name)}\n(`assume install` adds it for every new shell){rest}",
+        (f"load it: {table.loading_line(shell.name)}", f"(`assume install` adds it for every new shell){rest}"),
     )
 
 

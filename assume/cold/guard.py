@@ -2,7 +2,6 @@
 
 from assume.errors import AssumeError, NoTerminal
 from assume.terminal import ask, show
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,13 +19,13 @@ def confirm(chain: "Chain", options: "Options") -> None:
     expected = f"the account id or `{name}`" if account else f"`{name}`"
     if options.format == "process":  # an SDK started this: nobody expects a question
         raise AssumeError(
-            "is guarded (assume_confirm)", "give --yes in the credential_process line if you mean it", shown(name)
+            "is guarded (assume_confirm)", "give --yes in the credential_process line if you mean it", name
         )
     try:
         answer = ask.ask(f"{name} is guarded ({what}). Type {expected} to go on: ", echo=True)
     except NoTerminal:
         raise AssumeError(
-            "is guarded (assume_confirm), and there is no terminal to ask on", "give --yes if you mean it", shown(name)
+            "is guarded (assume_confirm), and there is no terminal to ask on", "give --yes if you mean it", name
         ) from None
     if answer not in (name, account) or not answer:
-        raise AssumeError("not confirmed: nothing was changed", f"the answer is {expected}", shown(name))
+        raise AssumeError("not confirmed: nothing was changed", f"the answer is {expected}", name)

@@ -6,11 +6,10 @@ botocore is imported; `Calls` makes the calls that may need a code.
 
 from assume.aws import device
 from assume.credentials import Credentials
-from assume.errors import Refused, WrongCode, WrongDevice
+from assume.errors import Refused, WrongCode, WrongDevice, shown
 from assume.profiles.chain import CHAINED_MAX_S
 from assume.store import entries
 from assume.terminal import show
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

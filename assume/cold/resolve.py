@@ -15,12 +15,11 @@ from assume.cold import guard
 from assume.cold.attempt import Attempt
 from assume.cold.mfa import would_ask
 from assume.credentials import Credentials, is_fresh, is_usable
-from assume.errors import AssumeError, NoTerminal, Refused, SourceError, TakenOver, Unreachable, UsageError
+from assume.errors import AssumeError, NoTerminal, Refused, SourceError, TakenOver, Unreachable, UsageError, shown
 from assume.fast import middle, warm
 from assume.shells import environment
 from assume.store import entries, folder, pointers, record
 from assume.terminal import show
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,10 +55,10 @@ def resolve(
     chain = plan.chain
     home = paths.home(base)
     for line in (*chain.warnings, *([f"home is {home}"] if home and not paths.is_told(base) else [])):
-        show.say(f"assume: {line}")
+        show.say(f"assume: {shown(line)}")
     if options.debug:
         for reason in chain.reasons:
-            show.say(f"assume: debug: {reason}")
+            show.say(f"assume: debug: {shown(reason)}")
     guard.confirm(chain, options)
     os.environ.clear()
     os.environ.update(
@@ -191,6 +190,4 @@ def _policy(path: str) -> str:
         with open(os.path.expanduser(path), encoding="utf-8") as file:
             return file.read(POLICY_LARGEST)
     except (OSError, ValueError) as error:
-        raise AssumeError(
-            f"--policy {shown(path)}: {getattr(error, 'strerror', None) or error}", "give a JSON file"
-        ) from None
+        raise AssumeError(f"--policy {path}: {getattr(error, 'strerror', None) or error}", "give a JSON file") from None

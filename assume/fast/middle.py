@@ -57,6 +57,8 @@ def planned(options: "Options", base: "dict[str, str]", now: float) -> Planned:
 
 def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Assumed | None, Planned | None]":
     """The role, if the store has it fresh for the chain as the files are now; and the plan, if one was made."""
+    from assume.errors import shown
+
     base, told = environment.baseline(have)
     folder = paths.store(base)
     if not warm.is_plain(options) or not told or not paths.is_told(base) or not folder:
@@ -68,7 +70,7 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
     taken = _fresh(chain, options, base, folder, now)
     if taken is not None:
         for line in chain.warnings:
-            show.say(f"assume: {line}")
+            show.say(f"assume: {shown(line)}")
         point(folder, options, chain, base, plan.seen, now)
         write.sweep_leftovers(folder, now)
     return taken, plan

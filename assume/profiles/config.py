@@ -19,7 +19,6 @@ import sys
 
 from assume.errors import ConfigError, NoSuchProfile
 from assume.profiles.sections import CONFIG, CREDENTIALS, DEFAULT, Sections
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ class Config:
             return None
         for again in found[1:]:
             where = f"{again.file} file, line {again.line}"
-            self.warnings.append(f"{where}: [{shown(again.header)}] stands there twice: both are used")
+            self.warnings.append(f"{where}: [{again.header}] stands there twice: both are used")
         values: Values = {}
         if sections.file not in self._defaults:
             self._defaults[sections.file] = sections.find(DEFAULT, "")
@@ -118,8 +117,6 @@ def no_such_profile(name: str, config: "Config") -> NoSuchProfile:
     """The error for a name that is in neither file; what is near it is shown, never taken."""
     names = config.names()
     if not names:
-        return NoSuchProfile("no profiles: there is no AWS config here", "`aws configure` makes one", shown(name))
-    close = ", ".join(shown(match) for match in nearest(name, names))
-    return NoSuchProfile(
-        "no such profile", f"did you mean: {close}?" if close else "`assume list` shows them", shown(name)
-    )
+        return NoSuchProfile("no profiles: there is no AWS config here", "`aws configure` makes one", name)
+    close = ", ".join(nearest(name, names))
+    return NoSuchProfile("no such profile", f"did you mean: {close}?" if close else "`assume list` shows them", name)

@@ -7,7 +7,6 @@ keys of our own beside it.
 
 from assume.errors import ConfigError
 from assume.profiles.chain import Hop
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,18 +41,16 @@ def role_hop(name: str, values: "Values") -> Hop:
     except (KeyError, ValueError):
         pass
     if hop.duration_s is not None and hop.duration_s < DURATION_MIN_S:
-        raise ConfigError(
-            f"duration_seconds = {hop.duration_s} is too short", "AWS gives 900 seconds at least", shown(name)
-        )
+        raise ConfigError(f"duration_seconds = {hop.duration_s} is too short", "AWS gives 900 seconds at least", name)
     return hop
 
 
 def _checked_arn(name: str, role_arn: str) -> str:
     if len(role_arn) < ROLE_MIN:
         raise ConfigError(
-            f"role_arn {shown(role_arn)!r} is no ARN of a role",
+            f"role_arn {role_arn!r} is no ARN of a role",
             "it looks like arn:aws:iam::123456789012:role/NAME",
-            shown(name),
+            name,
         )
     return role_arn
 
@@ -65,7 +62,5 @@ def _items(text: str) -> "list[str]":
 def _pair(name: str, item: str) -> "tuple[str, str]":
     key, equals, value = item.partition("=")
     if not equals:
-        raise ConfigError(
-            f"session_tags: {shown(item)} is no key=value", "write `session_tags = key=value,key2=value2`", shown(name)
-        )
+        raise ConfigError(f"session_tags: {item} is no key=value", "write `session_tags = key=value,key2=value2`", name)
     return (key.strip(), value.strip())

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 """
 
 from assume.errors import ConfigError
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +26,8 @@ def nested(value: str, name: str = "") -> "str | dict[str, str]":
             continue
         key, equals, text = line.partition("=")
         if not equals:
-            what = f"{shown(line.strip())!r} under a nested setting has no `=`"
-            raise ConfigError(what, "correct that line", shown(name))
+            what = f"{line.strip()!r} under a nested setting has no `=`"
+            raise ConfigError(what, "correct that line", name)
         result[key.strip()] = text.strip()
     return result
 

@@ -14,7 +14,6 @@ from assume.profiles.config import no_such_profile
 from assume.profiles.hops import OFF, web_hop
 from assume.profiles.ini import nested
 from assume.profiles.source import CREDENTIAL_SOURCES, Walk, machine_source
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def _of_profile(config: "Config", options: "Options", base: "Mapping[str, str]")
         source = walk.to_source(name, as_source=bool(options.role_arn))
         settings = _settings(config, values, base)
     except ConfigError as error:
-        error.profile = error.profile or shown(name)
+        error.profile = error.profile or name
         raise
     chain = Chain(name, source, walk.hops)
     chain.reasons, chain.files = walk.reasons, walk.files
@@ -77,7 +76,7 @@ def _of_machine(options: "Options", base: "Mapping[str, str]") -> Chain:
         raise UsageError("--credential-source stands in place of a profile", "leave one of the two out")
     if kind not in (*CREDENTIAL_SOURCES, WEB_IDENTITY):
         known = ", ".join((*CREDENTIAL_SOURCES, WEB_IDENTITY))
-        raise UsageError(f"--credential-source {shown(kind)}: no such source", f"one of {known} (case counts)")
+        raise UsageError(f"--credential-source {kind}: no such source", f"one of {known} (case counts)")
     if kind == ENVIRONMENT and not options.role_arn:
         raise UsageError("--credential-source Environment alone is what you have already", "`assume off` gives it back")
     hops = []
@@ -117,12 +116,12 @@ def _add_hop(chain: Chain, options: "Options", values: "Values") -> None:
 
 def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
     """What the command line says of the last hop, of the region and of the variables."""
-    name = shown(chain.profile)
+    name = chain.profile
     if options.region:
         chain.region = options.region
     chain.export = options.export or chain.export
     if chain.export not in EXPORTS:
-        raise UsageError(f"export {shown(chain.export)}: no such choice", f"one of {', '.join(EXPORTS)}")
+        raise UsageError(f"export {chain.export}: no such choice", f"one of {', '.join(EXPORTS)}")
     asked = options.duration_s or options.session_name or options.external_id or options.policy or options.policy_arns
     if not asked and not read_only:
         return
@@ -165,7 +164,7 @@ def _settings(
             section = config.section("services", values["services"])
             if section is None:
                 raise ConfigError(
-                    f"its services section {shown(values['services'])} does not exist", "add it, or remove `services`"
+                    f"its services section {values['services']} does not exist", "add it, or remove `services`"
                 )
             own = nested(section.get("sts", ""), values["services"])
             service = own.get("endpoint_url", "") if isinstance(own, dict) else ""
@@ -185,7 +184,7 @@ def _colour(text: str, warnings: "list[str]") -> str:
     """The digits that set a colour on a terminal; "" for the default."""
     word = text.strip().lower()
     if word and word not in COLOURS:
-        warnings.append(f"assume_colour = {shown(text)}: one of {', '.join(COLOURS)}")
+        warnings.append(f"assume_colour = {text}: one of {', '.join(COLOURS)}")
     return str(COLOURS.get(word, ""))
 
 
@@ -195,5 +194,5 @@ def switch(values: "Values", name: str, default: bool, warnings: "list[str]") ->
     if not text:
         return default
     if text not in (*ON, *OFF):
-        warnings.append(f"{name} = {shown(text)}: neither yes nor no, taken as yes")
+        warnings.append(f"{name} = {text}: neither yes nor no, taken as yes")
     return text not in OFF

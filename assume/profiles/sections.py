@@ -9,7 +9,6 @@ is taken apart by the grammar; tests/test_sections.py compares the two.
 
 from assume.errors import ConfigError
 from assume.profiles.ini import HEADER, options, sections, walk, words
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,15 +48,15 @@ class Section:
         for offset, name, value in options(self.body):
             if name is None:
                 raise ConfigError(
-                    f"{self._where(offset)}: {shown(value)!r} is no setting (name = value)",
-                    f"correct that line of [{shown(self.header)}]; the AWS CLI reads nothing of the file until then",
+                    f"{self._where(offset)}: {value!r} is no setting (name = value)",
+                    f"correct that line of [{self.header}]; the AWS CLI reads nothing of the file until then",
                 )
             if name in values:
-                warnings.append(f"{self._where(offset)}: {shown(name)} stands there twice: the later one is used")
+                warnings.append(f"{self._where(offset)}: {name} stands there twice: the later one is used")
             values[name] = value
         for text in (self.header, *values, *values.values()):
             if not text.isascii() and any("\udc80" <= mark <= "\udcff" for mark in text):
-                raise ConfigError(f"{self.file} file: [{shown(self.header)}] is not UTF-8", "save the file as UTF-8")
+                raise ConfigError(f"{self.file} file: [{self.header}] is not UTF-8", "save the file as UTF-8")
         return values
 
     def _where(self, offset: int) -> str:

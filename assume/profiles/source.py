@@ -24,7 +24,6 @@ from assume.profiles.chain import (
 from assume.profiles.config import nearest
 from assume.profiles.hops import role_hop, web_hop
 from assume.profiles.sections import CREDENTIALS
-from assume.terminal.show import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,20 +60,18 @@ class Walk:
             self.hops.insert(0, hop)
             kind, source = values.get("credential_source"), values.get("source_profile")
             if kind is not None and source is not None:
-                raise ConfigError("has both source_profile and credential_source", "remove one of them", shown(name))
+                raise ConfigError("has both source_profile and credential_source", "remove one of them", name)
             if kind is not None:
                 self.reasons.append(f"{name}: role {hop.role_arn}, from credential_source {kind}")
                 if kind not in CREDENTIAL_SOURCES:
                     known = ", ".join(CREDENTIAL_SOURCES)
-                    raise ConfigError(
-                        f"credential_source {shown(kind)} is not one", f"use {known} (case counts)", shown(name)
-                    )
+                    raise ConfigError(f"credential_source {kind} is not one", f"use {known} (case counts)", name)
                 return machine_source(kind, name, self.base)
             if source is None:
                 raise ConfigError(
                     "has role_arn, and neither source_profile nor credential_source",
                     "add `source_profile = NAME`: the profile whose credentials may assume the role",
-                    shown(name),
+                    name,
                 )
             self._check_next(name, source, visited)
             self.reasons.append(f"{name}: role {hop.role_arn}, from source_profile {source}")
@@ -84,29 +81,29 @@ class Walk:
     def _check_next(self, name: str, source: str, visited: "list[str]") -> None:
         values = self.config.profile(source)
         if values is None:
-            close = ", ".join(shown(match) for match in nearest(source, self.config.names()))
+            close = ", ".join(nearest(source, self.config.names()))
             raise ConfigError(
-                f"its source_profile {shown(source)} does not exist",
-                f"did you mean: {close}?" if close else f"add [profile {shown(source)}], or correct source_profile",
-                shown(name),
+                f"its source_profile {source} does not exist",
+                f"did you mean: {close}?" if close else f"add [profile {source}], or correct source_profile",
+                name,
             )
         if source not in visited:
             return
         if source == name:
             if "aws_access_key_id" in values or "aws_secret_access_key" in values:
                 return  # a role whose source is itself: its own keys
-            cure = f"give [profile {shown(name)}] keys of its own, or another source_profile"
+            cure = f"give [profile {name}] keys of its own, or another source_profile"
         else:
-            cure = f"give [profile {shown(name)}] a source_profile outside it"
-        circle = " -> ".join(shown(step) for step in [*visited[visited.index(source) :], source])
-        raise ConfigError(f"source_profile goes in a circle: {circle}", cure, shown(visited[0]))
+            cure = f"give [profile {name}] a source_profile outside it"
+        circle = " -> ".join([*visited[visited.index(source) :], source])
+        raise ConfigError(f"source_profile goes in a circle: {circle}", cure, visited[0])
 
     def _provider(self, name: str, values: "Values", as_source: bool) -> Source:
         """Where a profile's own credentials come from, in botocore's order of providers."""
         why = self.reasons.append
         if values.get("web_identity_token_file"):
             if not values.get("role_arn"):
-                raise ConfigError("has web_identity_token_file and no role_arn", "add the role's ARN", shown(name))
+                raise ConfigError("has web_identity_token_file and no role_arn", "add the role's ARN", name)
             token_file = values["web_identity_token_file"]
             self.hops.insert(0, web_hop(name, values["role_arn"], token_file, values.get("role_session_name", "")))
             self.files.append(token_file)
@@ -126,13 +123,9 @@ class Walk:
                 why(f"{name}: credential_process")
                 return Source(PROCESS, name, values["credential_process"])
         if "aws_secret_access_key" in values and as_source:
-            raise ConfigError(
-                "has aws_secret_access_key and no aws_access_key_id", "add it, in the same file", shown(name)
-            )
+            raise ConfigError("has aws_secret_access_key and no aws_access_key_id", "add it, in the same file", name)
         if as_source:
-            raise ConfigError(
-                "is a source profile and has no credentials", "`aws configure` gives it keys", shown(name)
-            )
+            raise ConfigError("is a source profile and has no credentials", "`aws configure` gives it keys", name)
         why(f"{name}: says nothing of credentials, so those of this machine")
         return machine_source(FALLBACK, name, self.base)
 
@@ -143,9 +136,9 @@ class Walk:
             section = self.config.section("sso-session", session)
             if section is None:
                 raise ConfigError(
-                    f"its sso_session {shown(session)} does not exist",
-                    f"add [sso-session {shown(session)}]",
-                    shown(name),
+                    f"its sso_session {session} does not exist",
+                    f"add [sso-session {session}]",
+                    name,
                 )
             start_url = section.get("sso_start_url", "")
         self.files.append(f"{sso_cache(self.base)}/{_sha1(session or start_url)}.json")
@@ -160,9 +153,7 @@ def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source
         key_id, secret = base.get("AWS_ACCESS_KEY_ID", ""), base.get("AWS_SECRET_ACCESS_KEY", "")
         if not key_id or not secret:
             lacks = "AWS_SECRET_ACCESS_KEY" if key_id else "AWS_ACCESS_KEY_ID"
-            raise ConfigError(
-                f"credential_source Environment: {lacks} is not set", f"export {lacks} first", shown(profile)
-            )
+            raise ConfigError(f"credential_source Environment: {lacks} is not set", f"export {lacks} first", profile)
         session_token = base.get("AWS_SECURITY_TOKEN") or base.get("AWS_SESSION_TOKEN", "")  # botocore's order
         return Source(kind, profile, key_id, (key_id, secret, session_token))
     address = base.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") or base.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")
@@ -174,7 +165,7 @@ def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source
 def _key_pair(name: str, own: "Values") -> "tuple[str, str, str]":
     if not own.get("aws_secret_access_key") or not own["aws_access_key_id"]:
         lacks = "aws_secret_access_key" if own["aws_access_key_id"] else "aws_access_key_id"
-        raise ConfigError(f"has half a key pair: {lacks} is missing", "both belong into the same file", shown(name))
+        raise ConfigError(f"has half a key pair: {lacks} is missing", "both belong into the same file", name)
     session_token = own.get("aws_security_token") or own.get("aws_session_token", "")
     return (own["aws_access_key_id"], own["aws_secret_access_key"], session_token)
 

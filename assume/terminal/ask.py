@@ -6,8 +6,8 @@ terminal is left as it was found, however the question ends.
 
 import sys
 
-from assume.errors import Interrupted, NoTerminal
-from assume.terminal.show import shown, write
+from assume.errors import Interrupted, NoTerminal, shown
+from assume.terminal.show import write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ never on standard output. Production is red, and has the word beside it.
 import os
 import sys
 
+from assume import errors
 from assume.errors import Interrupted, NoTerminal
 from assume.terminal import ask, show
 
@@ -82,8 +83,8 @@ class Choice:
             if show.is_production(name):
                 style += " fg:ansired bold"
                 description = f"PROD  {description}"
-            lines.append((style, f"  {show.shown(name)}"))
-            lines.append(("fg:ansibrightblack", f"  {show.shown(description)}\n"))
+            lines.append((style, f"  {errors.shown(name)}"))
+            lines.append(("fg:ansibrightblack", f"  {errors.shown(description)}\n"))
         lines.append(("", f"  {len(self.found)} of {len(self.profiles)}"))
         return lines
 

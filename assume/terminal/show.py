@@ -16,8 +16,13 @@ else:
 
 
 def say(text: str) -> None:
-    """Lines on stderr, safe to show; a closed stderr is nobody's loss."""
-    write(2, "".join(shown(line) + "\n" for line in text.split("\n")).encode("utf-8", "replace"))
+    """Lines on stderr, safe to show; write errors are ignored."""
+    lines = text.split("\n")
+    if not all(map(str.isprintable, lines)):
+        from assume.errors import shown  # which a hit does not load
+
+        lines = [shown(line) for line in lines]
+    write(2, "".join(line + "\n" for line in lines).encode("utf-8", "replace"))
 
 
 def write(handle: int, content: bytes) -> bool:
@@ -43,13 +48,6 @@ def is_terminal(handle: int) -> bool:
         return system.isatty(handle)
     except OSError:
         return False
-
-
-def shown(text: str) -> str:
-    """A foreign string for a message: what could steer a terminal stands there as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
 
 
 def left(seconds: float) -> str:

@@ -189,6 +189,11 @@ def test_sources(error, kind, said):
 
 
 def test_every_error_has_a_line_and_a_cure_two_spaces_in():
-    error: AssumeError = Refused("what", "one\ntwo", "p")
+    error: AssumeError = Refused("what", ("one", "two"), "p")
     assert str(error) == "assume: p: what\n  one\n  two"
     assert str(AssumeError("what")) == "assume: what"
+
+
+def test_an_error_escapes_its_own_texts():
+    error = AssumeError("a\x1b]0;x\x07", "b\nassume: all is well", "c\n\u202ed")
+    assert str(error) == "assume: c\\n\\u202ed: a\\x1b]0;x\\x07\n  b\\nassume: all is well"

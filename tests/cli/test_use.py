@@ -175,7 +175,7 @@ def test_a_fault_of_our_own_shows_no_traceback_and_no_text_of_the_error(program,
     monkeypatch.setattr("assume.profiles.plan.plan", broken)
     done = program("use", "--shell", "bash", "marketingadmin", "--refresh")
     assert (done.status, done.out) == (1, "")
-    assert "this is a fault of assume's own: RuntimeError in test_cli_use.py, line " in done.err
+    assert "this is a fault of assume's own: RuntimeError in test_use.py, line " in done.err
     assert "aCanarySecret" not in done.err
     assert failures.ended(KeyboardInterrupt()) == 130
 

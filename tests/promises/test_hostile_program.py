@@ -6,12 +6,12 @@ import re
 
 import pytest
 
+from assume import errors
 from assume.demo.config import MARKETING
 from assume.errors import AssumeError, Unsafe
 from assume.fast import warm
 from assume.shells import environment, export, render, state
 from assume.simulator import faults
-from assume.terminal import show
 
 from . import figures
 from .ground import asked, variables
@@ -215,7 +215,7 @@ def test_json_holds_any_value(text):
 
 @pytest.mark.parametrize("text", FIXED)
 def test_what_is_shown_is_no_command_of_a_terminal(text):
-    shown = show.shown(text)
+    shown = errors.shown(text)
     assert not RAW.search(shown)
     assert text.isprintable() == (shown == text)
 

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assume import errors
 from assume.terminal import show
 
 
 @given(st.text())
 def test_any_text_is_shown_without_a_character_that_steers_a_terminal(text):
-    assert all(unicodedata.category(mark) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for mark in show.shown(text))
+    assert all(unicodedata.category(mark) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for mark in errors.shown(text))
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def test_any_text_is_shown_without_a_character_that_steers_a_terminal(text):
     ],
 )
 def test_what_is_shown(text, shown):
-    assert show.shown(text) == shown
+    assert errors.shown(text) == shown
 
 
 @pytest.mark.parametrize(
