@@ -2,8 +2,11 @@
 # assume in bash, 3.2 and later: the function `assume`, the hook before each prompt, the prompt segment.
 # `assume init bash` prints this file with the block filled in, and completions/assume.bash behind it.
 #
-# Builtins are called as \builtin NAME: `export`, `local` or `test` may be an alias here. Names are compared by
-# `test`, which no shopt changes. Only digits reach arithmetic, where `a[$(…)]` would run.
+# Builtins are called as \builtin NAME: the user may have made `export`, `local` or `test` an alias or a function, and
+# the backslash keeps an alias of `builtin` out. Names are compared by `test`, which no shopt changes. Only digits
+# reach arithmetic, where `a[$(…)]` would run.
+# Locals carry the prefix too: bash looks a name up in all callers, so a local of any other name would hide the user's
+# variable from a trap that runs in between, and `local NAME` fails if the user has made NAME readonly.
 
 # --- filled in by `assume init bash` ---
 __assume_program=()
@@ -12,39 +15,44 @@ __assume_commands='exec export list status explain policy each clear console ini
 __assume_prompt=
 # --- end ---
 
-# What is known of this shell. The state stays when this is read again, and is no child's business.
+# ---- state ----
+
+# What the program told this shell last: whether to renew, the colour, the request. It is kept when this file is
+# sourced again, and never exported: a child shell inherits the role but does not renew it.
 if ! \builtin declare -F __assume_hook >/dev/null; then
     __assume_state=
+    __assume_was_list= # 1 if PROMPT_COMMAND was a list before the hook was added
 fi
 \builtin export -n __assume_state
-__assume_segment=
-__assume_drawn=
-__assume_other=
-__assume_traced=
-__assume_blocked=
-__assume_moved=
-__assume_said=
-__assume_seen_at=0
-__assume_idle=
-__assume_failed=
-__assume_next_at=0
-__assume_wait_s=60
+__assume_segment=   # what the prompt shows
+__assume_drawn=     # what the segment was drawn from: while this is the same, so is the segment
+__assume_other=     # the identity that is set beside our role, or `keys`, or `none`
+__assume_traced=    # the shell's flags before tracing was turned off
+__assume_readonly=  # a variable that cannot be set in this shell
+__assume_moved=     # 1 once the user knows that the program has moved
+__assume_said=      # the change that the user was last warned of
+__assume_seen_at=0  # when the hook last ran, in epoch seconds
+__assume_idle=      # 1 after an hour without a prompt: nothing is renewed until the next `assume`
+__assume_failed=    # 1 once a renewal has failed: the reason is shown once
+__assume_retry_at=0 # no renewal before this, in epoch seconds
+__assume_retry_s=0  # the pause after the last renewal, in seconds; it doubles with each failure
+__assume_epoch=     # for __assume_clock before bash 4.2: what `date` printed / $SECONDS at that moment
 
 # ---- function ----
 
-# Granted has an alias of this name, and an alias comes before a function.
+# An alias of this name, as Granted has one, comes before a function.
 \builtin unalias assume 2>/dev/null || \builtin true
 
 function assume {
     # a trace would print the secrets
     { __assume_traced=$- && \builtin set +xvT; } 2>/dev/null
     \builtin local __assume_status=0
-    __assume_route ${1+"$@"} || __assume_status=$?
-    __assume_retrace "$__assume_status"
+    __assume_dispatch ${1+"$@"} || __assume_status=$?
+    __assume_restore_trace "$__assume_status"
 }
 
-# Turns the tracing on again that `assume` or the hook has turned off, and returns $1, which no trace shows.
-function __assume_retrace {
+# Turns tracing on again, as it was before `assume` or the hook turned it off. Returns $1; the trace does not show this.
+function __assume_restore_trace {
     \builtin local __assume_flags="$__assume_traced"
     __assume_traced=
     {
@@ -55,8 +63,8 @@ function __assume_retrace {
     } 2>/dev/null
 }
 
-# What is asked for: a verb that is run, `off`, or a profile to take on.
-function __assume_route {
+# Decides what the words ask for: a verb to run, or a switch (`off`, `use`, a profile).
+function __assume_dispatch {
     \builtin local __assume_verb=use __assume_word __assume_rest="$__assume_commands "
     case ${1-} in
     -h | --help | --version)
@@ -65,7 +73,7 @@ function __assume_route {
         ;;
     esac
     case " $__assume_rest" in
-    *" ${1-} "*) ;; # a verb, if it is written just so: nocasematch is for `case` alone
+    *" ${1-} "*) ;; # perhaps a verb: nocasematch applies to `case`, so `test` compares again below
     *) __assume_rest='' ;;
     esac
     while \builtin test -n "${1-}" && \builtin test -n "$__assume_rest"; do
@@ -92,11 +100,11 @@ function __assume_route {
             ;;
         esac
     done
-    __assume_take "$__assume_verb" ${1+"$@"}
+    __assume_switch "$__assume_verb" ${1+"$@"}
 }
 
-# Finds the words that start the program, for __assume_words. An upgrade may have taken away what we were told.
-function __assume_find {
+# Finds the words that start the program, and sets __assume_words. An upgrade may have removed the paths of the block.
+function __assume_find_program {
     __assume_words=("$__assume_script")
     if ((${#__assume_program[@]})); then
         if [[ -x ${__assume_program[0]} && -r ${__assume_program[3]-} ]]; then # the interpreter and __main__.py
@@ -107,40 +115,41 @@ function __assume_find {
         \builtin return 0
     fi
     if ! \builtin command "$__assume_script" --version >/dev/null 2>&1 </dev/null; then
-        \builtin printf 'assume: the program is gone\n  install assume-shell again, then open a new shell\n' >&2
+        __assume_say 'the program is gone' 'install assume-shell again, then open a new shell'
         \builtin return 1
     fi
     if \builtin test -z "$__assume_moved"; then
         __assume_moved=1
-        \builtin printf 'assume: the program has moved or was upgraded: open a new shell\n' >&2
+        __assume_say 'the program has moved or was upgraded: open a new shell'
     fi
 }
 
-# Runs the program as it is: what it prints is for the person.
+# Runs the program for what it prints or does: its output goes to the user.
 function __assume_run {
     \builtin local __assume_words
-    __assume_find || \builtin return 1
+    __assume_find_program || \builtin return 1
     \builtin command "${__assume_words[@]}" "$@"
 }
 
-# Runs the program and makes the changes that it answers with. A failure changes nothing.
-function __assume_take {
+# Switches the role: runs the program and makes the changes of its reply. A failure changes nothing.
+function __assume_switch {
     \builtin local __assume_words __assume_reply __assume_trap __assume_verb="$1"
     \builtin shift
-    __assume_find || \builtin return 1
-    __assume_ask "$__assume_verb" ${1+"$@"} || \builtin return
+    __assume_find_program || \builtin return 1
+    __assume_capture "$__assume_verb" ${1+"$@"} || \builtin return
     __assume_apply || \builtin return
     __assume_idle=
     __assume_seen_at=0
     if ((BASH_SUBSHELL)); then
-        \builtin printf 'assume: this ran in a subshell (a pipe, & or parentheses): your shell has not changed\n  %s\n' \
-            'call assume on a line of its own' >&2
+        __assume_say 'this ran in a subshell (a pipe, & or parentheses): your shell has not changed' \
+            'call assume on its own line'
     fi
 }
 
-# Asks the program: its answer in __assume_reply, the person's own INT trap in __assume_trap. Only a subshell can be
-# asked for that, and here one is started anyway.
-function __assume_ask {
+# Captures the program's reply in __assume_reply, and the user's own INT trap in __assume_trap.
+# The trap travels with the reply: `trap -p` can only print, so reading it takes a subshell, and a second subshell would
+# be one more fork for every switch. It comes first, in front of the mark, because nothing runs behind `exec`.
+function __assume_capture {
     \builtin local __assume_verb="$1" __assume_mark=$'\n\036assume\036\n'
     \builtin shift
     __assume_reply=$(
@@ -152,14 +161,14 @@ function __assume_ask {
     __assume_reply=${__assume_reply#*"$__assume_mark"}
 }
 
-# The names that __assume_reply sets or unsets, for __assume_names; refuses whatever is anything else. Byte by byte, as
-# a value may hold what is no UTF-8.
-function __assume_check {
+# Adds the names that the reply $1 sets or unsets to __assume_names. Refuses a reply that holds anything else.
+# Byte by byte, because a value may hold bytes that are not UTF-8.
+function __assume_check_reply {
     \builtin local __assume_line __assume_rest="$1"$'\n'
     \builtin local LC_ALL=C 2>/dev/null
     while \builtin test -n "$__assume_rest"; do
         __assume_line=${__assume_rest%%$'\n'*}
-        __assume_rest=${__assume_rest:${#__assume_line}+1} # `#*` would look at each length
+        __assume_rest=${__assume_rest:${#__assume_line}+1} # `#*$'\n'` would try every length
         case $__assume_line in
         "__assume_state='"*"'") \builtin continue ;;
         '\builtin export '[A-Z]*"='"*"'")
@@ -175,8 +184,7 @@ function __assume_check {
         case $__assume_line in
         AWS_* | ASSUME_* | ASSUMED_ROLE_ARN | AWSUME_* | GRANTED_*) ;;
         *)
-            \builtin printf 'assume: the answer of the program is not what this shell expects\n  %s\n' \
-                'open a new shell; assume doctor' >&2
+            __assume_say 'the answer of the program is not what this shell expects' 'open a new shell; assume doctor'
             \builtin return 1
             ;;
         esac
@@ -184,13 +192,15 @@ function __assume_check {
     done
 }
 
-# Can all of these names be set here? One that cannot, in __assume_blocked.
-function __assume_probe {
+# True if all of these names can be set here; else one that cannot is in __assume_readonly.
+# A list of readonly names would take a subshell, so from bash 4.4 on two attempts find them: a readonly local of a
+# caller shows in the attributes, and `local` fails for a name that is readonly at the top level, even without a value.
+function __assume_can_set {
     \builtin local __assume_line
-    __assume_blocked=
+    __assume_readonly=
     if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
-        # in a subshell, where it harms nothing: what cannot be unset cannot be set
-        __assume_blocked=$(
+        # attributes cannot be read: what cannot be unset cannot be set, tried in a subshell, where it does no harm
+        __assume_readonly=$(
             for __assume_line in "$@"; do
                 \builtin unset -v "$__assume_line" 2>/dev/null && \builtin continue
                 \builtin printf %s "$__assume_line"
@@ -198,33 +208,33 @@ function __assume_probe {
             done
         )
     else
-        # readonly in a function that called us is an attribute; readonly outside of any is nothing to be made local
         for __assume_line in "$@"; do
-            [[ -z ${!__assume_line+set} || ${!__assume_line@a} != *r* ]] || __assume_blocked=$__assume_line
+            [[ -z ${!__assume_line+set} || ${!__assume_line@a} != *r* ]] || __assume_readonly=$__assume_line
         done
-        __assume_localise "$@" || for __assume_line in "$@"; do
-            __assume_localise "$__assume_line" || __assume_blocked=$__assume_line
+        __assume_try_local "$@" || for __assume_line in "$@"; do
+            __assume_try_local "$__assume_line" || __assume_readonly=$__assume_line
         done
     fi
-    \builtin test -z "$__assume_blocked"
+    \builtin test -z "$__assume_readonly"
 }
 
-# Makes these names local, for no longer than this function takes.
-function __assume_localise { \builtin local "$@" 2>/dev/null; }
+# Tries to declare the names local, which fails for a readonly one. Undone on return.
+function __assume_try_local { \builtin local "$@" 2>/dev/null; }
 
-# Makes the changes in __assume_reply, all or none of them.
+# Makes the changes in __assume_reply: all of them or none.
 function __assume_apply {
-    \builtin local __assume_names __assume_blocked
+    \builtin local __assume_names __assume_readonly
     __assume_names=(__assume_state)
     if \builtin test -n "$__assume_reply"; then
-        __assume_check "$__assume_reply" || \builtin return
+        __assume_check_reply "$__assume_reply" || \builtin return
     fi
-    if ! __assume_probe "${__assume_names[@]}"; then
-        \builtin printf 'assume: %s is readonly in this shell: nothing was changed\n  open a new shell\n' \
-            "$__assume_blocked" >&2
+    if ! __assume_can_set "${__assume_names[@]}"; then
+        __assume_say "$__assume_readonly is readonly in this shell: nothing was changed" 'open a new shell'
         \builtin return 1
     fi
-    \builtin trap '' INT # Ctrl-C between two of the changes would leave half a role
+    # Ctrl-C between two changes would leave half a role. Bash has no local trap, so the user's own is put back by
+    # running the text that __assume_capture brought along.
+    \builtin trap '' INT
     \builtin eval "$__assume_reply"
     \builtin export -n __assume_state # `set -a` exports what is assigned
     \builtin trap - INT
@@ -232,14 +242,28 @@ function __assume_apply {
     __assume_said=
     __assume_drawn=
     __assume_failed=
-    __assume_next_at=0
-    __assume_wait_s=60
+    __assume_retry_at=0
+    __assume_retry_s=0
+}
+
+# Prints a message and, if given, what to do about it.
+function __assume_say { \builtin printf '%s\n' "assume: $1" ${2+"  $2"} >&2; }
+
+# Sets __assume_cleaned to $1 with `?` for control characters and for the marks that change the direction of writing.
+# Byte by byte: one byte that is not UTF-8 would otherwise hide the others from the patterns.
+function __assume_clean {
+    \builtin local LC_ALL=C 2>/dev/null
+    __assume_cleaned=${1//[[:cntrl:]]/?}
+    __assume_cleaned=${__assume_cleaned//$'\302'[$'\200'-$'\237']/?}
+    __assume_cleaned=${__assume_cleaned//$'\330\234'/?}
+    __assume_cleaned=${__assume_cleaned//$'\342\200'[$'\216\217'$'\250'-$'\256']/?}
+    __assume_cleaned=${__assume_cleaned//$'\342\201'[$'\246'-$'\251']/?}
 }
 
 # ---- hook ----
 
-# Before each prompt. As a part of a string its status is what the next part finds in $?, so it is the command's own,
-# but with `set -e`, where any status other than 0 would end the shell.
+# Runs before each prompt. Where PROMPT_COMMAND is one string, the next command in it finds our status in $?, so we
+# return the status that we found. With `set -e` we return 0, as any other status would end the shell.
 function __assume_hook {
     {
         \builtin local __assume_status="$?" __assume_part
@@ -247,36 +271,37 @@ function __assume_hook {
         \builtin set +xvT
     } 2>/dev/null
     if \builtin test -n "${ASSUME_PROFILE-}$__assume_segment"; then
-        __assume_look || \builtin true
-        __assume_place || \builtin true
+        __assume_update || \builtin true
+        __assume_place_segment || \builtin true
     fi
     for __assume_part in "${PROMPT_COMMAND[@]-}"; do
         \builtin test "$__assume_part" != __assume_hook || __assume_status=0
     done
     case $- in *e*) __assume_status=0 ;; esac
-    __assume_retrace "$__assume_status"
+    __assume_restore_trace "$__assume_status"
 }
 
-# Is this shell still what it says that it is? Sets __assume_segment, speaks of a change once, renews what is due.
-function __assume_look {
-    \builtin local __assume_now __assume_left __assume_minutes __assume_seen __assume_what __assume_plain __assume_n
+# Warns once if the identity was changed by something else, renews the role if that is due, sets __assume_segment.
+function __assume_update {
+    \builtin local __assume_now_at __assume_number __assume_left_s __assume_minutes
+    \builtin local __assume_seen __assume_what __assume_cleaned
     if \builtin test -z "${ASSUME_PROFILE-}"; then
         __assume_segment='' __assume_drawn='' __assume_other='' __assume_said=''
         \builtin return 0
     fi
     __assume_clock
-    __assume_digits "$__assume_seen_at"
-    ((__assume_n == 0 || __assume_now - __assume_n <= 3600)) || __assume_idle=1
-    __assume_seen_at=$__assume_now
-    __assume_read
+    __assume_to_number "$__assume_seen_at"
+    ((__assume_number == 0 || __assume_now_at - __assume_number <= 3600)) || __assume_idle=1
+    __assume_seen_at=$__assume_now_at
+    __assume_time_left
     if \builtin test "$__assume_seen" != "$__assume_drawn"; then
         __assume_compare
-        __assume_tell
+        __assume_warn
     fi
-    if __assume_due; then
+    if __assume_renewal_due; then
         if \builtin test -z "$__assume_failed"; then __assume_renew; else __assume_renew 2>/dev/null; fi
         __assume_compare
-        __assume_read
+        __assume_time_left
     fi
     if \builtin test "$__assume_seen" != "$__assume_drawn"; then
         __assume_draw
@@ -284,14 +309,14 @@ function __assume_look {
     fi
 }
 
-# The time left, and in __assume_seen all that the segment is drawn from: while that is the same, so is the segment.
-function __assume_read {
+# Sets __assume_left_s and __assume_minutes (99: too many to show), and __assume_seen: all that the segment shows.
+function __assume_time_left {
     \builtin local __assume_nl=$'\n'
-    __assume_left='' __assume_minutes=''
-    __assume_digits "${ASSUME_EXPIRES-}"
-    if ((__assume_n)); then
-        __assume_left=$((__assume_n - __assume_now))
-        __assume_minutes=$((__assume_left <= 0 ? 0 : __assume_left < 900 ? (__assume_left + 59) / 60 : 99))
+    __assume_left_s='' __assume_minutes=''
+    __assume_to_number "${ASSUME_EXPIRES-}"
+    if ((__assume_number)); then
+        __assume_left_s=$((__assume_number - __assume_now_at))
+        __assume_minutes=$((__assume_left_s <= 0 ? 0 : __assume_left_s < 900 ? (__assume_left_s + 59) / 60 : 99))
     fi
     __assume_seen=$__assume_minutes$__assume_nl$__assume_state$__assume_nl$ASSUME_PROFILE$__assume_nl${ASSUME_KEY_ID-}
     __assume_seen+=$__assume_nl${ASSUME_EXPORTED-}$__assume_nl${AWS_ACCESS_KEY_ID-}$__assume_nl${AWS_PROFILE-}
@@ -299,46 +324,35 @@ function __assume_read {
     __assume_seen+=$__assume_nl${TERM-}$__assume_nl${LC_ALL:-${LC_CTYPE:-${LANG-}}}
 }
 
-# Seconds since 1970 in __assume_now. Bash before 4.2 can only count on from what `date` said once.
+# Sets __assume_now_at, in epoch seconds. Bash before 4.2 asks `date` once and counts on from there with $SECONDS.
 if ((BASH_VERSINFO[0] > 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 2)); then
-    function __assume_clock { \builtin printf -v __assume_now '%(%s)T' -1; }
+    function __assume_clock { \builtin printf -v __assume_now_at '%(%s)T' -1; }
 else
-    __assume_epoch=
     function __assume_clock {
         \builtin local __assume_second
-        __assume_digits "${SECONDS-}"
-        __assume_second=$__assume_n
-        __assume_digits "${__assume_epoch#*/}"
-        if \builtin test -z "$__assume_epoch" || ((__assume_second < __assume_n)); then # or somebody has set SECONDS
+        __assume_to_number "${SECONDS-}"
+        __assume_second=$__assume_number
+        __assume_to_number "${__assume_epoch#*/}"
+        if \builtin test -z "$__assume_epoch" || ((__assume_second < __assume_number)); then # the user has set SECONDS
             __assume_epoch=$(\builtin command date +%s)/$__assume_second
-            __assume_n=$__assume_second
+            __assume_number=$__assume_second
         fi
-        __assume_second=$((__assume_second - __assume_n))
-        __assume_digits "${__assume_epoch%/*}"
-        __assume_now=$((__assume_n + __assume_second))
+        __assume_second=$((__assume_second - __assume_number))
+        __assume_to_number "${__assume_epoch%/*}"
+        __assume_now_at=$((__assume_number + __assume_second))
     }
 fi
 
-# A number from outside in __assume_n; 0 for what is none.
-function __assume_digits {
+# Sets __assume_number to the number $1; to 0 if it is not a number.
+function __assume_to_number {
     case $1 in
-    '' | 0* | *[!0123456789]* | ????????????????*) __assume_n=0 ;;
-    *) __assume_n=$1 ;;
+    '' | 0* | *[!0123456789]* | ????????????????*) __assume_number=0 ;;
+    *) __assume_number=$1 ;;
     esac
 }
 
-# What may be shown of $1, in __assume_plain: no control character, and no mark that turns the direction of writing.
-# Byte by byte: one byte that is no UTF-8 would otherwise hide the others from the patterns.
-function __assume_clean {
-    \builtin local LC_ALL=C 2>/dev/null
-    __assume_plain=${1//[[:cntrl:]]/?}
-    __assume_plain=${__assume_plain//$'\302'[$'\200'-$'\237']/?}
-    __assume_plain=${__assume_plain//$'\330\234'/?}
-    __assume_plain=${__assume_plain//$'\342\200'[$'\216\217'$'\250'-$'\256']/?}
-    __assume_plain=${__assume_plain//$'\342\201'[$'\246'-$'\251']/?}
-}
-
-# Does another identity stand beside ours? Its name in __assume_other, what has changed in __assume_what.
+# Compares keys and profile with what we set. If another identity is set: its name in __assume_other, the change in
+# __assume_what.
 function __assume_compare {
     \builtin local __assume_keys='' __assume_profile=''
     __assume_other='' __assume_what=''
@@ -355,19 +369,19 @@ function __assume_compare {
     if ! \builtin test "${AWS_PROFILE-}" = "$__assume_profile"; then
         if \builtin test -n "${AWS_PROFILE-}"; then
             __assume_clean "$AWS_PROFILE"
-            __assume_other=$__assume_plain __assume_what="AWS_PROFILE is $__assume_plain now"
+            __assume_other=$__assume_cleaned __assume_what="AWS_PROFILE is $__assume_cleaned now"
         elif \builtin test -z "$__assume_other"; then
             __assume_other=none __assume_what='AWS_PROFILE was removed'
         fi
     fi
     if \builtin test -n "${AWS_DEFAULT_PROFILE-}"; then
         __assume_clean "$AWS_DEFAULT_PROFILE"
-        __assume_other=$__assume_plain __assume_what="AWS_DEFAULT_PROFILE is $__assume_plain now"
+        __assume_other=$__assume_cleaned __assume_what="AWS_DEFAULT_PROFILE is $__assume_cleaned now"
     fi
 }
 
-# Says once what has changed, whom the AWS CLI obeys, and the way back.
-function __assume_tell {
+# Warns once of the change in __assume_what: which identity the AWS CLI uses now, and the way back.
+function __assume_warn {
     \builtin local __assume_name __assume_uses __assume_word
     \builtin local __assume_news="$__assume_what/${AWS_ACCESS_KEY_ID-}"
     if \builtin test -z "$__assume_what"; then
@@ -377,10 +391,10 @@ function __assume_tell {
     \builtin test "$__assume_news" != "$__assume_said" || \builtin return 0
     __assume_said=$__assume_news
     __assume_clean "$ASSUME_PROFILE"
-    __assume_name=$__assume_plain
+    __assume_name=$__assume_cleaned
     if \builtin test -z "${AWS_ACCESS_KEY_ID-}"; then
         __assume_clean "${AWS_DEFAULT_PROFILE:-${AWS_PROFILE:-default}}"
-        __assume_uses="the profile $__assume_plain"
+        __assume_uses="the profile $__assume_cleaned"
     elif \builtin test "$AWS_ACCESS_KEY_ID" = "${ASSUME_KEY_ID-}"; then
         __assume_uses="the keys, which are still those of $__assume_name"
     else
@@ -391,23 +405,23 @@ function __assume_tell {
         "$__assume_name" "$__assume_what" "$__assume_uses" "$__assume_word" >&2
 }
 
-# Is a renewal due? Only for what was taken in this shell, in its last five minutes, by a person who is here.
-function __assume_due {
+# True if a renewal is due: in the last five minutes of a role taken in this shell, while it is in use.
+function __assume_renewal_due {
     case $__assume_state in 'renew;'*) ;; *) \builtin return 1 ;; esac
     case ${ASSUME_RENEW-} in 0 | [Nn][Oo] | [Ff][Aa][Ll][Ss][Ee] | [Oo][Ff][Ff]) \builtin return 1 ;; esac
-    __assume_digits "$__assume_next_at"
+    __assume_to_number "$__assume_retry_at"
     \builtin test -z "$__assume_other" && \builtin test -z "$__assume_idle" &&
-        \builtin test -n "$__assume_left" && ((__assume_left <= 300 && __assume_now >= __assume_n))
+        \builtin test -n "$__assume_left_s" && ((__assume_left_s <= 300 && __assume_now_at >= __assume_number))
 }
 
-# Renews. The program asks nothing and ends within 2 s by itself. Its reason for a failure is shown once.
+# Renews the role. The program asks nothing and ends within 2 s by itself.
 function __assume_renew {
     \builtin local __assume_words __assume_reply __assume_trap
-    # before the call, so that Ctrl-C here is followed by a pause too
-    __assume_digits "$__assume_wait_s"
-    __assume_next_at=$((__assume_now + __assume_n))
-    __assume_wait_s=$((__assume_n * 2 > 900 ? 900 : __assume_n * 2))
-    if __assume_find && __assume_ask renew </dev/null && __assume_apply; then
+    # set before the call, so that a pause follows Ctrl-C too
+    __assume_to_number "$__assume_retry_s"
+    __assume_retry_s=$((__assume_number == 0 ? 60 : __assume_number > 450 ? 900 : __assume_number * 2))
+    __assume_retry_at=$((__assume_now_at + __assume_retry_s))
+    if __assume_find_program && __assume_capture renew </dev/null && __assume_apply; then
         \builtin return 0
     fi
     __assume_failed=1
@@ -415,26 +429,27 @@ function __assume_renew {
 
 # ---- prompt segment ----
 
-# Draws __assume_segment: for PS1 by reference, `PS1='$__assume_segment '"$PS1"`, never by value.
+# Draws __assume_segment. PS1 takes it by reference, `PS1='$__assume_segment '"$PS1"`: by value, a `$(…)` in the name
+# of a profile would run.
 function __assume_draw {
-    \builtin local __assume_name __assume_text __assume_colour __assume_flag
-    \builtin local __assume_style='' __assume_unlike='!=' __assume_edge='[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]'
+    \builtin local __assume_name __assume_text __assume_style __assume_flag
+    \builtin local __assume_unlike='!=' __assume_edge='[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]'
     __assume_segment=
     \builtin test "${ASSUME_PROMPT-}" != 0 || \builtin return 0
     __assume_flag=${__assume_state%%;*}
-    __assume_colour=${__assume_state#*;}
-    __assume_colour=${__assume_colour%%;*}
+    __assume_style=${__assume_state#*;}
+    __assume_style=${__assume_style%%;*}
     __assume_clean "$ASSUME_PROFILE"
-    __assume_name=$__assume_plain
+    __assume_name=$__assume_cleaned
     __assume_text=$__assume_name
-    case $__assume_colour in
+    case $__assume_style in
     '' | *[!0123456789]* | ????*)
-        __assume_colour=36
+        __assume_style=36
         # shellcheck disable=SC2254 # a pattern on purpose
         case "-$__assume_name-" in
         *${__assume_edge}[Pp][Rr][Oo][Dd]${__assume_edge}* | \
             *${__assume_edge}[Pp][Rr][Oo][Dd][Uu][Cc][Tt][Ii][Oo][Nn]${__assume_edge}*)
-            __assume_colour='1;31'
+            __assume_style='1;31'
             __assume_text="PROD $__assume_name"
             ;;
         esac
@@ -445,35 +460,41 @@ function __assume_draw {
         *[Uu][Tt][Ff]-8* | *[Uu][Tt][Ff]8*) __assume_unlike=$'\342\211\240' ;;
         esac
         __assume_text=$__assume_name$__assume_unlike$__assume_other
-        __assume_style='7;'
+        __assume_style="7;$__assume_style"
     else
         case $__assume_flag in renew | hold) ;; *) __assume_text="$__assume_text inherited" ;; esac
         case $__assume_minutes in
         '' | 99) ;;
         0)
             __assume_text="$__assume_text expired"
-            __assume_style='7;'
+            __assume_style="7;$__assume_style"
             ;;
         *) __assume_text="$__assume_text ${__assume_minutes}m" ;;
         esac
     fi
     __assume_segment="[$__assume_text]"
     \builtin test -z "${NO_COLOR-}" && \builtin test "${TERM-}" != dumb || \builtin return 0
-    # \001 and \002 tell readline what has no width; \[ and \] mean nothing inside a variable
-    __assume_segment=$'\001\e['"$__assume_style$__assume_colour"$'m\002'"$__assume_segment"$'\001\e[0m\002'
+    # \001 and \002 tell readline what has no width: \[ and \] are not read inside a variable
+    __assume_segment=$'\001\e['"$__assume_style"$'m\002'"$__assume_segment"$'\001\e[0m\002'
 }
 
-# Puts the segment into PS1, once there is one, before the first character that shows.
-function __assume_place {
-    # shellcheck disable=SC2016 # a reference: what it says is never expanded
+# True if a theme shows AWS in the prompt by itself.
+function __assume_themed {
+    case "${STARSHIP_SHELL-} ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
+    bash* | *starship_precmd* | *_omp_hook* | *_omp_precmd*) \builtin return 0 ;;
+    esac
+    \builtin return 1
+}
+
+# Puts the segment into PS1 if it is not there yet, and there is one to show.
+# It goes behind the newlines at the start of PS1, which only set the prompt apart, so that both are on one line.
+function __assume_place_segment {
+    # shellcheck disable=SC2016 # a reference: what it holds is not expanded again
     \builtin local __assume_reference='${__assume_segment:+$__assume_segment }' __assume_lines=
     \builtin test -n "$__assume_segment" && \builtin test "$__assume_prompt" = 1 || \builtin return 0
     case ${PS1-} in *__assume_segment*) \builtin return 0 ;; esac
     \builtin shopt -q promptvars || \builtin return 0
-    # these show AWS themselves
-    case "${STARSHIP_SHELL-} ${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}" in
-    bash* | *starship_precmd* | *_omp_hook* | *_omp_precmd*) \builtin return 0 ;;
-    esac
+    if __assume_themed; then \builtin return 0; fi
     while \builtin true; do
         case ${PS1:${#__assume_lines}} in
         '\n'*) __assume_lines=$__assume_lines'\n' ;;
@@ -481,18 +502,20 @@ function __assume_place {
         *) \builtin break ;;
         esac
     done
-    # printf, since a PS1 that is readonly would end an assignment's caller too
+    # printf, because an assignment to a readonly PS1 would end the functions that called us too
     \builtin printf -v PS1 %s "$__assume_lines$__assume_reference${PS1:${#__assume_lines}}" 2>/dev/null
 }
 
-# Takes out what this file has put into the shell; the role stays. `assume init bash --undo` prints a call of it.
+# ---- undo ----
+
+# Removes all of this from the running shell; the role stays. `assume init bash --undo` prints a call of it.
 function __assume_undo {
     \builtin local __assume_part __assume_parts
     __assume_parts=()
     # shellcheck disable=SC2016
     \builtin local __assume_reference='${__assume_segment:+$__assume_segment }'
     case ${PS1-} in *"$__assume_reference"*) PS1=${PS1//"$__assume_reference"/} ;; esac
-    if \builtin test -n "${PROMPT_COMMAND[*]-}" && __assume_probe PROMPT_COMMAND; then
+    if \builtin test -n "${PROMPT_COMMAND[*]-}" && __assume_can_set PROMPT_COMMAND; then
         for __assume_part in "${PROMPT_COMMAND[@]}"; do
             __assume_part=${__assume_part//__assume_hook;/}
             __assume_part=${__assume_part//;__assume_hook/}
@@ -502,29 +525,32 @@ function __assume_undo {
             esac
         done
         \builtin unset -v PROMPT_COMMAND
-        # shellcheck disable=SC2178 # it was no list before
-        case ${#__assume_parts[@]}${__assume_plain-1} in
+        # shellcheck disable=SC2178 # a string again, if it was one before the hook
+        case ${#__assume_parts[@]}${__assume_was_list-} in
         0*) ;;
-        11) PROMPT_COMMAND=${__assume_parts[0]} ;;
+        1) PROMPT_COMMAND=${__assume_parts[0]} ;;
         *) PROMPT_COMMAND=("${__assume_parts[@]}") ;;
         esac
     fi
     \builtin complete -r assume 2>/dev/null
     \builtin local IFS=$'\n'
-    # shellcheck disable=SC2046 # split on purpose: a name a line
+    # shellcheck disable=SC2046 # split on purpose: one name per line
     \builtin unset -f assume $(\builtin compgen -A function __assume_)
     \builtin unset -v "${!__assume_@}"
 }
 
-# From 5.1 on PROMPT_COMMAND may be a list, each of whose members finds $? and PIPESTATUS as the command left them. The
-# hook is the second: the first is what `PROMPT_COMMAND=…` in an rc file sets. Before 5.1 it is the head of the string.
+# ---- loading ----
+
+# In an interactive shell the hook goes into PROMPT_COMMAND. From bash 5.1 on that may be a list, each of whose members
+# finds $? and PIPESTATUS as the command left them. The hook is the second, because `PROMPT_COMMAND=…` in an rc file
+# sets the first. Before 5.1 the hook goes in front of the string.
 case $- in
 *i*)
     # shellcheck disable=SC2128,SC2178 # a string is handled as one
-    if [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && __assume_probe PROMPT_COMMAND; then
+    if [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && __assume_can_set PROMPT_COMMAND; then
         if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1])); then
-            __assume_plain=
-            [[ ${PROMPT_COMMAND[*]-} != "${PROMPT_COMMAND-}" ]] || __assume_plain=1
+            __assume_was_list=
+            [[ ${PROMPT_COMMAND[*]-} == "${PROMPT_COMMAND-}" ]] || __assume_was_list=1
             PROMPT_COMMAND=("${PROMPT_COMMAND-}" __assume_hook "${PROMPT_COMMAND[@]:1}")
         else
             PROMPT_COMMAND="__assume_hook${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
@@ -532,3 +558,5 @@ case $- in
     fi
     ;;
 esac
+
+# ---- completion: completions/assume.bash, which `assume init` prints behind this ----

@@ -1,8 +1,13 @@
-# assume for PowerShell 5.1 and 7: `Invoke-Expression (& assume init powershell | Out-String)` in $PROFILE.
+# assume in PowerShell, 5.1 and 7: the function `assume`, the hook before each prompt, the prompt segment.
+# `assume init powershell` prints this file with the block filled in, and completions/assume.ps1 behind it.
 #
-# The function calls the program and makes the changes that the program answers. A change is a line of data, not
-# code: nothing is run, and no script log holds a secret. This file is ASCII: 5.1 reads files in the code page.
-# The functions are simple ones: an advanced function would take -v, -d or -p for a parameter of its own.
+# Commands are called as MODULE\NAME, or as methods of .NET: an alias or a function of the user comes before a cmdlet.
+# Locals need no prefix: an assignment in a function always makes a local. Globals have it, and are written
+# $global:NAME, because this text may be evaluated inside a function. Strict mode throws at a variable that was never
+# set, so all of them are set under "state".
+# A change in the reply is a line of data, not code: nothing is evaluated, and no script log holds a secret. The
+# functions are simple ones, as an advanced function would read -v, -d or -p as its own parameters. This file is ASCII,
+# because 5.1 reads files in the machine's code page.
 
 # --- filled in by `assume init powershell` ---
 $global:__assume_program = @()
@@ -11,22 +16,23 @@ $global:__assume_commands = 'exec export list status explain policy each clear c
 $global:__assume_prompt = ''
 # --- end ---
 
-# Strict mode throws at a variable that was never set.
+# ---- state ----
+
+# __assume_state is what the program told this shell last: whether to renew, the colour, the request. It is kept when
+# this file is evaluated again, and never exported: a child shell inherits the role but does not renew it.
 if ($null -eq $ExecutionContext.SessionState.PSVariable.Get('global:__assume_state')) {
     $global:__assume_state = ''
-    $global:__assume_prompts = @()
-    $global:__assume_depth = 0
+    $global:__assume_originals = @() # the prompts that ours was put around, the newest first
+    $global:__assume_depth = 0 # how many of them are running now
 }
-$global:__assume_ours = $null
-$global:__assume_ran = -1
-$global:__assume_segment = ''
-$global:__assume_style = ''
-$global:__assume_moved = $false
-$global:__assume_said = ''
-$global:__assume_seen_at = 0
-$global:__assume_idle = $false
-$global:__assume_retry_s = 0
-$global:__assume_retry_at = 0
+$global:__assume_ours = $null # our prompt, as it was put there last
+$global:__assume_ran = -1 # the number in the history of the line that is typed at our prompt
+$global:__assume_moved = $false # $true once the user knows that the program has moved
+$global:__assume_said = '' # the change that the user was last warned of
+$global:__assume_seen_at = 0 # when the hook last ran, in epoch seconds
+$global:__assume_idle = $false # $true after an hour without a prompt: nothing is renewed until the next `assume`
+$global:__assume_retry_at = 0 # no renewal before this, in epoch seconds
+$global:__assume_retry_s = 0 # the pause after the last renewal, in seconds; it doubles with each failure
 
 # ---- function ----
 
@@ -35,8 +41,9 @@ Microsoft.PowerShell.Management\Remove-Item -Path Alias:assume -Force -ErrorActi
 
 function global:assume {
     [System.Diagnostics.DebuggerHidden()] param() # Set-PSDebug would print the secrets
-    if ($global:__assume_ran -ne $MyInvocation.HistoryId) { __assume_wrap } # the last prompt was not ours
-    # Only the engine's own object can make `$?` False behind a function, and so keep `assume prod && ...` from going on.
+    if ($global:__assume_ran -ne $MyInvocation.HistoryId) { __assume_place_segment } # the last prompt was not ours
+    # After a failure `$?` has to be False, or `assume prod && ...` would go on in the wrong account. Only an object
+    # inside the engine can do that for a function; it is reached by reflection.
     $line = $ExecutionContext
     try {
         $hidden = [System.Reflection.BindingFlags]'Instance, NonPublic'
@@ -45,36 +52,36 @@ function global:assume {
             $line = $line.GetType().GetProperty($step, $hidden).GetValue($line)
         }
     } catch {
-        $line = $null # the language is constrained, or the engine is another one
+        $line = $null # the language mode is constrained, or the engine differs
         $global:Error.RemoveAt(0)
     }
-    $words = __assume_words $args
-    $program = @(__assume_find)
+    $words = __assume_typed_words $args
+    $program = @(__assume_find_program)
     if (-not $program.Count) {
         $global:LASTEXITCODE = 1
-        __assume_failed $line
+        __assume_mark_failed $line
         return
     }
-    $run = __assume_route $words
-    $call = __assume_call ($program + $words.ToArray()) $MyInvocation.ExpectingInput
-    $PSNativeCommandUseErrorActionPreference = $false # a status other than 0 is no exception here
+    $run = __assume_dispatch $words
+    $call = __assume_invocation ($program + $words.ToArray()) $MyInvocation.ExpectingInput
+    $PSNativeCommandUseErrorActionPreference = $false # or a status other than 0 would be an exception
     $ExecutionContext.SessionState.PSVariable.Set('PSNativeCommandArgumentPassing', 'Standard') # 7.3 and later
-    $global:LASTEXITCODE = 1 # for a program that cannot even be started
+    $global:LASTEXITCODE = 1 # stays if the program cannot be started
     if ($run) {
         if ($MyInvocation.ExpectingInput) { $input | & $call[0] $call[1] } else { & $call[0] $call[1] }
-        if ($global:LASTEXITCODE -ne 0) { __assume_failed $line }
+        if ($global:LASTEXITCODE -ne 0) { __assume_mark_failed $line }
         return
     }
     $reply = $null
     try {
         $reply = if ($MyInvocation.ExpectingInput) { @($input | & $call[0] $call[1]) } else { @(& $call[0] $call[1]) }
     } finally {
-        # Ctrl-C: the engine may have killed the program before that could end by itself
+        # Ctrl-C: the engine may have killed the program before it could exit by itself
         if ($null -eq $reply -and $global:LASTEXITCODE -eq 137) { $global:LASTEXITCODE = 130 }
     }
-    if ($global:LASTEXITCODE -eq 0 -and -not (__assume_change $reply)) { $global:LASTEXITCODE = 1 }
+    if ($global:LASTEXITCODE -eq 0 -and -not (__assume_apply $reply)) { $global:LASTEXITCODE = 1 }
     if ($global:LASTEXITCODE -ne 0) {
-        __assume_failed $line
+        __assume_mark_failed $line
         return
     }
     $global:__assume_said = ''
@@ -82,8 +89,8 @@ function global:assume {
     $global:__assume_idle = $false
 }
 
-# The line of commands that is being run has failed, for `$?`, `&&` and `||`; the status is in `$LASTEXITCODE` anyway.
-function global:__assume_failed {
+# Marks the command line as failed, for `$?`, `&&` and `||`; $args[0]: the engine's object for it, or $null.
+function global:__assume_mark_failed {
     if ($null -eq $args[0]) { return }
     try {
         $args[0].GetType().GetProperty('ExecutionFailed', [System.Reflection.BindingFlags]'Instance, NonPublic').SetValue($args[0], $true)
@@ -92,8 +99,8 @@ function global:__assume_failed {
     }
 }
 
-# Puts into the words what the program must be told; true if it is run, false if its answer is a list of changes.
-function global:__assume_route {
+# Decides what the words ask for, and adds our own options to them: $true for a verb to run, $false for a switch.
+function global:__assume_dispatch {
     $words = $args[0]
     $verb = if ($words.Count) { $words[0] } else { '' }
     if ('exec', 'export', 'status' -ccontains $verb) {
@@ -109,12 +116,12 @@ function global:__assume_route {
     $false
 }
 
-# The words as they were typed: PowerShell has made an array of `a,b`, two words of `-x:y`, a number of 007.
-function global:__assume_words {
+# The words as they were typed: PowerShell makes an array of `a,b`, two words of `-x:y`, a number of 007.
+function global:__assume_typed_words {
     $words = [System.Collections.Generic.List[string]]::new()
     $glue = ''
     foreach ($word in $args[0]) {
-        if ($null -eq $word) { continue } # a program is not given it either
+        if ($null -eq $word) { continue } # as with any program
         $text = if ($word -is [array]) { @(foreach ($part in $word) { [string]$part }) -join ',' } else { [string]$word }
         if ($word.PSObject.Properties['<CommandParameterName>'] -and $text.EndsWith(':')) {
             $glue += $text
@@ -127,16 +134,16 @@ function global:__assume_words {
     , $words
 }
 
-# The words that start the program; none if it is gone, which is said unless $true is given.
-function global:__assume_find {
+# The words that start the program; nothing if it is gone. $args[0]: $true for no message then.
+function global:__assume_find_program {
     $program = $global:__assume_program
     if ($program.Count -and [System.IO.File]::Exists($program[0]) -and [System.IO.File]::Exists($program[3])) {
-        return $program # the interpreter and __main__.py
+        return $program # the interpreter and __main__.py; an upgrade may have removed them
     }
     $script = $ExecutionContext.InvokeCommand.GetCommand($global:__assume_script, 'Application')
     if ($script) {
         if (-not $program.Count) { return $script.Path }
-        $said = __assume_ask ($script.Path, '--version')
+        $said = __assume_capture ($script.Path, '--version')
         if ($said -and $said.Status -eq 0) {
             if (-not $global:__assume_moved) { __assume_say 'the program has moved or was upgraded: open a new shell' }
             $global:__assume_moved = $true
@@ -148,15 +155,16 @@ function global:__assume_find {
     }
 }
 
-# A block that calls the program, and what to give it. Each word is a string in quotes of its own: on Unix the
-# engine would look for files that match any other word with a `*`, `?`, `[` or `~`. No word is in the code.
-function global:__assume_call {
+# A script block that calls the program, and the words to pass to it; $args[1]: whether the block reads $input.
+# No word is part of the code. There each is "$($w[N])", a string in quotes: in any other form the engine on Unix would
+# replace a word that has `*`, `?`, `[` or `~` in it by the names of files.
+function global:__assume_invocation {
     $words = $args[0]
-    # 5.1 to 7.2 put quotes around a word with a blank and do not see to those inside it
+    # 5.1 to 7.2 put quotes around a word that has a blank in it, but do not escape the quotes inside
     $old = $null -eq $ExecutionContext.SessionState.PSVariable.Get('PSNativeCommandArgumentPassing')
     $quoted = for ($at = 1; $at -lt $words.Count; $at++) {
-        if ($old) { $words[$at] = __assume_quote $words[$at] }
-        # in an array, or the engine takes it for its own mark that ends the parsing
+        if ($old) { $words[$at] = __assume_quote_word $words[$at] }
+        # in an array, or the engine would read it as its own mark that ends the parsing
         if ($words[$at] -ceq '--%') { "(, `$w[$at])" } else { "`"`$(`$w[$at])`"" }
     }
     $from = if ($args[1]) { '$input | ' } else { '' }
@@ -164,19 +172,19 @@ function global:__assume_call {
     , $words
 }
 
-# One word on the command line of a process, for Windows' own rules, which .NET has on Unix too.
-function global:__assume_quote {
+# One word quoted for the command line of a process, by the rules of Windows, which .NET follows on Unix too.
+function global:__assume_quote_word {
     $word = $args[0]
     if ($word -and $word -notmatch '[\s"]') { return $word }
     '"' + ($word -replace '(\\*)"', '$1$1\"' -replace '(\\+)\z', '$1$1') + '"'
 }
 
-# Runs the program with nothing to read and nothing to see: its status, what it printed, what it said.
-function global:__assume_ask {
+# Runs the program with empty input: its status, stdout and stderr; nothing if it cannot be started.
+function global:__assume_capture {
     [System.Diagnostics.DebuggerHidden()] param()
     $program, $words = $args[0]
     $start = [System.Diagnostics.ProcessStartInfo]::new($program)
-    $start.Arguments = @(foreach ($word in $words) { __assume_quote $word }) -join ' '
+    $start.Arguments = @(foreach ($word in $words) { __assume_quote_word $word }) -join ' '
     $start.UseShellExecute = $false
     $start.CreateNoWindow = $true
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
@@ -193,8 +201,8 @@ function global:__assume_ask {
     }
 }
 
-# Makes the changes of a reply, all or none; false if one of its lines is anything else.
-function global:__assume_change {
+# Makes the changes of a reply, all of them or none; $false if one of its lines is anything else.
+function global:__assume_apply {
     [System.Diagnostics.DebuggerHidden()] param()
     $name = '(?<name>(?:AWS|ASSUME|ASSUMED|AWSUME|GRANTED)_[A-Z0-9_]+)'
     $value = '(?<value>(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)'
@@ -208,7 +216,7 @@ function global:__assume_change {
         $to = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($change.Groups['value'].Value))
         switch -CaseSensitive ($change.Groups['verb'].Value) {
             'set' { [System.Environment]::SetEnvironmentVariable($change.Groups['name'].Value, $to) }
-            # the typed null: a plain one would leave an empty variable
+            # the typed null: $null would leave an empty variable
             'unset' { [System.Environment]::SetEnvironmentVariable($change.Groups['name'].Value, [NullString]::Value) }
             'state' { $global:__assume_state = $to }
         }
@@ -218,38 +226,45 @@ function global:__assume_change {
     $true
 }
 
-# A message, and what to do. Not an error record: those are the user's, and a prompt shows none.
+# Prints a message and, if given, what to do about it. Not an error record: $Error is the user's, and the engine hides
+# errors in a prompt.
 function global:__assume_say {
-    [System.Console]::Error.WriteLine("assume: $(__assume_plain $args[0])")
-    if ($args.Count -gt 1) { [System.Console]::Error.WriteLine("  $(__assume_plain $args[1])") }
+    [System.Console]::Error.WriteLine("assume: $(__assume_clean $args[0])")
+    if ($args.Count -gt 1) { [System.Console]::Error.WriteLine("  $(__assume_clean $args[1])") }
+}
+
+# The text with `?` for control characters and for the marks that change the direction of writing.
+function global:__assume_clean {
+    "$($args[0])" -replace '[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]', '?'
 }
 
 # ---- hook ----
 
-# Before each prompt: what is no longer as it was is said once, what is due is renewed. No process but for that.
+# Runs before each prompt: warns once if the identity was changed by something else, renews the role if that is due.
+# Starts no process but for a renewal.
 function global:__assume_hook {
-    $seen = __assume_look
-    if (-not $seen) {
+    if (-not $env:ASSUME_PROFILE) {
         $global:__assume_said = ''
         return
     }
-    if ($seen.Other) {
-        $news = "$($seen.What)/$env:AWS_ACCESS_KEY_ID"
-        if ($news -cne $global:__assume_said) { __assume_tell $seen }
-        $global:__assume_said = $news
+    $change = __assume_compare
+    if ($null -ne $change) {
+        __assume_warn $change
         return
     }
     $global:__assume_said = ''
-    # in the last five minutes, what was taken in this shell, by a person who is here
-    if ($null -eq $seen.Left -or -not $global:__assume_state.StartsWith('renew;')) { return }
-    $now_at, $last_at, $global:__assume_seen_at = $seen.Now, $global:__assume_seen_at, $seen.Now
+    # only a role that was taken in this shell is renewed
+    if (-not $global:__assume_state.StartsWith('renew;')) { return }
+    if ("$env:ASSUME_EXPIRES" -cnotmatch '\A[0-9]{1,12}\z') { return }
+    $now_at = [System.DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
+    $last_at, $global:__assume_seen_at = $global:__assume_seen_at, $now_at
     if ($last_at -and $now_at - $last_at -gt 3600) { $global:__assume_idle = $true }
-    if ($seen.Left -le 300 -and -not $global:__assume_idle) { __assume_renew $now_at }
+    if (__assume_renewal_due $now_at) { __assume_renew $now_at }
 }
 
-# What stands in the variables now: nothing, or what stands beside our role and the seconds it has left.
-function global:__assume_look {
-    if (-not $env:ASSUME_PROFILE) { return }
+# Compares keys and profile with what we set: nothing if they are the same. Else the identity that is set beside our
+# role (or `keys`, or `none`), and the change in words.
+function global:__assume_compare {
     $keys = $profile_set = $other = $what = ''
     $exported = $env:ASSUME_EXPORTED
     if ($exported -ceq 'both' -or $exported -ceq 'keys') { $keys = "$env:ASSUME_KEY_ID" }
@@ -268,41 +283,46 @@ function global:__assume_look {
     if ($env:AWS_DEFAULT_PROFILE) {
         $other, $what = $env:AWS_DEFAULT_PROFILE, "AWS_DEFAULT_PROFILE is $env:AWS_DEFAULT_PROFILE now"
     }
-    $now_at = [System.DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
-    $left = if ("$env:ASSUME_EXPIRES" -cmatch '\A[0-9]{1,12}\z') { [long]$env:ASSUME_EXPIRES - $now_at } else { $null }
-    @{ Other = $other; What = $what; Left = $left; Now = $now_at }
+    if ($other) { return @{ Other = $other; What = $what } }
 }
 
-# What has changed, whom the AWS CLI obeys, and the way back.
-function global:__assume_tell {
-    $name = __assume_plain $env:ASSUME_PROFILE
+# Warns once of a change that __assume_compare has found: which identity the AWS CLI uses now, and the way back.
+function global:__assume_warn {
+    $what = $args[0].What
+    $news = "$what/$env:AWS_ACCESS_KEY_ID"
+    if ($news -ceq $global:__assume_said) { return }
+    $global:__assume_said = $news
+    $name = __assume_clean $env:ASSUME_PROFILE
     $uses = "the keys, which are not those of $name"
     if (-not $env:AWS_ACCESS_KEY_ID) {
         foreach ($used in 'default', $env:AWS_PROFILE, $env:AWS_DEFAULT_PROFILE) {
-            if ($used) { $uses = "the profile $used" } # the last is the strongest
+            if ($used) { $uses = "the profile $used" } # the last one wins
         }
     } elseif ($env:AWS_ACCESS_KEY_ID -ceq $env:ASSUME_KEY_ID) {
         $uses = "the keys, which are still those of $name"
     }
     $word = if ($name -cmatch '\A[A-Za-z_][A-Za-z0-9_.:/+=-]*\z') { $name } else { "'$($name -replace "['\u2018-\u201b]", '$0$0')'" }
-    __assume_say "${name}: $($args[0].What): the AWS CLI uses $uses" "assume $word brings it back, assume off leaves it"
+    __assume_say "${name}: ${what}: the AWS CLI uses $uses" "assume $word brings it back, assume off leaves it"
 }
 
-# Renews; $args[0]: the time. The program asks nothing and ends within 2 s by itself. Its reason for a failure is shown
-# once: in a prompt the engine would hide it.
+# True if a renewal is due: in the last five minutes of a role in use. $args[0]: the time.
+function global:__assume_renewal_due {
+    [long]$env:ASSUME_EXPIRES - $args[0] -le 300 -and -not $global:__assume_idle -and
+        $args[0] -ge $global:__assume_retry_at -and '0', 'no', 'false', 'off' -notcontains $env:ASSUME_RENEW
+}
+
+# Renews the role. The program asks nothing and ends within 2 s by itself. The reason for a failure is shown once, by
+# us: the engine hides errors in a prompt. $args[0]: the time.
 function global:__assume_renew {
-    $now_at = $args[0]
-    if ($now_at -lt $global:__assume_retry_at) { return }
-    if ('0', 'no', 'false', 'off' -contains $env:ASSUME_RENEW) { return }
-    # before the call, so that Ctrl-C in it is followed by a pause too
+    # set before the call, so that a pause follows Ctrl-C too
     $first = -not $global:__assume_retry_s
     $global:__assume_retry_s = [System.Math]::Min(900, [System.Math]::Max(60, 2 * $global:__assume_retry_s))
-    $global:__assume_retry_at = $now_at + $global:__assume_retry_s
-    $program = @(__assume_find (-not $first))
+    $global:__assume_retry_at = $args[0] + $global:__assume_retry_s
+    $program = @(__assume_find_program (-not $first))
     if (-not $program.Count) { return }
-    $answer = __assume_ask ($program + ('renew', '--shell', 'powershell', '--state', $global:__assume_state))
+    $answer = __assume_capture ($program + ('renew', '--shell', 'powershell', '--state', $global:__assume_state))
     if ($answer -and $answer.Status -eq 0) {
-        $null = __assume_change ($answer.Out.TrimEnd("`r`n".ToCharArray()) -split '\r?\n')
+        $null = __assume_apply ($answer.Out.TrimEnd("`r`n".ToCharArray()) -split '\r?\n')
     } elseif ($first -and $answer) {
         [System.Console]::Error.Write($answer.Err)
     }
@@ -310,11 +330,10 @@ function global:__assume_renew {
 
 # ---- prompt segment ----
 
-# The role of this shell for a prompt, coloured; '' where there is none.
+# The role of this shell for a prompt, coloured; '' if there is no role.
 function global:assume_segment {
-    $seen = __assume_look
-    if (-not $seen -or $env:ASSUME_PROMPT -ceq '0') { return '' }
-    $name = $text = __assume_plain $env:ASSUME_PROFILE
+    if (-not $env:ASSUME_PROFILE -or $env:ASSUME_PROMPT -ceq '0') { return '' }
+    $name = $text = __assume_clean $env:ASSUME_PROFILE
     $flag, $style, $rest = $global:__assume_state -split ';', 3
     if ($style -cnotmatch '\A[0-9]{1,3}\z') {
         $style = '36'
@@ -323,28 +342,28 @@ function global:assume_segment {
             $text = "PROD $name"
         }
     }
-    if ($seen.Other) {
-        $text = $name + $(if (__assume_is_utf8) { [char]0x2260 } else { '!=' }) + (__assume_plain $seen.Other)
+    $change = __assume_compare
+    if ($null -ne $change) {
+        $text = $name + $(if (__assume_is_utf8) { [char]0x2260 } else { '!=' }) + (__assume_clean $change.Other)
         $style = "7;$style"
     } else {
         if ('renew', 'hold' -cnotcontains $flag) { $text += ' inherited' }
-        if ($null -ne $seen.Left -and $seen.Left -le 0) {
+        $left_s = 900 # or more: not shown
+        if ("$env:ASSUME_EXPIRES" -cmatch '\A[0-9]{1,12}\z') {
+            $left_s = [long]$env:ASSUME_EXPIRES - [System.DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
+        }
+        if ($left_s -le 0) {
             $text += ' expired'
             $style = "7;$style"
-        } elseif ($null -ne $seen.Left -and $seen.Left -lt 900) {
-            $text += " $([System.Math]::Ceiling($seen.Left / 60))m"
+        } elseif ($left_s -lt 900) {
+            $text += " $([System.Math]::Ceiling($left_s / 60))m"
         }
     }
     if ($env:NO_COLOR -or $env:TERM -ceq 'dumb' -or -not $Host.UI.SupportsVirtualTerminal) { return "[$text]" }
     "$([char]27)[${style}m[$text]$([char]27)[0m"
 }
 
-# Text without what a terminal would obey.
-function global:__assume_plain {
-    "$($args[0])" -replace '[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]', '?'
-}
-
-# Can the terminal show a sign that is not ASCII?
+# True if the terminal can show a character that is not ASCII.
 function global:__assume_is_utf8 {
     if ($env:OS -ceq 'Windows_NT') { return [System.Console]::OutputEncoding.CodePage -eq 65001 }
     foreach ($locale in $env:LC_ALL, $env:LC_CTYPE, $env:LANG) {
@@ -353,21 +372,22 @@ function global:__assume_is_utf8 {
     $false
 }
 
-# Does a theme show AWS in the prompt by itself?
+# True if a theme shows AWS in the prompt by itself.
 function global:__assume_themed {
     $env:STARSHIP_SHELL -in 'powershell', 'pwsh' -or $env:POSH_SHELL -in 'powershell', 'pwsh' -or
         ($env:POSH_THEME -and -not $env:POSH_SHELL)
 }
 
-# Puts the hook and the segment around the prompt as it is now.
-function global:__assume_wrap {
+# Puts the hook and the segment around the prompt that is there now.
+function global:__assume_place_segment {
     if ($null -ne $global:__assume_ours -and $function:prompt -eq $global:__assume_ours) { return }
-    $global:__assume_prompts = @($function:prompt) + $global:__assume_prompts
-    # Something else may have wrapped itself around ours since, and is then wrapped in turn: hence a list of prompts,
-    # the newest first. The user's own comes before all else, so that it finds $? as it was.
+    $global:__assume_originals = @($function:prompt) + $global:__assume_originals
+    # Another tool may wrap our prompt, and is then wrapped in turn. So there is a list of originals, the newest first:
+    # each level calls the next, and only the outermost shows the segment. The original is called before anything else,
+    # so that it finds $? as it was.
     function global:prompt {
         try {
-            $text = @(& $global:__assume_prompts[$global:__assume_depth++])
+            $text = @(& $global:__assume_originals[$global:__assume_depth++])
         } finally {
             $global:__assume_depth--
         }
@@ -384,11 +404,13 @@ function global:__assume_wrap {
     $global:__assume_ours = $function:prompt
 }
 
+# ---- undo ----
+
 # Removes all of this from the running shell; the role stays.
 function global:__assume_undo {
-    $kept = '__assume_prompts', '__assume_depth', '__assume_ours' # a prompt around ours still calls ours
+    $kept = '__assume_originals', '__assume_depth', '__assume_ours' # for a prompt that another tool put around ours
     if ($function:prompt -eq $global:__assume_ours) {
-        ${function:global:prompt} = $global:__assume_prompts[0]
+        ${function:global:prompt} = $global:__assume_originals[0]
         $kept = @()
     }
     $global:__assume_ours = $null
@@ -400,6 +422,9 @@ function global:__assume_undo {
     }
 }
 
-__assume_wrap
+# ---- loading ----
 
-# ---- completion: completions/assume.ps1, put behind this by `assume init` ----
+# PowerShell runs nothing before a prompt but the prompt function, so ours calls the hook.
+__assume_place_segment
+
+# ---- completion: completions/assume.ps1, which `assume init` prints behind this ----

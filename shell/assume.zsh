@@ -1,9 +1,12 @@
 # assume in zsh, 5.1 and later: the function `assume`, the hook before each prompt, the prompt segment.
 # `assume init zsh` prints this file with the block filled in, and completions/_assume behind it.
 #
-# zsh reads all of it before it runs any of it, under the options and aliases that are there: so builtins are called
-# as \builtin NAME, patterns have no parentheses, and no word is all capitals and bare. What the shell calls
-# begins with `emulate -L zsh`, and what that calls runs under it. Only digits reach arithmetic, where `a[$(…)]` would run.
+# zsh may read all of this before it runs any of it, under the user's options and aliases. So builtins are called as
+# \builtin NAME (`export`, `local` or `test` may be an alias or a function here), patterns have no parentheses, and no
+# bare word is all capitals. What the shell calls begins with `emulate -L zsh`, and what that calls runs under it. Only
+# digits reach arithmetic, where `a[$(…)]` would run.
+# Locals carry the prefix too: zsh looks a name up in all callers, so a local of any other name would hide the user's
+# variable from a trap that runs in between, and `local NAME` fails if the user has made NAME readonly.
 
 # --- filled in by `assume init zsh` ---
 __assume_program=()
@@ -12,51 +15,62 @@ __assume_commands='exec export list status explain policy each clear console ini
 __assume_prompt=
 # --- end ---
 
-# What is known of this shell. The state stays when this is read again, and is no child's business.
-function __assume_begin {
+# ---- state ----
+
+# Sets the global variables. A function, so that this runs under `emulate`.
+# __assume_state is what the program told this shell last: whether to renew, the colour, the request. It is kept when
+# this file is sourced again, and never exported: a child shell inherits the role but does not renew it.
+function __assume_declare {
     \builtin emulate -L zsh
     \builtin setopt typeset_silent
     if (( ! ${+functions[__assume_hook]} )); then
         __assume_state=''
     fi
     \builtin typeset -g +x __assume_state
-    \builtin typeset -g __assume_segment='' __assume_drawn='' __assume_other='' __assume_text='' __assume_colour=''
-    \builtin typeset -g __assume_moved='' __assume_said='' __assume_idle='' __assume_failed=''
-    \builtin typeset -g __assume_seen_at=0 __assume_next_at=0 __assume_wait_s=60
+    \builtin typeset -g __assume_segment='' # what the prompt shows
+    \builtin typeset -g __assume_text='' # the same without colour and without quoting for the prompt
+    \builtin typeset -g __assume_style='' # its colour, as the numbers of an SGR sequence
+    \builtin typeset -g __assume_drawn='' # what the segment was drawn from: while this is the same, so is the segment
+    \builtin typeset -g __assume_other='' # the identity that is set beside our role, or `keys`, or `none`
+    \builtin typeset -g __assume_moved='' # 1 once the user knows that the program has moved
+    \builtin typeset -g __assume_said='' # the change that the user was last warned of
+    \builtin typeset -g __assume_seen_at=0 # when the hook last ran, in epoch seconds
+    \builtin typeset -g __assume_idle='' # 1 after an hour without a prompt: nothing is renewed until the next `assume`
+    \builtin typeset -g __assume_failed='' # 1 once a renewal has failed: the reason is shown once
+    \builtin typeset -g __assume_retry_at=0 # no renewal before this, in epoch seconds
+    \builtin typeset -g __assume_retry_s=0 # the pause after the last renewal, in seconds; it doubles with each failure
     \builtin zmodload zsh/datetime 2>/dev/null
-    # Granted has an alias of this name, and an alias comes before a function.
-    \builtin unalias assume 2>/dev/null
-    # The hook goes last: a theme may build RPROMPT anew before each prompt.
-    if [[ -o interactive && ${precmd_functions[*]-} != *__assume_hook* ]]; then
-        precmd_functions+=(__assume_hook)
-    fi
     \builtin return 0
 }
-__assume_begin
+__assume_declare
 
 # ---- function ----
+
+# An alias of this name, as Granted has one, comes before a function.
+\builtin unalias assume 2>/dev/null || \builtin true
 
 function assume {
     # a trace would print the secrets
     { \builtin emulate -L zsh +x +v; \builtin trap - 'DEBUG' 'ZERR'; } 2>/dev/null
     \builtin local __assume_status=0
     {
-        __assume_route "$@"
+        __assume_dispatch "$@"
         __assume_status=$?
     } always {
-        if (( ${TRY_BLOCK_INTERRUPT:-0} )); then # Ctrl-C: zsh by itself would come out with 2
+        if (( ${TRY_BLOCK_INTERRUPT:-0} )); then # Ctrl-C: zsh alone would return 2
             TRY_BLOCK_INTERRUPT=0
             __assume_status=130
         fi
     }
-    if (( __assume_status == 130 && ZSH_SUBSHELL == 0 )); then # and what stands behind `assume` does not run
+    # the program took the Ctrl-C, and the rest of the line would go on: the shell gets an interrupt as well
+    if (( __assume_status == 130 && ZSH_SUBSHELL == 0 )); then
         \builtin kill -INT $$
     fi
     \builtin return $__assume_status
 }
 
-# What is asked for: a verb that is run, `off`, or a profile to take on.
-function __assume_route {
+# Decides what the words ask for: a verb to run, or a switch (`off`, `use`, a profile).
+function __assume_dispatch {
     \builtin local __assume_verb=use __assume_word
     case ${1-} in
         -h | --help | --version)
@@ -86,11 +100,11 @@ function __assume_route {
                 ;;
         esac
     done
-    __assume_take "$__assume_verb" "$@"
+    __assume_switch "$__assume_verb" "$@"
 }
 
-# Finds the words that start the program, for __assume_words. An upgrade may have taken away what we were told.
-function __assume_find {
+# Finds the words that start the program, and sets __assume_words. An upgrade may have removed the paths of the block.
+function __assume_find_program {
     __assume_words=("$__assume_script")
     if (( ${#__assume_program} )); then
         if [[ -x ${__assume_program[1]} && -r ${__assume_program[4]-} ]]; then # the interpreter and __main__.py
@@ -101,28 +115,28 @@ function __assume_find {
         \builtin return 0
     fi
     if ! \command "$__assume_script" --version >/dev/null 2>&1 </dev/null; then
-        \builtin printf 'assume: the program is gone\n  install assume-shell again, then open a new shell\n' >&2
+        __assume_say 'the program is gone' 'install assume-shell again, then open a new shell'
         \builtin return 1
     fi
     if [[ -z $__assume_moved ]]; then
         __assume_moved=1
-        \builtin printf 'assume: the program has moved or was upgraded: open a new shell\n' >&2
+        __assume_say 'the program has moved or was upgraded: open a new shell'
     fi
 }
 
-# Runs the program as it is: what it prints is for the person.
+# Runs the program for what it prints or does: its output goes to the user.
 function __assume_run {
     \builtin local -a __assume_words
-    __assume_find || \builtin return 1
+    __assume_find_program || \builtin return 1
     \command "${__assume_words[@]}" "$@"
 }
 
-# Runs the program and makes the changes that it answers with. A failure changes nothing.
-function __assume_take {
+# Switches the role: runs the program and makes the changes of its reply. A failure changes nothing.
+function __assume_switch {
     \builtin local __assume_reply __assume_verb="$1"
     \builtin local -a __assume_words
     \builtin shift
-    __assume_find || \builtin return 1
+    __assume_find_program || \builtin return 1
     __assume_reply=$(
         \command "${__assume_words[@]}" "$__assume_verb" --shell zsh --state "$__assume_state" "$@"
     ) || \builtin return
@@ -130,13 +144,14 @@ function __assume_take {
     __assume_idle=''
     __assume_seen_at=0
     if (( ZSH_SUBSHELL )); then
-        \builtin printf 'assume: this ran in a subshell (a pipe, & or parentheses): your shell has not changed\n  %s\n' \
-            'call assume on a line of its own' >&2
+        __assume_say 'this ran in a subshell (a pipe, & or parentheses): your shell has not changed' \
+            'call assume on its own line'
     fi
 }
 
-# Is __assume_reply nothing but changes that can be made? Byte by byte, as a value may hold what is no UTF-8.
-function __assume_check {
+# True if __assume_reply holds nothing but changes that can be made here; else prints why not.
+# Byte by byte, because a value may hold bytes that are not UTF-8.
+function __assume_check_reply {
     \builtin setopt local_options no_multibyte
     \builtin local __assume_line
     for __assume_line in "${(@f)__assume_reply}"; do
@@ -157,71 +172,87 @@ function __assume_check {
         case $__assume_line in
             __assume_state | AWS_* | ASSUME_* | ASSUMED_ROLE_ARN | AWSUME_* | GRANTED_*) ;;
             *)
-                \builtin printf 'assume: the answer of the program is not what this shell expects\n  %s\n' \
-                    'open a new shell; assume doctor' >&2
+                __assume_say 'the answer of the program is not what this shell expects' \
+                    'open a new shell; assume doctor'
                 \builtin return 1
                 ;;
         esac
         if [[ ${(Pt)__assume_line} == *readonly* ]]; then
-            \builtin printf 'assume: %s is readonly in this shell: nothing was changed\n  open a new shell\n' \
-                "$__assume_line" >&2
+            __assume_say "$__assume_line is readonly in this shell: nothing was changed" 'open a new shell'
             \builtin return 1
         fi
     done
 }
 
-# Makes the changes in __assume_reply, all or none of them.
+# Makes the changes in __assume_reply: all of them or none.
 function __assume_apply {
-    __assume_check || \builtin return
-    \builtin trap '' 'INT' # until this function returns: Ctrl-C between two of the changes would leave half a role
+    __assume_check_reply || \builtin return
+    # Ctrl-C between two changes would leave half a role. The trap is local (`emulate -L` sets local_traps), so the
+    # user's own is back when this function returns.
+    \builtin trap '' 'INT'
     \builtin eval "$__assume_reply"
     \builtin typeset -g +x __assume_state="$__assume_state" # `setopt allexport` exports what is assigned
     __assume_said=''
     __assume_drawn=''
     __assume_failed=''
-    __assume_next_at=0
-    __assume_wait_s=60
+    __assume_retry_at=0
+    __assume_retry_s=0
+}
+
+# Prints a message and, if given, what to do about it.
+function __assume_say { \builtin printf '%s\n' "assume: $1" ${2+"  $2"} >&2; }
+
+# Sets __assume_cleaned to $1 with `?` for control characters and for the marks that change the direction of writing.
+# Byte by byte: one byte that is not UTF-8 would otherwise hide the others from the patterns.
+function __assume_clean {
+    \builtin setopt local_options no_multibyte
+    __assume_cleaned=${1//[[:cntrl:]]/?}
+    __assume_cleaned=${__assume_cleaned//$'\302'[$'\200'-$'\237']/?}
+    __assume_cleaned=${__assume_cleaned//$'\330\234'/?}
+    __assume_cleaned=${__assume_cleaned//$'\342\200'[$'\216\217\250'-$'\256']/?}
+    __assume_cleaned=${__assume_cleaned//$'\342\201'[$'\246'-$'\251']/?}
 }
 
 # ---- hook ----
 
-# Before each prompt. zsh gives every hook, and the prompt, the status that the command left.
+# Runs before each prompt. zsh gives every hook, and the prompt, the status that the command left.
 function __assume_hook {
     { \builtin emulate -L zsh +x +v; \builtin trap - 'DEBUG' 'ZERR'; } 2>/dev/null
     if [[ -n ${ASSUME_PROFILE-}$__assume_segment ]]; then
-        __assume_look
-        __assume_place
+        __assume_update
+        __assume_place_segment
     fi
     \builtin return 0 # anything else would end a shell that has `set -e`
 }
 
-# Is this shell still what it says that it is? Sets __assume_segment, speaks of a change once, renews what is due.
-function __assume_look {
-    \builtin local __assume_now __assume_left __assume_minutes __assume_seen __assume_what __assume_plain __assume_n
+# Warns once if the identity was changed by something else, renews the role if that is due, sets __assume_segment.
+function __assume_update {
+    \builtin local __assume_now_at __assume_number __assume_left_s __assume_minutes
+    \builtin local __assume_seen __assume_what __assume_cleaned
     if [[ -z ${ASSUME_PROFILE-} ]]; then
         __assume_segment='' __assume_drawn='' __assume_other='' __assume_said=''
         \builtin return 0
     fi
-    __assume_digits "${EPOCHSECONDS-}"
-    __assume_now=$__assume_n
-    __assume_digits "$__assume_seen_at"
-    if (( __assume_n && __assume_now - __assume_n > 3600 )); then
+    __assume_to_number "${EPOCHSECONDS-}"
+    __assume_now_at=$__assume_number
+    __assume_to_number "$__assume_seen_at"
+    if (( __assume_number && __assume_now_at - __assume_number > 3600 )); then
         __assume_idle=1
     fi
-    __assume_seen_at=$__assume_now
-    __assume_read
+    __assume_seen_at=$__assume_now_at
+    __assume_time_left
     if [[ $__assume_seen != "$__assume_drawn" ]]; then
         __assume_compare
-        __assume_tell
+        __assume_warn
     fi
-    if __assume_due; then
+    if __assume_renewal_due; then
         if [[ -z $__assume_failed ]]; then
             __assume_renew
         else
             __assume_renew 2>/dev/null
         fi
         __assume_compare
-        __assume_read
+        __assume_time_left
     fi
     if [[ $__assume_seen != "$__assume_drawn" ]]; then
         __assume_draw
@@ -229,15 +260,15 @@ function __assume_look {
     fi
 }
 
-# The time left, and in __assume_seen all that the segment is drawn from: while that is the same, so is the segment.
-function __assume_read {
+# Sets __assume_left_s and __assume_minutes (99: too many to show), and __assume_seen: all that the segment shows.
+function __assume_time_left {
     \builtin local __assume_nl=$'\n'
-    __assume_left=''
+    __assume_left_s=''
     __assume_minutes=''
-    __assume_digits "${ASSUME_EXPIRES-}"
-    if (( __assume_n )); then
-        __assume_left=$(( __assume_n - __assume_now ))
-        __assume_minutes=$(( __assume_left <= 0 ? 0 : __assume_left < 900 ? (__assume_left + 59) / 60 : 99 ))
+    __assume_to_number "${ASSUME_EXPIRES-}"
+    if (( __assume_number )); then
+        __assume_left_s=$(( __assume_number - __assume_now_at ))
+        __assume_minutes=$(( __assume_left_s <= 0 ? 0 : __assume_left_s < 900 ? (__assume_left_s + 59) / 60 : 99 ))
     fi
     __assume_seen=$__assume_minutes$__assume_nl$__assume_state$__assume_nl$ASSUME_PROFILE$__assume_nl${ASSUME_KEY_ID-}
     __assume_seen+=$__assume_nl${ASSUME_EXPORTED-}$__assume_nl${AWS_ACCESS_KEY_ID-}$__assume_nl${AWS_PROFILE-}
@@ -245,26 +276,16 @@ function __assume_read {
     __assume_seen+=$__assume_nl${TERM-}$__assume_nl${LC_ALL:-${LC_CTYPE:-${LANG-}}}
 }
 
-# A number from outside in __assume_n; 0 for what is none.
-function __assume_digits {
+# Sets __assume_number to the number $1; to 0 if it is not a number.
+function __assume_to_number {
     case $1 in
-        '' | 0* | *[^0-9]* | ????????????????*) __assume_n=0 ;;
-        *) __assume_n=$1 ;;
+        '' | 0* | *[^0-9]* | ????????????????*) __assume_number=0 ;;
+        *) __assume_number=$1 ;;
     esac
 }
 
-# What may be shown of $1, in __assume_plain: no control character, and no mark that turns the direction of writing.
-# Byte by byte: one byte that is no UTF-8 would otherwise hide the others from the patterns.
-function __assume_clean {
-    \builtin setopt local_options no_multibyte
-    __assume_plain=${1//[[:cntrl:]]/?}
-    __assume_plain=${__assume_plain//$'\302'[$'\200'-$'\237']/?}
-    __assume_plain=${__assume_plain//$'\330\234'/?}
-    __assume_plain=${__assume_plain//$'\342\200'[$'\216\217\250'-$'\256']/?}
-    __assume_plain=${__assume_plain//$'\342\201'[$'\246'-$'\251']/?}
-}
-
-# Does another identity stand beside ours? Its name in __assume_other, what has changed in __assume_what.
+# Compares keys and profile with what we set. If another identity is set: its name in __assume_other, the change in
+# __assume_what.
 function __assume_compare {
     \builtin local __assume_keys='' __assume_profile=''
     __assume_other=''
@@ -289,8 +310,8 @@ function __assume_compare {
     if [[ ${AWS_PROFILE-} != "$__assume_profile" ]]; then
         if [[ -n ${AWS_PROFILE-} ]]; then
             __assume_clean "$AWS_PROFILE"
-            __assume_other=$__assume_plain
-            __assume_what="AWS_PROFILE is $__assume_plain now"
+            __assume_other=$__assume_cleaned
+            __assume_what="AWS_PROFILE is $__assume_cleaned now"
         elif [[ -z $__assume_other ]]; then
             __assume_other=none
             __assume_what='AWS_PROFILE was removed'
@@ -298,13 +319,13 @@ function __assume_compare {
     fi
     if [[ -n ${AWS_DEFAULT_PROFILE-} ]]; then
         __assume_clean "$AWS_DEFAULT_PROFILE"
-        __assume_other=$__assume_plain
-        __assume_what="AWS_DEFAULT_PROFILE is $__assume_plain now"
+        __assume_other=$__assume_cleaned
+        __assume_what="AWS_DEFAULT_PROFILE is $__assume_cleaned now"
     fi
 }
 
-# Says once what has changed, whom the AWS CLI obeys, and the way back.
-function __assume_tell {
+# Warns once of the change in __assume_what: which identity the AWS CLI uses now, and the way back.
+function __assume_warn {
     \builtin local __assume_name __assume_uses
     \builtin local __assume_news="$__assume_what/${AWS_ACCESS_KEY_ID-}"
     if [[ -z $__assume_what ]]; then
@@ -314,10 +335,10 @@ function __assume_tell {
     [[ $__assume_news != "$__assume_said" ]] || \builtin return 0
     __assume_said=$__assume_news
     __assume_clean "$ASSUME_PROFILE"
-    __assume_name=$__assume_plain
+    __assume_name=$__assume_cleaned
     if [[ -z ${AWS_ACCESS_KEY_ID-} ]]; then
         __assume_clean "${AWS_DEFAULT_PROFILE:-${AWS_PROFILE:-default}}"
-        __assume_uses="the profile $__assume_plain"
+        __assume_uses="the profile $__assume_cleaned"
     elif [[ $AWS_ACCESS_KEY_ID == "${ASSUME_KEY_ID-}" ]]; then
         __assume_uses="the keys, which are still those of $__assume_name"
     else
@@ -327,26 +348,26 @@ function __assume_tell {
         "$__assume_name" "$__assume_what" "$__assume_uses" "${(q)__assume_name}" >&2
 }
 
-# Is a renewal due? Only for what was taken in this shell, in its last five minutes, by a person who is here.
-function __assume_due {
+# True if a renewal is due: in the last five minutes of a role taken in this shell, while it is in use.
+function __assume_renewal_due {
     [[ $__assume_state == 'renew;'* ]] || \builtin return 1
     case ${ASSUME_RENEW-} in
         0 | [Nn][Oo] | [Ff][Aa][Ll][Ss][Ee] | [Oo][Ff][Ff]) \builtin return 1 ;;
     esac
-    __assume_digits "$__assume_next_at"
-    [[ -z $__assume_other && -z $__assume_idle && -n $__assume_left ]] &&
-        (( __assume_left <= 300 && __assume_now >= __assume_n ))
+    __assume_to_number "$__assume_retry_at"
+    [[ -z $__assume_other && -z $__assume_idle && -n $__assume_left_s ]] &&
+        (( __assume_left_s <= 300 && __assume_now_at >= __assume_number ))
 }
 
-# Renews. The program asks nothing and ends within 2 s by itself. Its reason for a failure is shown once.
+# Renews the role. The program asks nothing and ends within 2 s by itself.
 function __assume_renew {
     \builtin local __assume_reply
     \builtin local -a __assume_words
-    # before the call, so that Ctrl-C here is followed by a pause too
-    __assume_digits "$__assume_wait_s"
-    __assume_next_at=$(( __assume_now + __assume_n ))
-    __assume_wait_s=$(( __assume_n * 2 > 900 ? 900 : __assume_n * 2 ))
-    if __assume_find && __assume_reply=$(
+    # set before the call, so that a pause follows Ctrl-C too
+    __assume_to_number "$__assume_retry_s"
+    __assume_retry_s=$(( __assume_number == 0 ? 60 : __assume_number > 450 ? 900 : __assume_number * 2 ))
+    __assume_retry_at=$(( __assume_now_at + __assume_retry_s ))
+    if __assume_find_program && __assume_reply=$(
         \command "${__assume_words[@]}" renew --shell zsh --state "$__assume_state" </dev/null
     ) && __assume_apply; then
         \builtin return 0
@@ -356,23 +377,24 @@ function __assume_renew {
 
 # ---- prompt segment ----
 
-# Draws __assume_segment: for a prompt by reference (`setopt promptsubst`, then RPROMPT='$__assume_segment').
+# Draws __assume_segment, and __assume_text and __assume_style for __assume_place_segment.
+# A prompt takes the segment by reference (`setopt promptsubst`, then RPROMPT='$__assume_segment').
 function __assume_draw {
     \builtin local __assume_name __assume_unlike='!='
     __assume_segment=''
     [[ ${ASSUME_PROMPT-} != 0 ]] || \builtin return 0
     __assume_clean "$ASSUME_PROFILE"
-    __assume_name=$__assume_plain
+    __assume_name=$__assume_cleaned
     __assume_text=$__assume_name
-    __assume_colour=${__assume_state#*;}
-    __assume_colour=${__assume_colour%%;*}
-    case $__assume_colour in
+    __assume_style=${__assume_state#*;}
+    __assume_style=${__assume_style%%;*}
+    case $__assume_style in
         '' | *[^0-9]* | ????*)
-            __assume_colour=36
+            __assume_style=36
             case -$__assume_name- in
                 *[^A-Za-z0-9][Pp][Rr][Oo][Dd][^A-Za-z0-9]* | \
                     *[^A-Za-z0-9][Pp][Rr][Oo][Dd][Uu][Cc][Tt][Ii][Oo][Nn][^A-Za-z0-9]*)
-                    __assume_colour='1;31'
+                    __assume_style='1;31'
                     __assume_text="PROD $__assume_name"
                     ;;
             esac
@@ -383,7 +405,7 @@ function __assume_draw {
             *[Uu][Tt][Ff]-8* | *[Uu][Tt][Ff]8*) __assume_unlike=$'\342\211\240' ;;
         esac
         __assume_text=$__assume_name$__assume_unlike$__assume_other
-        __assume_colour="7;$__assume_colour"
+        __assume_style="7;$__assume_style"
     else
         case ${__assume_state%%;*} in
             renew | hold) ;;
@@ -393,7 +415,7 @@ function __assume_draw {
             '' | 99) ;;
             0)
                 __assume_text="$__assume_text expired"
-                __assume_colour="7;$__assume_colour"
+                __assume_style="7;$__assume_style"
                 ;;
             *) __assume_text="$__assume_text ${__assume_minutes}m" ;;
         esac
@@ -401,16 +423,24 @@ function __assume_draw {
     __assume_text="[$__assume_text]"
     __assume_segment=${__assume_text//\%/%%}
     if [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]]; then
-        __assume_segment=$'%{\e['"${__assume_colour}m%}$__assume_segment"$'%{\e[0m%}'
+        __assume_segment=$'%{\e['"${__assume_style}m%}$__assume_segment"$'%{\e[0m%}'
     else
-        __assume_colour=''
+        __assume_style=''
     fi
 }
 
-# Puts the segment before what RPROMPT has, and takes it out when there is none. The text goes through psvar, which
-# the prompt shows as it is, whether `promptsubst` is set or not.
-function __assume_place {
-    # either name may be the only one that is set; what it holds is the same
+# True if a theme shows AWS in the prompt by itself.
+function __assume_themed {
+    (( ${+P9K_VERSION} + ${+functions[p10k]} + ${+functions[starship_precmd]} + ${+functions[prompt_starship_precmd]} )) ||
+        (( ${+functions[_omp_precmd]} + ${+functions[_omp_hook]} + ${+functions[prompt_aws]} )) ||
+        [[ ${STARSHIP_SHELL-} == zsh || ${POSH_SHELL-} == zsh || ${PROMPT-}${RPROMPT-${RPS1-}} == *aws_prompt_info* ]]
+}
+
+# Puts the segment in front of what RPROMPT holds, and takes it out again when there is none to show.
+# The text goes through psvar, which the prompt shows as it is whether `promptsubst` is set or not; member 91, as users
+# and themes take the low numbers. The `%91v` in RPROMPT also shows where our part is, so that it can be taken out.
+function __assume_place_segment {
+    # RPROMPT and RPS1 are two names of one value, and one of the two may be unset
     \builtin local __assume_right="${RPROMPT-${RPS1-}}" __assume_rest __assume_reference=''
     __assume_rest=$__assume_right
     (( ${#psvar} < 91 )) || psvar[91]=''
@@ -424,8 +454,8 @@ function __assume_place {
     if [[ -n $__assume_segment && $__assume_prompt == 1 ]] && ! __assume_themed; then
         psvar[91]=$__assume_text
         __assume_reference=%91v
-        if [[ -n $__assume_colour ]]; then
-            __assume_reference=$'%{\e['"${__assume_colour}m%}%91v"$'%{\e[0m%}'
+        if [[ -n $__assume_style ]]; then
+            __assume_reference=$'%{\e['"${__assume_style}m%}%91v"$'%{\e[0m%}'
         fi
         __assume_reference+=${__assume_rest:+ }
     fi
@@ -434,18 +464,13 @@ function __assume_place {
     fi
 }
 
-# Is there a theme that shows AWS by itself?
-function __assume_themed {
-    (( ${+P9K_VERSION} + ${+functions[p10k]} + ${+functions[starship_precmd]} + ${+functions[prompt_starship_precmd]} )) ||
-        (( ${+functions[_omp_precmd]} + ${+functions[_omp_hook]} + ${+functions[prompt_aws]} )) ||
-        [[ ${STARSHIP_SHELL-} == zsh || ${POSH_SHELL-} == zsh || ${PROMPT-}${RPROMPT-${RPS1-}} == *aws_prompt_info* ]]
-}
+# ---- undo ----
 
-# Takes out what this file has put into the shell; the role stays. `assume init zsh --undo` prints a call of it.
+# Removes all of this from the running shell; the role stays. `assume init zsh --undo` prints a call of it.
 function __assume_undo {
     \builtin emulate -L zsh
     __assume_segment=''
-    __assume_place
+    __assume_place_segment
     precmd_functions=("${(@)precmd_functions:#__assume_*}")
     (( ${#precmd_functions} )) || \builtin unset precmd_functions
     [[ -n ${RPROMPT-} ]] || \builtin unset RPROMPT
@@ -453,3 +478,18 @@ function __assume_undo {
     \builtin unset -m '__assume_*'
     \builtin unfunction -m '__assume_*' assume _assume
 }
+
+# ---- loading ----
+
+# In an interactive shell the hook goes last: a theme may build RPROMPT again before each prompt. A function, so that
+# this runs under `emulate`.
+function __assume_load {
+    \builtin emulate -L zsh
+    if [[ -o interactive && ${precmd_functions[*]-} != *__assume_hook* ]]; then
+        precmd_functions+=(__assume_hook)
+    fi
+    \builtin return 0
+}
+__assume_load
+
+# ---- completion: completions/_assume, which `assume init` prints behind this ----

@@ -89,7 +89,7 @@ MUTATIONS = (
     ),
     Mutation(
         "arithmetic on an unchecked variable",
-        ((BASH, "'' | 0* | *[!0123456789]* | ????????????????*) __assume_n=0 ;;", "'') __assume_n=0 ;;"),),
+        ((BASH, "'' | 0* | *[!0123456789]* | ????????????????*) __assume_number=0 ;;", "'') __assume_number=0 ;;"),),
         ("tests/shells/test_table.py", "-k", "bash-84"),
     ),
     Mutation(

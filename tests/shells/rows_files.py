@@ -39,7 +39,7 @@ LATER = {
     r"|\(\*\)|\$\{\||add-zle-hook-widget|\[\[ -v|print -v|functions -c|(?i:warn_?nested_?var|clobber_?empty)",
 }
 GUARDED = {
-    r"\builtin printf -v __assume_now '%(%s)T' -1",
+    r"\builtin printf -v __assume_now_at '%(%s)T' -1",
     r"\builtin compopt -o default",
     "${!__assume_line@a} != *r* ]]",
 }

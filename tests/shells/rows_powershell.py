@@ -145,8 +145,8 @@ def words_of_old(bench: Bench) -> None:
     """The engine's own way of old, Legacy, chosen where the newer one is."""
     bench.plan({"exec": {}})
     old = """
-        $block = ${function:__assume_call}.ToString().Replace('$old = $null -eq ', '$old = $null -ne ')
-        ${function:global:__assume_call} = [scriptblock]::Create($block)
+        $block = ${function:__assume_invocation}.ToString().Replace('$old = $null -eq ', '$old = $null -ne ')
+        ${function:global:__assume_invocation} = [scriptblock]::Create($block)
         $block = ${function:assume}.ToString().Replace("'Standard'", "'Legacy'")
         ${function:global:assume} = [scriptblock]::Create($block)
     """

@@ -109,13 +109,13 @@ def backs_off(bench: Bench) -> None:
     for tries, wait_s in enumerate((60, 120, 240, 480, 900, 900), start=1):
         assert len(bench.calls("renew")) == tries
         assert shell.run("") == ("", 0)
-        assert 0 <= int(shell.variable("__assume_next_at")) - time.time() - wait_s + 5 <= 6
+        assert 0 <= int(shell.variable("__assume_retry_at")) - time.time() - wait_s + 5 <= 6
         assert len(bench.calls("renew")) == tries
-        assert shell.run(f"__assume_next_at={int(time.time())}") == ("", 0)
+        assert shell.run(f"__assume_retry_at={int(time.time())}") == ("", 0)
     bench.plan({"renew": {"changes": role("p", left_s=200), "state": "renew;;"}})
-    shell.run("__assume_next_at=0")
+    shell.run("__assume_retry_at=0")
     bench.plan({"renew": {"status": 1, "stderr": "assume: p: again\n"}})
-    assert shell.run("__assume_next_at=0") == ("assume: p: again", 0)
+    assert shell.run("__assume_retry_at=0") == ("assume: p: again", 0)
 
 
 @case(94, "after an hour without a command nothing is renewed, until the next assume", POSIX)

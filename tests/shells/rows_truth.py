@@ -105,8 +105,8 @@ def hostile(bench: Bench) -> None:
     own = (
         "state",
         "seen_at",
-        "next_at",
-        "wait_s",
+        "retry_at",
+        "retry_s",
         "idle",
         "said",
         "failed",

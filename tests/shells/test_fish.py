@@ -22,7 +22,7 @@ CHECK = r"""
 source $argv[1]
 for reply in $argv[2..]
     read -lz text <$reply
-    __assume_change use $text
+    __assume_apply use $text
     or exit 1
     command env -0 >$reply.environment
     __assume_hook

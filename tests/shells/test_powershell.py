@@ -24,7 +24,7 @@ CHECK = r"""
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 for ($at = 0; $at -lt [int]$env:REPLIES; $at++) {
-    if (-not (__assume_change ([IO.File]::ReadAllLines("$HOME/$at")))) { exit 1 }
+    if (-not (__assume_apply ([IO.File]::ReadAllLines("$HOME/$at")))) { exit 1 }
     __assume_hook
     $seen = $env:ASSUME_PROFILE, $env:AWS_PROFILE, $env:AWS_SESSION_TOKEN, (assume_segment), $global:__assume_state
     [IO.File]::WriteAllText("$HOME/$at.seen", ($seen -join [char]0))
