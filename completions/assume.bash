@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# TAB for `assume` in bash, 3.2 and later, with or without bash-completion. Works on its own too: then the program
-# is the `assume` on PATH. The line is taken apart here, since readline splits a name at `:` and `=`, and every
-# candidate is quoted for the place where it goes: a name never runs.
+# TAB for `assume` in bash, 3.2 and later, with or without bash-completion. Works alone too: then the program is the
+# `assume` on PATH. The line is split here, because readline splits a name at `:` and `=`. Every candidate is quoted for
+# the place where it goes, so a name never runs.
 
-# What stands before the cursor, word by word, without its quotes: __assume_words, and where each begins. The last one
-# goes on: __assume_quote is the quote that is open in it, and readline will replace it from __assume_cut on.
+# Splits the line before the cursor: __assume_words has the words without their quotes, __assume_starts where each
+# begins. In the last word __assume_quote is the quote that is open, and readline replaces it from __assume_cut on.
 function __assume_split {
     \builtin local __assume_line="${COMP_LINE:0:COMP_POINT}" __assume_at __assume_char __assume_word='' __assume_in=''
     __assume_words=() __assume_starts=() __assume_quote='' __assume_cut=0
@@ -23,7 +23,7 @@ function __assume_split {
             ;;
         \\ | "\"\\")
             case $__assume_quote${__assume_line:__assume_at+1:1} in
-            '"'[!\\\"\$\`]) ;; # a backslash like any other character
+            '"'[!\\\"\$\`]) ;; # here a backslash is an ordinary character
             *)
                 ((++__assume_at))
                 __assume_char=${__assume_line:__assume_at:1}
@@ -41,7 +41,7 @@ function __assume_split {
     __assume_words+=("$__assume_word")
 }
 
-# Puts $1 into COMPREPLY, as it has to stand where readline puts it.
+# Adds $1 to COMPREPLY, quoted for the place where readline puts it.
 function __assume_offer {
     \builtin local __assume_text="${1:__assume_cut}"
     case $__assume_quote in
@@ -57,7 +57,7 @@ function __assume_offer {
     COMPREPLY+=("$__assume_text")
 }
 
-# The lines of $1 in __assume_lines. A `*` in one of them is no pattern.
+# Sets __assume_lines to the lines of $1. A `*` in one of them is not a pattern.
 function __assume_cut_lines {
     \builtin local IFS=$'\n' __assume_set="$-"
     \builtin set -f
@@ -66,7 +66,7 @@ function __assume_cut_lines {
     case $__assume_set in *f*) ;; *) \builtin set +f ;; esac
 }
 
-# Files: readline knows best; where it cannot be asked (before bash 4), here.
+# Completes a file: by readline, or before bash 4, where that is not possible, here.
 function __assume_files {
     if ((BASH_VERSINFO[0] >= 4)); then
         \builtin compopt -o default
@@ -80,11 +80,11 @@ function __assume_files {
     done
 }
 
-# The command behind `exec PROFILE`: its own completion. $1: its word, counted from `assume`.
+# Completes the command behind `exec PROFILE`, by its own completion. $1: the number of its word; `assume` is 0.
 function __assume_command {
     \builtin local __assume_at __assume_lead __assume_from=0 __assume_to="${__assume_starts[$1]}" __assume_spec
     \builtin local __assume_name="${__assume_words[$1]}" __assume_last="${#__assume_words[@]}"
-    for ((__assume_at = 0; __assume_at < COMP_CWORD; __assume_at++)); do # which of readline's words is that?
+    for ((__assume_at = 0; __assume_at < COMP_CWORD; __assume_at++)); do # its number in readline's count of words
         __assume_lead=${COMP_LINE:__assume_from}
         __assume_lead=${__assume_lead%%"${COMP_WORDS[__assume_at]}"*}
         ((__assume_from + ${#__assume_lead} < __assume_to)) || \builtin break
@@ -119,7 +119,7 @@ function __assume_command {
     esac
 }
 
-# Asks the program once. It answers with candidates, a line each, or with whose business the word is.
+# Asks the program once. Its answer is one candidate per line, or that the word is a file or belongs to a command.
 function __assume_answer {
     \builtin local __assume_line __assume_lines
     __assume_lines=(${__assume_program[@]+"${__assume_program[@]}"})

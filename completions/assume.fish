@@ -1,4 +1,5 @@
-# Completion of assume in fish: one process of ours per TAB. Stands alone too, and then asks the `assume` on PATH.
+# TAB for `assume` in fish, 3.6 and later; each TAB starts one process. Works alone too: then the program is the
+# `assume` on PATH.
 
 function __assume_complete --description 'Candidates for assume: value, tab, description'
     set -l program $__assume_program
@@ -10,7 +11,8 @@ function __assume_complete --description 'Candidates for assume: value, tab, des
     end
     set -l words (builtin commandline -opc)[2..]
     set -l current (builtin commandline -ct)
-    # fish matches by itself, also in the middle of a word; only an option must be known to be one
+    # The program gets the typed part of an option only. Of names it gives all, and fish chooses: it also matches in the
+    # middle of a word.
     set -l partial ''
     string match -qr '^-[\w=.:/@-]*$' -- "$current"
     and set partial $current

@@ -1,4 +1,5 @@
-# Completion of assume in PowerShell: one process of ours per TAB. Stands alone too, and then asks the `assume` on PATH.
+# TAB for `assume` in PowerShell, 5.1 and 7; each TAB starts one process. Works alone too: then the program is the
+# `assume` on PATH.
 
 function global:__assume_complete {
     $line, $end = $args[0], $args[1]
@@ -16,7 +17,7 @@ function global:__assume_complete {
     if (-not $open) { $words.Add('') }
     $words.RemoveAt(0)
     $answer = @(__assume_candidates $words)
-    if ($answer.Count -eq 1 -and $answer[0] -ceq 'files') { return } # the engine completes a file where we give nothing
+    if ($answer.Count -eq 1 -and $answer[0] -ceq 'files') { return } # the engine completes a file if we return nothing
     if ($answer.Count -eq 1 -and $answer[0] -cmatch '\Acommand ([0-9]{1,4})\z') {
         $at = 1 + [int]$Matches[1]
         if ($at -ge $starts.Count) { return }
@@ -35,7 +36,7 @@ function global:__assume_complete {
     }
 }
 
-# A word without its quotes, also where the last one is not closed yet.
+# A word without its quotes, even if the last quote is not closed yet.
 function global:__assume_unquoted {
     $word = $args[0]
     switch -Regex ($word) {
@@ -45,7 +46,7 @@ function global:__assume_unquoted {
     $word -replace '`(.)', '$1'
 }
 
-# What the program answers, line by line, with nothing to read and its messages thrown away.
+# The answer of the program, line by line. It gets empty input, and its messages are dropped.
 function global:__assume_candidates {
     $program = @($ExecutionContext.SessionState.PSVariable.GetValue('global:__assume_program', @()))
     if ($program.Count -lt 4 -or -not ([System.IO.File]::Exists($program[0]) -and [System.IO.File]::Exists($program[3]))) {
@@ -77,5 +78,5 @@ try {
         __assume_complete $line $end
     }
 } catch {
-    $global:Error.RemoveAt(0) # no completion where the language is constrained
+    $global:Error.RemoveAt(0) # no completion if the language mode is constrained
 }
