@@ -47,7 +47,7 @@ MUTATIONS = (
                 "\\\\builtin export {name}={value}",
             ),
         ),
-        ("tests/shells/test_posix.py::test_a_text_reaches_the_environment_and_the_prompt_as_it_is[bash]",),
+        ("tests/shells/test_posix.py::test_a_text_reaches_the_environment_and_the_prompt_unchanged[bash]",),
     ),
     Mutation(
         "write in place",
@@ -80,7 +80,7 @@ MUTATIONS = (
                 ")\n    __assume_trap=",
             ),
         ),
-        ("tests/shells/test_table.py::test_row[bash-2-a reply with a failure behind it is not evaluated]",),
+        ("tests/shells/test_table.py::test_row[bash-2-a reply of a program that fails is not evaluated]",),
     ),
     Mutation(
         "names run on TAB",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from .driver import ROOT, Shell
 
-# Bracketed paste and the bell only add noise to the stream. The mark stands in PS1 so that
-# PROMPT_COMMAND belongs to the case alone.
+# Bracketed paste and the bell only add noise to the stream. The mark is in PS1, so that
+# PROMPT_COMMAND is left to the case.
 RC = r"""
 bind 'set enable-bracketed-paste off' 2>/dev/null
 bind 'set bell-style none'
@@ -23,7 +23,7 @@ PS1='$ \[\e]7777;$?\a\]'
 
 class Bash(Shell):
     name = "bash"
-    # bash 3 says 1 for a `$(…)` that Ctrl-C has ended, whatever was in it
+    # bash 3 returns 1 for a `$(…)` that Ctrl-C ended, whatever its own status
     interrupted = 1 if "bash3" in os.environ.get("ASSUME_TEST_BASH", "") else 130
 
     @classmethod

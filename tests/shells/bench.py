@@ -57,12 +57,12 @@ def left(changes: Changes) -> Changes:
 
 
 def environment(changes: Changes) -> dict[str, str]:
-    """What `changes` leave in an environment that had none of it."""
+    """What `changes` set in an environment that had none of the variables."""
     return {name: value for name, value in changes if value is not None}
 
 
 class Bench:
-    """One case's place: `plan` what the program answers, `start` a shell, look at `calls`."""
+    """What one case uses: `plan` what the program answers, `start` a shell, look at `calls`."""
 
     def __init__(self, kind: type[Shell], home: Path) -> None:
         self.kind = kind
@@ -80,14 +80,14 @@ class Bench:
         self.plan()
 
     def plan(self, answers: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        """Add to what the program answers: {"use dev": {…}}; see fake_program.py."""
+        """Adds answers of the program: {"use dev": {…}}; see fake_program.py."""
         self.answers.update({call: dict(answer) for call, answer in (answers or {}).items()})
         fresh = self.folder / "plan.new"
         fresh.write_text(json.dumps(self.answers))
         fresh.replace(self.folder / "plan.json")
 
     def plan_role(self, profile: str, flag: str = "renew", sgr: str = "", **of_role: Any) -> Changes:
-        """Let `assume PROFILE` succeed, and `off` undo it: the changes it makes."""
+        """Lets `assume PROFILE` succeed, and `off` undo it. Returns the changes of `assume PROFILE`."""
         changes = role(profile, **of_role)
         self.plan(
             {

@@ -1,4 +1,4 @@
-"""The shells that are here, and the bench. An absent shell skips on a person's machine and fails where CI=true."""
+"""The shells of this machine, and the bench. Tests of an absent shell are skipped; with CI=true they fail."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def driver(name: str) -> type[Shell]:
 
 @pytest.fixture
 def bench(kind_name: str, tmp_path: Path) -> Iterator[Bench]:
-    """The test says which shell: it is parametrized over `kind_name`."""
+    """A bench for one shell: the test is parametrized over `kind_name`."""
     bench = Bench(driver(kind_name), tmp_path)
     yield bench
     bench.close()

@@ -1,11 +1,11 @@
-"""One real shell in a pseudo-terminal, driven the way a person drives it.
+"""One real shell in a pseudo-terminal, driven as a user drives it.
 
 In: a home folder, an environment, the text of the rc file. Out: what the
 terminal showed (as a stream and as a screen), statuses, the environment.
 
-A driver is a subclass of `Shell`, one per shell, in a file of its own: it says
-how the shell is started, where its rc file is and how to write a handful of
-statements in its language. Cases use nothing but what stands here.
+A driver is a subclass of `Shell`, one per shell, each in its own file: how the
+shell is started, where its rc file is, how to write a handful of statements in
+its language. Cases use only the methods of this file.
 
 Every prompt ends in a mark (see terminal.py). `run` types a line and waits for
 the next mark, so nothing here sleeps. A shell that redraws its prompt by itself
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 PROMPT = re.compile(r"(\[.*\] )?\$ $")  # the drivers' own, and the segment before it
 
-# Set by the shell or by the way it is asked, not by what is tested.
+# Set by the shell or by our way of reading the environment, not by what is tested.
 OF_THE_SHELL = frozenset({"_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES"})
 
 
@@ -72,7 +72,7 @@ class Shell(Terminal):
         lines: int | None = None,
         wait: bool = True,
     ) -> Self:
-        """Start the shell at its first prompt. `rc` stands in the rc file, behind the driver's own lines."""
+        """Starts the shell and waits for its first prompt. `rc` goes into the rc file, after the driver's own lines."""
         columns, lines = columns or cls.columns, lines or cls.lines
         cls.write_rc(home, rc)
         process = PtyProcess.spawn(
@@ -89,7 +89,7 @@ class Shell(Terminal):
     # -- commands -----------------------------------------------------------
 
     def run(self, line: str, timeout_s: float = PATIENCE_S) -> Seen:
-        """Type one line and Enter; what the terminal showed until the next prompt, and the status there."""
+        """Types one line and Enter. Returns what the terminal showed until the next prompt, and the status there."""
         self.drain()
         self._read = start = len(self.stream)
         self.send(line + "\r")
@@ -97,7 +97,7 @@ class Shell(Terminal):
         return Seen(self.shown(start, self._read), status)
 
     def shown(self, start: int, end: int | None = None) -> str:
-        """The stream behind the first new line from `start` on: what was shown after Enter, without the prompt."""
+        """What was shown after Enter, without the prompt: the stream after the first newline from `start` on."""
         text = SEQUENCE.sub(b"", self.stream[start:end]).decode(errors="replace").replace("\r\n", "\n")
         _, _, behind = text.partition("\n")
         output, _, last = behind.rpartition("\n")
@@ -105,7 +105,7 @@ class Shell(Terminal):
         return "\n".join(row.rpartition("\r")[2] for row in output.split("\n")).strip("\n")
 
     def apart(self, line: str, timeout_s: float = PATIENCE_S) -> Apart:
-        """Run one line with both streams of the whole line sent to files."""
+        """Runs one line with both streams of the whole line sent to files."""
         out, err = self.home / ".out", self.home / ".err"
         status = self.run(self.redirected(line, out, err), timeout_s).status
         return Apart(os.fsdecode(out.read_bytes()), os.fsdecode(err.read_bytes()), status)
@@ -124,7 +124,7 @@ class Shell(Terminal):
         to.write_text(text)
         return self.run(self.source(to))
 
-    # -- what each driver says of its shell ---------------------------------
+    # -- what each driver defines -------------------------------------------
 
     @classmethod
     def command(cls) -> list[str]:
@@ -143,7 +143,7 @@ class Shell(Terminal):
 
     @classmethod
     def base_environment(cls, home: Path) -> dict[str, str]:
-        """What the shell starts with: nothing of the person who runs the tests."""
+        """What the shell starts with: nothing from the user who runs the tests."""
         return {
             "HOME": str(home),
             "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -194,12 +194,12 @@ class Shell(Terminal):
 
     @classmethod
     def redirected(cls, line: str, out: Path, err: Path) -> str:
-        """`line` with all that it says on stdout and stderr going to two files."""
+        """`line` with its stdout and stderr going to two files."""
         raise NotImplementedError
 
     @classmethod
     def segment(cls, to: Path) -> str:
-        """A statement that writes the prompt segment, as a person would place it, to a file."""
+        """A statement that writes the prompt segment, as a user would place it, to a file."""
         raise NotImplementedError
 
     def variable(self, name: str) -> str:

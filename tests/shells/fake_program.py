@@ -1,12 +1,12 @@
-"""A stand-in for the program: it answers as a plan says, so that a case can have any reply, status or death.
+"""A stand-in for the program: it answers as planned, so that a case can have any reply, status or signal.
 
 In: the words that the shell functions call the program with, and the folder
 FAKE_PLAN: `plan.json` maps a call ("use dev", else "use") to an answer. Out:
 the answer, and one line of JSON per call in `calls`. An answer has any of
 
     changes  [[name, value or null], …]: rendered for the shell that asks
-    state    what the reply leaves in __assume_state
-    stdout   text, as it is (verbs that are run, completion)
+    state    what the reply sets __assume_state to
+    stdout   text, unchanged (verbs that are run, completion)
     stderr   text
     ask      a question put on /dev/tty, with the echo off; the right code is 123456
     status   the exit status (0)
@@ -71,7 +71,7 @@ def give(answer, options, last):
 
 
 def ask(question):
-    """Put a question on the terminal itself; the status if there is no good answer."""
+    """Asks a question on the terminal itself. Returns 0 for the right code, else the exit status."""
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:

@@ -20,7 +20,7 @@ function fish_prompt
 end
 """
 
-# What it puts behind an output without a final newline; behind any other it wipes it out at once.
+# What fish prints after an output without a final newline; after any other output it removes this at once.
 UNENDED = re.compile(rb"\x1b\[2m\xe2\x8f\x8e[^\n]*? \r\xe2\x8f\x8e \r")
 
 
@@ -48,7 +48,7 @@ class Fish(Shell):
         folder = home / ".config/fish"
         (folder / "functions").mkdir(parents=True, exist_ok=True)
         (folder / "config.fish").write_text(RC + rc + "\n")
-        # or a fish in a new home starts to read every manual page, in the background, for seconds
+        # or fish, in a new home, reads every manual page in the background, for seconds
         (home / ".local/share/fish/generated_completions").mkdir(parents=True, exist_ok=True)
         prompt = folder / "functions/fish_prompt.fish"
         if not prompt.exists():  # a case may have its own

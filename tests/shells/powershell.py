@@ -25,7 +25,7 @@ RC = r"""
 function prompt { "`$ $([char]27)]7777;$global:LASTEXITCODE$([char]7)" }
 $global:LASTEXITCODE = 0
 Remove-Item Alias:echo
-function echo { /bin/echo $args } # a program, as in the cases: the status is its own
+function echo { /bin/echo $args } # a program, as the cases expect: it sets the status
 """
 SINGLE_QUOTES = re.compile("(['\u2018-\u201b])")
 
@@ -39,7 +39,7 @@ class PowerShell(Shell):
     name = "powershell"
 
     def run(self, line: str, timeout_s: float = PATIENCE_S) -> Seen:
-        # The prompt comes before the line editor, and until that is there the terminal echoes what is typed as well.
+        # The prompt is shown before the line editor starts, and until then the terminal echoes what is typed as well.
         until_at = time.monotonic() + PATIENCE_S
         while self.echoes() and time.monotonic() < until_at:
             self.drain()
@@ -98,7 +98,7 @@ class PowerShell(Shell):
 
     @classmethod
     def source(cls, path: Path) -> str:
-        # as the line in the profile does: the text, whatever the file is called
+        # as the line in the profile does: evaluate the text, whatever the name of the file
         return f"Invoke-Expression ([IO.File]::ReadAllText({cls.quote(str(path))}))"
 
     @classmethod
@@ -111,7 +111,7 @@ class PowerShell(Shell):
 
 
 def batch(bench: Bench, script: str) -> subprocess.CompletedProcess[str]:
-    """Run `script` with the integration in front of it, in an engine with no terminal and no profile."""
+    """Runs `script` with the integration in front of it, in an engine with no terminal and no profile."""
     file = bench.home / "batch.ps1"
     file.write_text(bench.text() + "\n" + script, encoding="utf-8-sig")
     return subprocess.run(

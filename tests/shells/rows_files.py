@@ -10,7 +10,7 @@ from .driver import ROOT
 from .table import POSIX, UNIX, case
 
 
-@case(35, "the files pass their linters, unfilled and filled in, and loading them says nothing", UNIX)
+@case(35, "the files pass their linters, unfilled and filled in, and loading them prints nothing", UNIX)
 def lints(bench: Bench) -> None:
     checks = {"bash": "-n", "zsh": "-n", "fish": "--no-execute"}
     filled = bench.init_file(bench.text(prompt=True))
@@ -27,7 +27,7 @@ def lints(bench: Bench) -> None:
     assert (loaded.returncode, loaded.stdout, loaded.stderr) == (0, b"", b"")
 
 
-# What came after bash 3.2 and zsh 5.1. Behind a guard that asks for the version it may stand.
+# What came after bash 3.2 and zsh 5.1. It may be used behind a check of the version: see GUARDED.
 LATER = {
     "bash": r"mapfile|readarray|coproc|\$\{[^}]*@[QEPAaKkuUL]\}|\$\{!?\w+(\[[@*]\])?(,,?|\^\^?)|declare -[ngA]"
     r"|local -[nA]|local -$|&>>|\|&|\*\*/|EPOCH|BASH_REMATCH|printf -v \S*\[|printf[^#]*%\(|wait -n|compopt|;;?&"
@@ -45,7 +45,7 @@ GUARDED = {
 }
 
 
-@case(36, "nothing newer than bash 3.2 and zsh 5.1 stands unguarded in the files", POSIX)
+@case(36, "the files use nothing newer than bash 3.2 and zsh 5.1 without a guard", POSIX)
 def old_enough(bench: Bench) -> None:
     assert bench.kind.name in LATER
     for path in bench.kind.files():

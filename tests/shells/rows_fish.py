@@ -1,4 +1,4 @@
-"""What is fish's own: universal variables, its trace, its job control, its prompt functions, its builtins by name."""
+"""What only fish has: universal variables, its trace, its job control, prompt functions, functions over builtins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ONLY = ("fish",)
 MARKED = r"\e]7777;%s\a"
 
 
-@case(12, "in a pipe, a block or a substitution the role reaches the shell all the same", ("fish", "powershell"))
+@case(12, "from a pipe, a block or a substitution the role reaches the shell too", ("fish", "powershell"))
 def in_a_pipe(bench: Bench) -> None:
     changes = bench.plan_role("p")
     shell = bench.start()
@@ -27,7 +27,7 @@ def in_a_pipe(bench: Bench) -> None:
         assert shell.environment() == before
 
 
-@case(20, "a universal variable that shows through is named, with the way to be rid of it", ONLY)
+@case(20, "a universal variable that shows again is named, with the command that removes it", ONLY)
 def universal(bench: Bench) -> None:
     before = "set -Ux AWS_PROFILE theirs; set -U other thing"
     changes = role("p")
@@ -41,7 +41,7 @@ def universal(bench: Bench) -> None:
     assert seen.status == 0
     assert seen.text.startswith("assume: AWS_PROFILE is a universal variable") and "set -eU AWS_PROFILE" in seen.text
     assert shell.environment() == was
-    # what is put back does not hide a later change to the universal one
+    # the value that is put back does not hide a later change to the universal variable
     shell.run("set -U AWS_PROFILE another")
     assert shell.environment()["AWS_PROFILE"] == "another"
 
@@ -93,7 +93,11 @@ def statuses(bench: Bench) -> None:
         assert shell.rows()[-1] == "[p 4m] 1/1"
 
 
-@case(55, "prompts that are autoloaded, of several lines, empty in front, and a right one: the rest is as it was", ONLY)
+@case(
+    55,
+    "prompts that are autoloaded, have several lines, begin with empty ones or are right prompts stay as they are",
+    ONLY,
+)
 def composed(bench: Bench) -> None:
     bench.plan_role("p")
     mark = f"printf '{MARKED}' $s"
@@ -118,7 +122,7 @@ def composed(bench: Bench) -> None:
         assert shell.rows()[-1].endswith("RIGHT")
 
 
-@case(55, "a prompt set later, one put around ours, loaded again, undone: one segment, and the original back", ONLY)
+@case(55, "a prompt set later or put around ours, loading again, undo: one segment, then the original prompt", ONLY)
 def later(bench: Bench) -> None:
     bench.plan_role("p")
     new = f"function fish_prompt; printf 'new {MARKED}' $status; end"
@@ -126,7 +130,7 @@ def later(bench: Bench) -> None:
     shell.run("assume p")
     assert shell.rows()[-1] == "[p] $"
     shell.run(new)
-    shell.run("")  # it might have called ours: that is known once it has run
+    shell.run("")  # whether the new prompt calls ours is known once it has run
     assert shell.rows()[-1] == "[p] new"
     shell.run("functions -c fish_prompt _old; function fish_prompt; printf '(venv) '; _old; end")
     assert shell.rows()[-1] == "(venv) [p] new"
@@ -141,7 +145,7 @@ def later(bench: Bench) -> None:
     assert "assume" not in shell.run(f"begin; {left}; end | string match '*assume*' | string upper").text
 
 
-@case(55, "undone while another prompt is around ours: that one goes on working", ONLY)
+@case(55, "undone while another prompt is around ours: that one still works", ONLY)
 def undone_inside(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start(prompt=True)
@@ -152,7 +156,7 @@ def undone_inside(bench: Bench) -> None:
     assert shell.run("true").text.endswith("(venv) ")
 
 
-@case(57, "starship, oh-my-posh or Tide show AWS themselves: ours stays out, but for another shell's", ONLY)
+@case(57, "starship, oh-my-posh or Tide for this shell show AWS themselves: our segment is not shown", ONLY)
 def themes(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start(prompt=True)
@@ -168,18 +172,18 @@ def themes(bench: Bench) -> None:
         assert shell.rows()[-1] == want, line
 
 
-@case(28, "functions named like builtins are not taken", ONLY)
+@case(28, "functions named like builtins are not used", ONLY)
 def functions(bench: Bench) -> None:
     changes = bench.plan_role("p", left_s=500)
     shell = bench.start(prompt=True)
-    names = "path source complete functions"  # others break what fish itself runs before a prompt
+    names = "path source complete functions"  # other names would break what fish itself runs before a prompt
     assert shell.run(f'for n in {names}; eval "function $n; echo ours; false; end"; end') == ("", 0)
     assert shell.run("assume p") == ("", 0)
     shell.shows("[p 9m]")
     assert shell.environment().items() >= environment(changes).items()
 
 
-@case(7, "job control is as it was, after a switch, a failure and Ctrl-C", ONLY)
+@case(7, "job control is as before after a switch, a failure and Ctrl-C", ONLY)
 def job_control(bench: Bench) -> None:
     bench.plan_role("p")
     bench.plan({"use mfa": {"ask": "Code: "}, "use bad": {"status": 1}})
@@ -208,7 +212,7 @@ LATER = (
 )
 
 
-@case(35, "fish_indent has nothing to change, and nothing newer than fish 3.6 stands in the files", ONLY)
+@case(35, "fish_indent has nothing to change, and the files use nothing newer than fish 3.6", ONLY)
 def formatted(bench: Bench) -> None:
     for path in Fish.files():
         checked = subprocess.run(["fish_indent", "--check", path], capture_output=True, check=False)

@@ -1,4 +1,4 @@
-"""Rows 22 to 34: settings, aliases, names and variables that break what was not written for them."""
+"""Rows 22 to 34: settings, aliases, names and variables that break code that does not expect them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .bench import Bench, environment, role
 from .driver import Shell
 from .table import ALL, NOT_HERE, POSIX, UNIX, case
 
-NOT_HERE[23] = "waits for `assume doctor`"
+NOT_HERE[23] = "belongs to `assume doctor`, which is not built yet"
 
 NAMES = [
     "my profile",
@@ -54,7 +54,7 @@ def sees_no_secret(shell: Shell, start: int) -> None:
 def alias_before(bench: Bench) -> None:
     changes = bench.plan_role("p")
     file = bench.init_file(bench.text())
-    line = f'eval "$(cat {file})"'  # as people write it: zsh parses all of it before it runs the first line
+    line = f'eval "$(cat {file})"'  # as users write it: zsh parses all of it before it runs the first line
     shell = bench.start(before="alias assume='. assume'", init="", after=f"cp {file}.kept {file}")
     file.write_text(bench.text())
     assert shell.run(line) == ("", 0)
@@ -63,7 +63,7 @@ def alias_before(bench: Bench) -> None:
     assert shell.environment().items() >= environment(changes).items()
 
 
-@case(24, "another program called assume stands first on PATH: ours is run", UNIX)
+@case(24, "another program called assume is first on PATH: ours is run", UNIX)
 def other_on_path(bench: Bench) -> None:
     changes = bench.plan_role("p")
     folder = bench.home / "other"
@@ -76,7 +76,7 @@ def other_on_path(bench: Bench) -> None:
     assert not (bench.home / "PWN").exists()
 
 
-@case(25, "set -euo pipefail: loads, takes on, fails without ending the shell that asked `if`", POSIX)
+@case(25, "set -euo pipefail: loads, switches, and a failure inside `if` does not end the shell", POSIX)
 def strict(bench: Bench) -> None:
     changes = bench.plan_role("p")
     bench.plan({"use bad": {"status": 3}})
@@ -87,7 +87,7 @@ def strict(bench: Bench) -> None:
     assert shell.environment().items() >= environment(changes).items()
 
 
-@case(25, "a script with set -eu: loads in silence, a failing assume ends it, as any command would", POSIX)
+@case(25, "a script with set -eu: loads without output, and a failing assume ends it, as any command would", POSIX)
 def strict_script(bench: Bench) -> None:
     bench.plan_role("p")
     bench.plan({"use bad": {"status": 3}})
@@ -102,7 +102,7 @@ def strict_script(bench: Bench) -> None:
     assert (ran.stdout, ran.stderr, ran.returncode) == (b"p\n", b"", 3)
 
 
-@case(26, "noclobber, noglob and any IFS: works, and leaves them as they were", POSIX)
+@case(26, "works under noclobber, noglob and any IFS, and leaves them as they were", POSIX)
 def field_separators(bench: Bench) -> None:
     bench.plan_role("p", left_s=200)
     bench.plan({"renew": {"status": 1}, "list": {"stdout": "x\n"}, "use my profile": {"state": "hold;;"}})
@@ -120,7 +120,7 @@ def field_separators(bench: Bench) -> None:
         ], setting
 
 
-@case(26, "bash: nocasematch mistakes no word and no name for another", ["bash"])
+@case(26, "bash: with nocasematch no word and no name is taken for another", ["bash"])
 def no_case(bench: Bench) -> None:
     bench.plan_role("p")
     bench.plan({"use": {"state": "hold;;"}})
@@ -133,7 +133,7 @@ def no_case(bench: Bench) -> None:
     assert shell.rows()[-1] == "[p\u2260P] $"
 
 
-@case(27, "zsh: emulations and the worst of its options: works, and leaves them as they were", ["zsh"])
+@case(27, "zsh: works under emulations and its worst options, and leaves them as they were", ["zsh"])
 def options(bench: Bench) -> None:
     changes = bench.plan_role("p")
     bench.plan({"list": {"stdout": "x\n"}})
@@ -160,7 +160,7 @@ def options(bench: Bench) -> None:
         shell.close()
 
 
-@case(28, "aliases for the builtins that we use are not taken", POSIX)
+@case(28, "aliases of the builtins that we use are not used", POSIX)
 def aliases(bench: Bench) -> None:
     changes = bench.plan_role("p")
     words = (
@@ -202,7 +202,7 @@ def traced_and_interrupted(bench: Bench) -> None:
     assert re.search(r"flags=\w*x", shell.run("echo flags=$-").text)
 
 
-@case(29, "a DEBUG trap that follows into functions sees no secret", POSIX)
+@case(29, "a DEBUG trap that functions inherit sees no secret", POSIX)
 def watched(bench: Bench) -> None:
     bench.plan_role("p")
     says = {"bash": "set -T; trap 'echo \"$BASH_COMMAND\"' DEBUG", "zsh": "trap 'echo $ZSH_DEBUG_CMD' DEBUG"}
@@ -213,7 +213,7 @@ def watched(bench: Bench) -> None:
     assert "echo hi" in shell.run("echo hi").text
 
 
-@case(30, "names of every kind get into the environment as they are, and nothing runs", ALL)
+@case(30, "names of every kind reach the environment unchanged, and nothing in them runs", ALL)
 def names(bench: Bench) -> None:
     shell = bench.start(prompt=True)
     for name in NAMES:
@@ -225,7 +225,7 @@ def names(bench: Bench) -> None:
     assert not list(bench.home.rglob("PWN"))
 
 
-@case(33, "an interactive set -e: alive at the next prompt", POSIX)
+@case(33, "an interactive shell with set -e is alive at the next prompt", POSIX)
 def set_e(bench: Bench) -> None:
     bench.plan_role("p", left_s=200)
     bench.plan({"renew": {"status": 1, "stderr": "assume: p: no\n"}})
@@ -238,7 +238,7 @@ def set_e(bench: Bench) -> None:
         assert shell.run("echo alive") == ("alive", 0), before
 
 
-@case(34, "a readonly variable in the way: refused by name before anything is set", POSIX)
+@case(34, "a readonly variable in the way: the switch is refused with its name, before anything is set", POSIX)
 def readonly(bench: Bench) -> None:
     bench.plan_role("p")
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "__assume_state"):
@@ -248,7 +248,7 @@ def readonly(bench: Bench) -> None:
         assert seen.status == 1
         assert f"{name} is readonly" in seen.text
         assert shell.environment() == before
-    # without a value, and in a function that calls assume
+    # readonly without a value, and readonly in a function that calls assume
     for line in ("readonly AWS_SESSION_TOKEN; assume p", "f() { local -r AWS_PROFILE=theirs; assume p; }; f"):
         shell = bench.start()
         before = shell.environment()

@@ -1,4 +1,4 @@
-"""Rows 37 to 46: loaded again, taken out, upgraded, gone; inside another shell; what stays behind."""
+"""Rows 37 to 46: loaded again, removed, upgraded, gone; inside another shell; what is left afterwards."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ UNDONE = {
 }
 
 
-@case(
-    38, "undone: hook, function, completion, segment and variables are gone, the person's own are as they were", POSIX
-)
+@case(38, "undone: hook, function, completion, segment and variables are gone, the user's own are unchanged", POSIX)
 def undone(bench: Bench) -> None:
     bench.plan_role("p")
     theirs = {
@@ -59,7 +57,7 @@ def undone(bench: Bench) -> None:
         without.close()
 
 
-@case(39, "the file of an uninstalled package is gone: the line in the rc file says nothing", UNIX)
+@case(39, "the file of an uninstalled package is gone: the line in the rc file prints nothing", UNIX)
 def file_gone(bench: Bench) -> None:
     line = SHELLS[bench.kind.name].line.format(bench.kind.quote(str(bench.home / "it's gone")))
     shell = bench.kind.spawn(bench.home, rc=line)
@@ -67,7 +65,7 @@ def file_gone(bench: Bench) -> None:
     shell.close()
 
 
-@case(39, "the program is gone: every assume says so in a line and the cure, status 1")
+@case(39, "the program is gone: every assume prints so and what to do, status 1")
 def program_gone(bench: Bench) -> None:
     nowhere = str(bench.home / "no where")
     shell = bench.start(init=bench.text(program=[nowhere, "-I", "-S", nowhere], script=nowhere))
@@ -77,7 +75,7 @@ def program_gone(bench: Bench) -> None:
         assert text == "assume: the program is gone\n  install assume-shell again, then open a new shell"
 
 
-@case(40, "interpreter or package moved by an upgrade: the script serves, and one line says so once")
+@case(40, "interpreter or package moved by an upgrade: the console script is run, and a message says so once")
 def moved(bench: Bench) -> None:
     changes = bench.plan_role("p")
     bench.plan({"list": {"stdout": "x\n"}, "--version": {"stdout": "assume 1\n"}})
@@ -91,7 +89,7 @@ def moved(bench: Bench) -> None:
         shell.close()
 
 
-@case(40, "a path with spaces and quotes is the program's all the same")
+@case(40, "a program whose path has spaces and quotes is run")
 def odd_path(bench: Bench) -> None:
     bench.plan_role("p")
     folder = bench.home / 'it\'s a "$(touch PWN)" folder'
@@ -103,9 +101,7 @@ def odd_path(bench: Bench) -> None:
     assert not list(bench.home.rglob("PWN"))
 
 
-@case(
-    41, "another shell inside: the role is there, shown as inherited, and can be left in that shell's own words", POSIX
-)
+@case(41, "another shell inside: it has the role, shows it as inherited, and can leave it", POSIX)
 def nested(bench: Bench) -> None:
     changes = bench.plan_role("p", left_s=100)
     bench.plan({"renew": {"status": 1}})
@@ -128,7 +124,7 @@ def nested(bench: Bench) -> None:
     assert shell.environment().items() >= environment(changes).items()
 
 
-@case(42, "without HOME it loads in silence and works", POSIX)
+@case(42, "without HOME it loads without output and works", POSIX)
 def homeless(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start()
@@ -154,7 +150,7 @@ def history(bench: Bench) -> None:
         assert word not in kept
 
 
-@case(46, "nothing that outlives the call holds a secret: no variable but the ones that were asked for", POSIX)
+@case(46, "no variable holds a secret after the call, but those that were asked for", POSIX)
 def variables(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start(prompt=True)
@@ -163,7 +159,7 @@ def variables(bench: Bench) -> None:
     assert {line.partition("=")[0].split()[-1] for line in held} <= {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 
 
-@case(35, "the line that a person writes by hand loads it, and the shell's own files need nothing else", UNIX)
+@case(35, "the line that a user writes by hand loads it, and the files work unfilled", UNIX)
 def by_hand(bench: Bench) -> None:
     bench.plan_role("p")
     (bench.home / "assume").symlink_to(bench.script)

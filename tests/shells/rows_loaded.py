@@ -1,4 +1,4 @@
-"""Rows 37, 38, 41, 42, 46, 48 in fish and PowerShell: loaded again, taken out, nested, no home, no traces."""
+"""Rows 37, 38, 41, 42, 46, 48 in fish and PowerShell: loaded again, removed, nested, no HOME, no secrets left."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def loaded_again(bench: Bench) -> None:
     assert shell.rows()[-1] == "$"
 
 
-@case(38, "undone: function, hook, segment, completion and variables are gone, the prompt is the person's own", THESE)
+@case(38, "undone: function, hook, segment, completion and variables are gone, the prompt is the user's own", THESE)
 def undone(bench: Bench) -> None:
     bench.plan_role("p")
     without = bench.kind.spawn(bench.home)
@@ -53,7 +53,7 @@ def undone(bench: Bench) -> None:
         shell.close()
 
 
-@case(38, "undone and loaded again: as new, and the role can still be left", THESE)
+@case(38, "undone and loaded again: works as at first, and the role can still be left", THESE)
 def undone_and_loaded(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start(prompt=True)
@@ -68,16 +68,14 @@ def undone_and_loaded(bench: Bench) -> None:
     assert shell.rows()[-1] == "$"
 
 
-@case(
-    41, "another shell inside: the role is there, shown as inherited, and can be left in that shell's own words", THESE
-)
+@case(41, "another shell inside: it has the role, shows it as inherited, and can leave it", THESE)
 def nested(bench: Bench) -> None:
     changes = bench.plan_role("p", left_s=100)
     bench.plan({"renew": {"status": 1}})
     outer = bench.kind
     inner: type[Shell] = PowerShell if outer is Fish else Fish
     if inner.absent():
-        inner = outer  # a shell in itself is a case too
+        inner = outer  # a shell inside the same kind of shell is a case too
     bench.kind = inner
     inner.write_rc(bench.home, inner.source(bench.init_file(bench.text(prompt=True))))
     bench.kind = outer
@@ -94,7 +92,7 @@ def nested(bench: Bench) -> None:
     assert shell.environment().items() >= environment(changes).items()
 
 
-@case(42, "without HOME it loads in silence and works", THESE)
+@case(42, "without HOME it loads without output and works", THESE)
 def homeless(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start()
@@ -122,7 +120,7 @@ def by_hand(bench: Bench) -> None:
     assert shell.rows()[-1] == "[PROD prod 4m]>"
 
 
-@case(46, "nothing that outlives the call holds a secret: no variable but the ones that were asked for", THESE)
+@case(46, "no variable holds a secret after the call, but those that were asked for", THESE)
 def variables(bench: Bench) -> None:
     bench.plan_role("p", left_s=200)
     bench.plan({"renew": bench.answers["use p"]})

@@ -13,7 +13,7 @@ from .table import case
 ONLY = ("powershell",)
 CURLY = "o\u2019brien\u2018 x\u201a; New-Item PWN; \u201b"
 
-# What a program sees of its standard input, whether it is captured or not.
+# A program that notes what it reads on its standard input, whether its output is captured or not.
 LISTENER = """
 import json, os, sys
 terminal = os.isatty(0)
@@ -24,7 +24,7 @@ if sys.argv[1] == "use":
 """
 
 
-@case(31, "a name with the five quotes of PowerShell arrives as it is, and runs nothing", ONLY)
+@case(31, "a name with the five quotes of PowerShell arrives unchanged, and runs nothing", ONLY)
 def curly_quotes(bench: Bench) -> None:
     bench.plan_role(CURLY)
     shell = bench.start(prompt=True)
@@ -36,7 +36,7 @@ def curly_quotes(bench: Bench) -> None:
     assert not (bench.home / "PWN").exists()
 
 
-@case(74, "strict mode and Stop: no error record of ours, right statuses, a prompt that works", ONLY)
+@case(74, "strict mode and Stop: no error record from us, right statuses, a working prompt", ONLY)
 def strict(bench: Bench) -> None:
     bench.plan_role("p", left_s=200)
     bench.plan({"use bad": {"status": 7, "stderr": "assume: bad: refused\n"}, "renew": {"status": 1}})
@@ -68,7 +68,7 @@ def strict(bench: Bench) -> None:
     assert "assume: bad: refused" in seen.stderr
 
 
-@case(74, "what failed is False for `$?`, so that `&&` does not go on in the wrong account", ONLY)
+@case(74, "after a failure `$?` is False, so that `&&` does not go on in the wrong account", ONLY)
 def failed(bench: Bench) -> None:
     bench.plan_role("p")
     bench.plan({"use bad": {"status": 7}, "list": {"status": 3}, "use stray": {"stdout": "hello\n"}})
@@ -96,7 +96,7 @@ def alias_before(bench: Bench) -> None:
     assert shell.environment()["AWS_PROFILE"] == "p"
 
 
-@case(74, "it loads in strict mode, with Stop, three times, and says nothing", ONLY)
+@case(74, "it loads in strict mode, with Stop, three times, without output", ONLY)
 def loads_in_strict_mode(bench: Bench) -> None:
     init = bench.home / "init.ps1"
     init.write_text(bench.text(prompt=True), encoding="ascii")
@@ -140,9 +140,9 @@ def words(bench: Bench) -> None:
     assert not (bench.home / "PWN").exists()
 
 
-@case(75, "words as Windows PowerShell 5.1 to 7.2 must be given them arrive the same", ONLY)
+@case(75, "words quoted as Windows PowerShell 5.1 to 7.2 need it arrive the same", ONLY)
 def words_of_old(bench: Bench) -> None:
-    """The engine's own way of old, Legacy, chosen where the newer one is."""
+    """The older way of the engine, Legacy, chosen in an engine that also has the newer one."""
     bench.plan({"exec": {}})
     old = """
         $block = ${function:__assume_invocation}.ToString().Replace('$old = $null -eq ', '$old = $null -ne ')
@@ -155,7 +155,7 @@ def words_of_old(bench: Bench) -> None:
     assert [call[4:] for call in bench.calls("exec")] == list(WORDS.values())
 
 
-@case(76, "what is piped in reaches the program, and only then: else its input is the terminal", ONLY)
+@case(76, "the program reads piped input if there is any, and the terminal if not", ONLY)
 def piped(bench: Bench) -> None:
     program = bench.home / "listener.py"
     program.write_text(LISTENER)
@@ -172,7 +172,7 @@ def piped(bench: Bench) -> None:
     ]
 
 
-@case(76, "what is run has the terminal as its output, and hands it on line by line where it is captured", ONLY)
+@case(76, "a verb that is run writes to the terminal, and line by line where its output is captured", ONLY)
 def output(bench: Bench) -> None:
     bench.plan({"list": {"stdout": "a b\nc\n"}})
     shell = bench.start()

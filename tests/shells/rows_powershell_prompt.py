@@ -8,7 +8,7 @@ from .table import case
 ONLY = ("powershell",)
 
 
-@case(80, "the user's prompt finds $? and $LASTEXITCODE, comes out unchanged, and may come back later", ONLY)
+@case(80, "the user's prompt finds $? and $LASTEXITCODE, is shown unchanged, and may be set again later", ONLY)
 def prompts(bench: Bench) -> None:
     bench.plan_role("p")
     mine = 'function global:prompt { "$? $LASTEXITCODE`n`$ $([char]27)]7777;$LASTEXITCODE$([char]7)" }'
@@ -18,7 +18,7 @@ def prompts(bench: Bench) -> None:
     assert shell.rows()[-2:] == ["[p] False 5", "$"]
     shell.run("'ok'")
     assert shell.rows()[-2:] == ["[p] True 5", "$"]
-    shell.run(mine.replace("$? ", "new "))  # in place of ours; the next `assume` puts it back
+    shell.run(mine.replace("$? ", "new "))  # it replaces our prompt; the next `assume` puts ours around it again
     shell.run("assume p")
     assert shell.rows()[-2:] == ["[p] new 0", "$"]
     shell.run("__assume_undo")
@@ -27,7 +27,7 @@ def prompts(bench: Bench) -> None:
     assert shell.run("Get-Command assume, assume_segment, __assume_* -EA Ignore").text == "new 0"
 
 
-@case(57, "starship or oh-my-posh show AWS themselves: ours stays out, but for another shell's", ONLY)
+@case(57, "starship or oh-my-posh for this shell show AWS themselves: our segment is not shown", ONLY)
 def themes(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start(prompt=True)
@@ -43,7 +43,7 @@ def themes(bench: Bench) -> None:
         assert shell.rows()[-1] == want, line
 
 
-@case(80, "a prompt that another tool has put around ours goes on working, loaded again or undone", ONLY)
+@case(80, "a prompt that another tool put around ours still works after loading again or undo", ONLY)
 def prompts_around(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start(prompt=True)

@@ -64,7 +64,7 @@ def completes_words(bench: Bench) -> None:
     ]
 
 
-@case(79, "TAB behind exec P completes a command, and where files are wanted, files", ONLY)
+@case(79, "TAB after exec P completes a command, and a file where a file is expected", ONLY)
 def completes_others(bench: Bench) -> None:
     (bench.home / "a file").touch()
     bench.plan({"complete exec": {"stdout": "command 2\n"}, "complete --policy": {"stdout": "files\n"}})

@@ -1,4 +1,4 @@
-"""Rows 47 to 58: the segment, and the prompt that it stands in."""
+"""Rows 47 to 58: the segment, and the prompt that it is part of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .table import POSIX, UNIX, case
 
 
 def bare(shell: Shell) -> None:
-    """Wait until the prompt is as it was without us."""
+    """Waits until the prompt is as it was without us."""
     shell.settle(lambda rows: rows[-1:] == ["$"])
 
 
@@ -27,12 +27,12 @@ def untouched(bench: Bench) -> None:
     for each in (without, shell):
         each.run("echo hi")
         each.run("")
-    meta = b"\x1b[?1034h"  # a word of readline's to the terminal, when it is first used
+    meta = b"\x1b[?1034h"  # sent by readline when the terminal is first used
     assert shell.passed().replace(meta, b"") == without.passed().replace(meta, b"")
     without.close()
 
 
-@case(48, "a role shows by its name, and after `off` it does not")
+@case(48, "a role is shown by its name, and after `off` no longer")
 def shown(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start(prompt=True)
@@ -62,7 +62,7 @@ def status(bench: Bench) -> None:
         assert shell.run(f"sh -c 'exit {number}'").status == number
 
 
-@case(49, "what stands behind the hook finds the status, and each of a pipe's, as the command left them", POSIX)
+@case(49, "commands after the hook find the status, and each status of a pipe, as the command left them", POSIX)
 def statuses(bench: Bench) -> None:
     bench.plan_role("p")
     says = 'echo "saw $? ${PIPESTATUS[*]}"'
@@ -105,8 +105,8 @@ def no_process(bench: Bench) -> None:
     assert log.read_text() == before
 
 
-@case(51, "a name stands in the prompt as it is, and nothing of it runs", ("bash", "fish", "powershell"))
-@case(52, "a name stands in the prompt as it is, whatever the options say of prompts, and nothing of it runs", ["zsh"])
+@case(51, "a name is shown in the prompt unchanged, and nothing in it runs", ("bash", "fish", "powershell"))
+@case(52, "a name is shown in the prompt unchanged, whatever the prompt options, and nothing in it runs", ["zsh"])
 def literal(bench: Bench) -> None:
     afters = {"setopt promptsubst promptbang": NAMES, "setopt nopromptsubst": NAMES[::4]}
     for after, names in afters.items() if bench.kind.name == "zsh" else [("", NAMES)]:
@@ -129,7 +129,7 @@ def control(bench: Bench) -> None:
     shell.shows("[a?]0;x?b?c?d\u2260a?[31mb]")
 
 
-@case(53, "bash: whatever PROMPT_COMMAND was, it runs once a prompt, in its order", ["bash"])
+@case(53, "bash: whatever PROMPT_COMMAND was, it runs once before each prompt, in its order", ["bash"])
 def prompt_command(bench: Bench) -> None:
     bench.plan_role("p")
     settings = {
@@ -149,7 +149,7 @@ def prompt_command(bench: Bench) -> None:
         shell.shows("[p] $")
 
 
-@case(53, "bash: a readonly PROMPT_COMMAND or PS1 is left alone, in silence", ["bash"])
+@case(53, "bash: a readonly PROMPT_COMMAND or PS1 is left alone, without a message", ["bash"])
 def readonly(bench: Bench) -> None:
     bench.plan_role("p")
     for before in ("readonly PROMPT_COMMAND='true'", "readonly PS1"):
@@ -158,7 +158,7 @@ def readonly(bench: Bench) -> None:
         assert shell.run("echo hi") == ("hi", 0)
 
 
-@case(54, "zsh: beside the person's right prompt, or the theme's that builds it anew, and never twice", ["zsh"])
+@case(54, "zsh: beside the user's right prompt, or one that a theme builds again each time, and never twice", ["zsh"])
 def right_prompt(bench: Bench) -> None:
     bench.plan_role("p")
     theme = "function theme { RPROMPT='%F{red}theirs%f'; }; precmd_functions+=(theme)"
@@ -210,7 +210,7 @@ THEMES = {
 }
 
 
-@case(57, "where a theme shows AWS by itself, the segment stays away", POSIX)
+@case(57, "if a theme shows AWS by itself, the segment is not shown", POSIX)
 def themed(bench: Bench) -> None:
     bench.plan_role("shown")
     for theme in THEMES[bench.kind.name]:

@@ -1,4 +1,4 @@
-"""Rows of 1 to 45 that need the real program: it answers, AWS is the demo's on loopback."""
+"""Rows of 1 to 45 that need the real program: it answers, and AWS is the simulator of the demo, on loopback."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ EXPIRY = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def ask_boto3(bench: Bench, environment: dict[str, str]) -> str:
-    """Who a new Python with boto3 is in that environment."""
+    """The identity that a new Python with boto3 has in that environment."""
     ran = subprocess.run([sys.executable, "-c", PROBE], env=environment, capture_output=True, text=True, check=False)
     return ran.stdout.strip() or ran.stderr.strip().splitlines()[-1]
 
 
-@case(1, "the real program: the role, in the shell, and as boto3 sees it; off gives the shell back")
+@case(1, "the real program: the shell has the role, boto3 uses it, and off restores the environment")
 def real(bench: Bench) -> None:
     bench.demo()
     shell = bench.start(init=bench.real(prompt=True))
@@ -53,7 +53,7 @@ def stale(bench: Bench) -> None:
     assert shell.environment() == before
 
 
-@case(17, "a role with no profile of its own: boto3 finds no profile missing")
+@case(17, "a role that has no profile: boto3 does not look for one")
 def ad_hoc(bench: Bench) -> None:
     bench.demo()
     shell = bench.start(init=bench.real(prompt=True))
@@ -139,7 +139,7 @@ def no_terminal(bench: Bench) -> None:
     assert time.monotonic() - began_at < 10
 
 
-@case(13, "the program by its own name on a terminal: no secret, a hint, not status 0", UNIX)
+@case(13, "the program called directly on a terminal: no secret, a hint, and a status other than 0", UNIX)
 def by_name(bench: Bench) -> None:
     bench.demo()
     script = os.path.dirname(sys.executable)
@@ -164,7 +164,7 @@ def script(bench: Bench) -> None:
     assert (export.returncode, export.stdout) == (0, "marketingadmin\n")
 
 
-@case(32, "a name with control characters in the file: refused, and nothing of it is printed")
+@case(32, "a name with control characters in the file is refused, and none of them is printed")
 def control_characters(bench: Bench) -> None:
     bench.demo()
     with (bench.home / ".aws/config").open("a") as config:
@@ -182,7 +182,7 @@ def control_characters(bench: Bench) -> None:
     assert shell.environment() == before
 
 
-@case(41, "exec - hands on the role that this shell has, and its own status")
+@case(41, "exec - passes on the role of this shell, and returns the command's status")
 def execs(bench: Bench) -> None:
     bench.demo()
     shell = bench.start(init=bench.real())

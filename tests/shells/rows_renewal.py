@@ -1,4 +1,4 @@
-"""Rows 93 to 96 in fish and PowerShell: renewals that fail, a person who is away, Ctrl-C, a program that is gone."""
+"""Rows 93 to 96 in fish and PowerShell: renewals that fail, a user who is away, Ctrl-C, a program that is gone."""
 
 from __future__ import annotations
 
@@ -12,23 +12,27 @@ THESE = ("fish", "powershell")
 
 
 def again(shell: Shell, at_s: float) -> str:
-    """Let the next try be due `at_s` from now; what the terminal showed until the prompt behind it."""
+    """Makes the next try due `at_s` from now. Returns what the terminal showed until the prompt after it."""
     return shell.run(shell.assign("__assume_retry_at", str(int(time.time() + at_s)))).text
 
 
 def pause_s(bench: Bench, shell: Shell) -> int:
-    """How long the hook waits with the next try."""
+    """How long the hook waits before the next try."""
     to = bench.home / "pause"
     shell.run(bench.kind.write_variable("__assume_retry_at", to))
     return round((int(to.read_text()) - time.time() + 10) / 30) * 30
 
 
-@case(93, "a renewal that fails is tried again after 1, 2, 4, 8 and then every 15 minutes, and says why once", THESE)
+@case(
+    93,
+    "a renewal that fails is tried again after 1, 2, 4, 8 and then every 15 minutes, and prints the reason once",
+    THESE,
+)
 def backs_off(bench: Bench) -> None:
     bench.plan_role("p", left_s=200)
-    bench.plan({"renew": {"status": 1, "stderr": "assume: p: this wants a code\n"}})
+    bench.plan({"renew": {"status": 1, "stderr": "assume: p: this needs a code\n"}})
     shell = bench.start(prompt=True)
-    assert shell.run("assume p") == ("assume: p: this wants a code", 0)
+    assert shell.run("assume p") == ("assume: p: this needs a code", 0)
     for tries, wait_s in enumerate((60, 120, 240, 480, 900, 900), start=1):
         assert shell.run("") == ("", 0)
         assert (len(bench.calls("renew")), pause_s(bench, shell)) == (tries, wait_s)
@@ -41,7 +45,7 @@ def backs_off(bench: Bench) -> None:
     assert again(shell, 0) == "assume: p: again"
 
 
-@case(93, "a renewal with an answer that is no list of changes changes nothing", THESE)
+@case(93, "a renewal whose answer is not a list of changes changes nothing", THESE)
 def foreign(bench: Bench) -> None:
     bench.plan_role("p", left_s=200)
     bench.plan({"renew": {"stdout": "touch PWN\n", "changes": role("q"), "state": "renew;;"}})
@@ -63,7 +67,7 @@ def idle(bench: Bench) -> None:
     shell.run(f"{away}; {soon}")
     shell.run("")
     assert not bench.calls("renew")
-    # the prompt before an `assume` was long ago: that is no absence behind it
+    # the prompt before an `assume` was long ago: that does not count as an absence after it
     shell.run(f"{away}; assume p")
     shell.run(soon)
     assert len(bench.calls("renew")) == 1
@@ -87,7 +91,11 @@ def interrupted(bench: Bench) -> None:
     assert len(bench.calls("renew")) == 1
 
 
-@case(96, "the program has moved: the console script does it, and it is said once; gone as well: said, status 1", THESE)
+@case(
+    96,
+    "the program has moved: the console script is run, and a message says so once; that gone too: a message, status 1",
+    THESE,
+)
 def moved(bench: Bench) -> None:
     bench.plan_role("p")
     bench.plan({"list": {"stdout": "x\n"}, "--version": {"stdout": "1\n"}})
@@ -104,7 +112,7 @@ def moved(bench: Bench) -> None:
     assert shell.environment()["AWS_PROFILE"] == "p"
 
 
-@case(96, "the program goes while a renewal is due: said once, and not before every prompt", THESE)
+@case(96, "the program is gone when a renewal is due: one message, not one before every prompt", THESE)
 def gone_meanwhile(bench: Bench) -> None:
     bench.plan_role("p")
     program = bench.home / "program.py"
@@ -118,7 +126,7 @@ def gone_meanwhile(bench: Bench) -> None:
     assert shell.run("") == ("", 0)
 
 
-@case(96, "unfilled, the files take the program on PATH", THESE)
+@case(96, "unfilled, the files run the program on PATH", THESE)
 def unfilled(bench: Bench) -> None:
     bench.plan_role("p")
     init = "".join(path.read_text(encoding="ascii") for path in bench.kind.files())

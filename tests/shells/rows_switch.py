@@ -1,4 +1,4 @@
-"""Rows 1 to 21: taking a role on, and what can go wrong with it."""
+"""Rows 1 to 21: switching to a role, and what can go wrong with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ASK = "MFA code for mfa: "
 CODE = "123456"
 
 
-@case(1, "assume p exports every variable, says nothing on stdout, status 0")
+@case(1, "assume p exports every variable, prints nothing, status 0")
 def takes_on(bench: Bench) -> None:
     changes = bench.plan_role("p")
     shell = bench.start()
@@ -19,7 +19,7 @@ def takes_on(bench: Bench) -> None:
     assert bench.calls() == [["use", "--shell", bench.kind.name, "--state", "", "p"]]
 
 
-@case(2, "a failure keeps its status, and the role that was there")
+@case(2, "a failure keeps its status, and the role before it")
 def failure_changes_nothing(bench: Bench) -> None:
     bench.plan_role("p")
     bench.plan({"use bad": {"status": 7, "stderr": "assume: bad: refused\n"}})
@@ -30,7 +30,7 @@ def failure_changes_nothing(bench: Bench) -> None:
     assert (shell.environment(), shell.variable("__assume_state")) == (before, state)
 
 
-@case(2, "a reply with a failure behind it is not evaluated")
+@case(2, "a reply of a program that fails is not evaluated")
 def reply_of_a_failure(bench: Bench) -> None:
     bench.plan({"use bad": {"status": 1, "changes": role("bad"), "state": "renew;;"}})
     shell = bench.start()
@@ -39,7 +39,7 @@ def reply_of_a_failure(bench: Bench) -> None:
     assert shell.environment() == before
 
 
-@case(2, "a reply that is anything but changes is refused whole")
+@case(2, "a reply that holds anything but changes is refused as a whole")
 def foreign_reply(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start()
@@ -67,7 +67,7 @@ def unknown(bench: Bench) -> None:
     assert stderr.startswith("assume: nope: ")
 
 
-@case(5, "the question for a code shows on the terminal, the code does not, and the role is there")
+@case(5, "the terminal shows the question for a code, but not the code, and the role is taken")
 def asks(bench: Bench) -> None:
     changes = role("mfa")
     bench.plan({"use mfa": {"ask": ASK, "changes": changes, "state": "renew;;"}})
@@ -81,7 +81,7 @@ def asks(bench: Bench) -> None:
     assert shell.environment() == before | environment(changes)
 
 
-@case(6, "Ctrl-C at the question: 130, nothing changed, the terminal sane, what stands behind does not run")
+@case(6, "Ctrl-C at the question: 130, nothing changed, the terminal sane, and the rest of the line does not run")
 def interrupted(bench: Bench) -> None:
     bench.plan_role("p")
     bench.plan({"use mfa": {"ask": ASK}})
@@ -97,7 +97,7 @@ def interrupted(bench: Bench) -> None:
     assert " echo " in shell.run("stty -a").text
 
 
-@case(7, "Ctrl-Z at the question stops nothing: the code still gets there")
+@case(7, "Ctrl-Z at the question suspends nothing: the code still arrives")
 def not_stopped(bench: Bench) -> None:
     changes = role("mfa")
     bench.plan({"use mfa": {"ask": ASK, "changes": changes, "state": "renew;;"}})
@@ -110,7 +110,7 @@ def not_stopped(bench: Bench) -> None:
     assert shell.environment().items() >= environment(changes).items()
 
 
-@case(9, "a wrong code: a message, status 1, nothing changed")
+@case(9, "a wrong code: a message, status 1, no change")
 def wrong_code(bench: Bench) -> None:
     bench.plan({"use mfa": {"ask": ASK, "changes": role("mfa"), "state": "renew;;"}})
     shell = bench.start()
@@ -134,7 +134,7 @@ def redirected(bench: Bench) -> None:
     assert shell.environment().items() >= environment(changes).items()
 
 
-@case(11, "list, --help and --version print what they print, and nothing of it is evaluated")
+@case(11, "the output of list, --help and --version is shown, and none of it is evaluated")
 def runs(bench: Bench) -> None:
     shows = {"stdout": "touch PWN\n"}
     bench.plan({call: shows for call in ("list", "--help", "-h", "--version", "use", "off", "clear", "status")})
@@ -173,7 +173,7 @@ def told(bench: Bench) -> None:
     ]
 
 
-@case(11, "use, off, - and no word at all are captured, with every word as it was")
+@case(11, "use, off, - and no word at all are captured, with every word unchanged")
 def captured(bench: Bench) -> None:
     bench.plan({"use": {"state": "hold;;"}, "off": {"state": ""}})
     shell = bench.start()
@@ -189,7 +189,7 @@ def captured(bench: Bench) -> None:
     ]
 
 
-@case(12, "in a pipe or parentheses it says that the shell does not change", POSIX)
+@case(12, "in a pipe or parentheses a message says that the shell has not changed", POSIX)
 def subshell(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start()
@@ -200,7 +200,7 @@ def subshell(bench: Bench) -> None:
     assert shell.run("assume p") == ("", 0)
 
 
-@case(15, "off removes what was set: nothing is left blank", ALL)
+@case(15, "off removes what was set: no variable is left blank", ALL)
 def leaves(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start({"AWS_CA_BUNDLE": "theirs"})
@@ -211,7 +211,7 @@ def leaves(bench: Bench) -> None:
     assert shell.environment() == before
 
 
-@case(16, "what could win over the new role is gone")
+@case(16, "variables that could win over the new role are gone")
 def stale(bench: Bench) -> None:
     names = ("AWS_SECURITY_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_ACCOUNT_ID")
     changes = bench.plan_role("p")
@@ -222,7 +222,7 @@ def stale(bench: Bench) -> None:
     assert seen.items() >= environment(changes).items()
 
 
-@case(21, "of the role before nothing is left")
+@case(21, "nothing of the role before is left")
 def switches(bench: Bench) -> None:
     first, second = role("p1"), role("p2")
     bench.plan({"use p1": {"changes": first, "state": "renew;;1"}, "use p2": {"changes": second, "state": "hold;;2"}})

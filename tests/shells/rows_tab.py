@@ -40,13 +40,13 @@ def tab(bench: Bench, **start: Any) -> Shell:
 
 
 def cleared(shell: Shell) -> None:
-    """Take back what was typed."""
+    """Erases what was typed."""
     shell.press("ctrl-u")
     shell.settle(lambda rows: rows[-1] == "$")
 
 
 def taken(bench: Bench, shell: Shell, typed: str) -> list[str]:
-    """Type, press TAB once and Enter once the program has answered: the words that the program got."""
+    """Types, presses TAB once, and Enter once the program has answered. Returns the words that the program got."""
     asked, used = len(bench.calls("complete")), len(bench.calls("use"))
     shell.drain()
     shell.send(f"assume {typed}\t")
@@ -57,7 +57,7 @@ def taken(bench: Bench, shell: Shell, typed: str) -> list[str]:
     return [word for call in calls for word in call[5:]]
 
 
-@case(62, "the rest of a name, and a space behind it", UNIX)
+@case(62, "the rest of a name, and a space after it", UNIX)
 def completes(bench: Bench) -> None:
     shell = tab(bench)
     shell.send("assume mar\t--x\r")
@@ -65,16 +65,16 @@ def completes(bench: Bench) -> None:
     assert bench.calls("use")[-1][5:] == ["marketingadmin", "--x"]
 
 
-@case(63, "several: as far as they agree, then the list, with descriptions where the shell shows them", UNIX)
+@case(63, "several names: what they have in common, then the list, with descriptions where the shell shows them", UNIX)
 def lists(bench: Bench) -> None:
     shell = tab(bench)
     shell.send("assume pro\t\t\t")
-    described = bench.kind.name != "bash"  # readline lists what stands behind the `:`
+    described = bench.kind.name != "bash"  # readline lists the part after the `:`
     shown = ("about prod:admin", "about prod:dev") if described else ("admin", "dev")
     shell.settle(lambda rows: all(word in "\n".join(rows) for word in shown))
 
 
-@case(64, "names with : @ and = come out once and whole, whatever COMP_WORDBREAKS says", ["bash"])
+@case(64, "names with : @ and = are completed once and whole, whatever COMP_WORDBREAKS is", ["bash"])
 def word_breaks(bench: Bench) -> None:
     settings = ["", "COMP_WORDBREAKS=${COMP_WORDBREAKS//:/}", "COMP_WORDBREAKS=' '", "set -u -f", "IFS=o"]
     for setting in settings:
@@ -84,14 +84,14 @@ def word_breaks(bench: Bench) -> None:
         shell.close()
 
 
-@case(65, "a blank in a name: bare, in quotes of both kinds, behind a backslash", UNIX)
+@case(65, "a name with a blank: unquoted, in both kinds of quotes, after a backslash", UNIX)
 def blanks(bench: Bench) -> None:
     shell = tab(bench)
     for typed in ("my", "'my p", '"my p', "my\\ p"):
         assert taken(bench, shell, typed) == ["my profile"], typed
 
 
-@case(66, "what means something to the shell is quoted: the program gets the very name", UNIX)
+@case(66, "characters that the shell would interpret are quoted: the program gets the exact name", UNIX)
 def special(bench: Bench) -> None:
     shell = tab(bench)
     for typed, word in (
@@ -109,7 +109,7 @@ def special(bench: Bench) -> None:
         ("'*", "*star"),
     ):
         if bench.kind.name == "fish" and typed[0] + typed[-1] not in ('"q', "'o") and typed[0] in "\\'":
-            continue  # a `*` is no name yet to fish, and it completes file names there
+            continue  # fish reads a `*` here as a pattern, and completes file names
         assert taken(bench, shell, typed) == [word], typed
 
 
@@ -126,7 +126,7 @@ def commands(bench: Bench) -> None:
     assert not list(bench.home.rglob("PWN*"))
 
 
-@case(68, "TAB in 2,000 profiles: the one that was meant", UNIX)
+@case(68, "TAB with 2,000 profiles completes the right one", UNIX)
 def many(bench: Bench) -> None:
     bench.demo()
     with (bench.home / ".aws/config").open("a") as config:
@@ -159,7 +159,7 @@ def compinit(bench: Bench) -> None:
     assert taken(bench, shell, "mar") == ["marketingadmin"]
 
 
-@case(69, "zsh: the file in $fpath, as packagers put it, without our line", ["zsh"])
+@case(69, "zsh: the completion file in $fpath, where a package puts it, without our line", ["zsh"])
 def standing_alone(bench: Bench) -> None:
     bench.plan({"complete": {"candidates": [["marketingadmin", ""]]}, "marketingadmin": {}})
     folder = bench.home / "bin"
@@ -175,7 +175,7 @@ def standing_alone(bench: Bench) -> None:
     shell.close()
 
 
-@case(70, "bash: without bash-completion, with it, and with a loader of its kind", ["bash"])
+@case(70, "bash: without bash-completion, with it, and with another loader", ["bash"])
 def loaders(bench: Bench) -> None:
     loader = "function loader { return 124; }; complete -D -F loader"
     for setting in ("", loader, f"[ ! -r {BASH_COMPLETION} ] || . {BASH_COMPLETION}"):
@@ -184,7 +184,7 @@ def loaders(bench: Bench) -> None:
         shell.close()
 
 
-@case(70, "bash: the file alone, as packagers put it, without our line", ["bash"])
+@case(70, "bash: the completion file alone, where a package puts it, without our line", ["bash"])
 def alone(bench: Bench) -> None:
     bench.plan({"complete": {"candidates": [["my profile", ""]]}, "my": {}, "my profile": {}})
     env = bench.environment | {"PATH": f"{bench.script.parent}:/usr/bin:/bin"}
@@ -209,7 +209,7 @@ def new_profile(bench: Bench) -> None:
     shell.settle(lambda rows: rows[-1].startswith("$ assume brand\\ new"))
 
 
-@case(72, "no files to read, or a program that fails: nothing on the screen, and the shell goes on", UNIX)
+@case(72, "no files to read, or a program that fails: nothing on the screen, and the shell works on", UNIX)
 def nothing(bench: Bench) -> None:
     shell = tab(bench)
     for answer in ({"status": 1, "stderr": "Traceback"}, {"stdout": ""}, {"signal": 9, "stdout": "xxxx\t\n"}):
@@ -221,7 +221,7 @@ def nothing(bench: Bench) -> None:
         assert shell.run("echo alive") == ("alive", 0)
 
 
-@case(73, "options; and behind exec P -- what the command itself completes, or files", UNIX)
+@case(73, "options; and after exec P -- what the command itself completes, or files", UNIX)
 def options(bench: Bench) -> None:
     shell = tab(bench)
     bench.plan({"complete": {"candidates": [["--region", ""], ["--read-only", ""]]}})
@@ -237,7 +237,7 @@ COMPLETES = {
 }
 
 
-@case(73, "behind exec P: the command's name, its own words, files", POSIX)
+@case(73, "after exec P: the command's name, its own words, files", POSIX)
 def exec_words(bench: Bench) -> None:
     shell = tab(bench, before=COMPLETES[bench.kind.name])
     (bench.home / "unlike any other").touch()
@@ -257,11 +257,11 @@ def exec_words(bench: Bench) -> None:
 
 
 def ends(text: str, rows: list[str]) -> bool:
-    """Whether the line that is being typed ends so."""
+    """Whether the line that is being typed ends with `text`."""
     return rows[-1].endswith(text)
 
 
-@case(73, "with the real program: options, values, shells, and the words of exec", UNIX)
+@case(73, "the real program completes options, values, shells, and the words of exec", UNIX)
 def real(bench: Bench) -> None:
     bench.demo()
     before = COMPINIT if bench.kind.name == "zsh" else ""

@@ -1,4 +1,4 @@
-"""Rows 59 to 61: the time left; rows 91 to 95: renewal before a prompt. The clock is the expiry, which a case sets."""
+"""Rows 59 to 61: the time left; rows 91 to 95: renewal before a prompt. Cases set the expiry, not the clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .driver import Shell
 from .table import POSIX, case
 
 
-@case(59, "minutes show under fifteen, rounded up; then that it has expired, in another style")
+@case(59, "under fifteen minutes the time left is shown, rounded up; then that it has expired, in another style")
 def countdown(bench: Bench) -> None:
     bench.plan_role("p", flag="hold")
     shell = bench.start(prompt=True)
@@ -47,11 +47,11 @@ def ksh_arrays(bench: Bench) -> None:
 
 
 def expires(bench: Bench, shell: Shell, left_s: int) -> str:
-    """Let the role end in `left_s`; what the terminal showed until the prompt after that."""
+    """Lets the role expire in `left_s`. Returns what the terminal showed until the prompt after that."""
     return shell.run(bench.kind.export("ASSUME_EXPIRES", str(int(time.time()) + left_s))).text
 
 
-@case(91, "in its last five minutes a role that was taken here is renewed before the prompt, without a word")
+@case(91, "in its last five minutes a role that was taken here is renewed before the prompt, without output")
 def renews(bench: Bench) -> None:
     bench.plan_role("p", left_s=3600)
     renewed = role("p", key="ASIANEW0000000000000")
@@ -68,7 +68,7 @@ def renews(bench: Bench) -> None:
     shell.shows("[p]")
 
 
-@case(91, "a renewal leaves the status of the command before it, and what was typed meanwhile")
+@case(91, "a renewal keeps the status of the command before it, and what was typed during it")
 def renews_quietly(bench: Bench) -> None:
     bench.plan_role("p", left_s=200)
     bench.plan({"renew": {"changes": role("p"), "state": "renew;;", "input": True}})
@@ -81,7 +81,7 @@ def renews_quietly(bench: Bench) -> None:
     assert b"typed ahead" in shell.stream
 
 
-@case(92, "what must not be renewed is not: guarded, switched off, other keys, inherited, left")
+@case(92, "no renewal if the role is guarded, inherited or left, other keys are set, or renewal is off")
 def renews_not(bench: Bench) -> None:
     bench.plan({"renew": {"status": 1, "stderr": "assume: renewed?\n"}})
     bench.plan_role("guarded", flag="hold", left_s=200)
@@ -100,12 +100,16 @@ def renews_not(bench: Bench) -> None:
     assert not bench.calls("renew")
 
 
-@case(93, "a renewal that fails is tried again after 1, 2, 4, 8 and then every 15 minutes, and says why once", POSIX)
+@case(
+    93,
+    "a renewal that fails is tried again after 1, 2, 4, 8 and then every 15 minutes, and prints the reason once",
+    POSIX,
+)
 def backs_off(bench: Bench) -> None:
     bench.plan_role("p", left_s=200)
-    bench.plan({"renew": {"status": 1, "stderr": "assume: p: this wants a code\n"}})
+    bench.plan({"renew": {"status": 1, "stderr": "assume: p: this needs a code\n"}})
     shell = bench.start(prompt=True)
-    assert shell.run("assume p") == ("assume: p: this wants a code", 0)
+    assert shell.run("assume p") == ("assume: p: this needs a code", 0)
     for tries, wait_s in enumerate((60, 120, 240, 480, 900, 900), start=1):
         assert len(bench.calls("renew")) == tries
         assert shell.run("") == ("", 0)

@@ -1,4 +1,4 @@
-"""Rows 81 to 90: the prompt does not lie. What other tools change, what a child inherits, what is red."""
+"""Rows 81 to 90: the prompt shows the truth: what other tools change, what a child inherits, what is red."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .bench import Bench, environment, role
 from .driver import Shell
 from .table import POSIX, UNIX, case
 
-# profile, exported, then a change by hand: the right side of the segment, what the message says, whom the CLI obeys
+# profile, exported, a change by hand; then the segment's right side, the variable in the message, what the CLI uses
 CHANGES = [
     ("p", "both", ("AWS_PROFILE", "dev"), "dev", "AWS_PROFILE", "keys"),
     ("p", "both", ("AWS_PROFILE", None), "none", "AWS_PROFILE", "keys"),
@@ -24,7 +24,7 @@ CHANGES = [
 ]
 
 
-@case(81, "keys or profile changed by another hand: the segment shows both, one message says whom the CLI obeys")
+@case(81, "keys or profile changed by another tool: the segment shows both, one message names what the CLI uses")
 def changed(bench: Bench) -> None:
     bench.plan({"renew": {"status": 1, "stderr": "renewed?\n"}})
     shell = bench.start(prompt=True)
@@ -45,12 +45,12 @@ def changed(bench: Bench) -> None:
 
 
 def clean(changes: list[tuple[str, str | None]]) -> list[tuple[str, None]]:
-    """What the reply has to take back so that no earlier change is seen."""
+    """What the reply has to unset so that no earlier change is seen."""
     given = {name for name, _ in changes}
     return [(name, None) for name, _ in role("x") if name not in given and name.startswith("AWS_")]
 
 
-@case(81, "said again for the next change, and silent when it is as it was")
+@case(81, "another change is reported again, and a change back is not")
 def changed_back(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start(prompt=True)
@@ -64,7 +64,7 @@ def changed_back(bench: Bench) -> None:
     shell.shows("[p]")
 
 
-@case(82, "where the locale is not UTF-8 the sign is !=")
+@case(82, "if the locale is not UTF-8 the sign is !=")
 def ascii_only(bench: Bench) -> None:
     bench.plan_role("p")
     shell = bench.start({"LANG": "C", "LC_ALL": "C"}, prompt=True)
@@ -85,7 +85,7 @@ def inherited(bench: Bench) -> None:
     shell.shows("[p]")
 
 
-@case(83, "what this shell knows of its role reaches no child, whatever the shell exports", POSIX)
+@case(83, "the state of the shell reaches no child, whatever the shell exports", POSIX)
 def not_exported(bench: Bench) -> None:
     bench.plan_role("p")
     for setting in ("true", "set -a"):
@@ -98,7 +98,7 @@ def not_exported(bench: Bench) -> None:
         shell.close()
 
 
-@case(84, "hostile values in every variable that is read before a prompt: nothing runs")
+@case(84, "hostile values in every variable that is read before a prompt run nothing")
 def hostile(bench: Bench) -> None:
     ours = ("EXPIRES", "PROFILE", "KEY_ID", "EXPORTED", "RENEW", "PROMPT", "BEFORE")
     theirs = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_PROFILE")
@@ -135,7 +135,7 @@ def colour(shell: Shell, words: str) -> tuple[str, bool, bool]:
     return cell.fg, cell.bold, cell.reverse
 
 
-@case(85, "production is red and says PROD, another profile is not, and a colour of its own wins")
+@case(85, "production is red and says PROD, other profiles are not, and a profile's own colour wins")
 def coloured(bench: Bench) -> None:
     shell = bench.start(prompt=True)
     for name in ("prod", "acme-production", "eu.PROD.1", "x_Prod"):
@@ -161,14 +161,14 @@ def plain(bench: Bench) -> None:
         shell.run("assume prod")
         if (
             env == {"NO_COLOR": "1"} or bench.kind.name == "bash"
-        ):  # zsh and fish draw no right prompt on a dumb terminal
+        ):  # zsh and fish show no right prompt on a dumb terminal
             assert colour(shell, "[PROD prod]")[:2] == ("default", False)
     shell = bench.start({"ASSUME_PROMPT": "0"}, prompt=True)
     shell.run("assume prod")
     shell.settle(lambda rows: rows[-1] == "$")
 
 
-@case(87, "direnv in and out of a folder: the prompt says so, and is itself again", UNIX)
+@case(87, "direnv in and out of a folder: the prompt shows it, and then no longer", UNIX)
 def direnv(bench: Bench) -> None:
     if not shutil.which("direnv"):
         pytest.skip("no direnv on PATH")

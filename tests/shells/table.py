@@ -2,7 +2,7 @@
 
 A row is a function that takes a `Bench`; `@case` gives it its number, its name
 and the shells that it is for. A number may have several rows. A number with no
-row stands in NOT_HERE with the reason. From 81 on are rows that came later.
+row is in NOT_HERE with the reason. Rows from 81 on were added later.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ UNIX = ("bash", "zsh", "fish")
 ALL = ("bash", "zsh", "fish", "powershell")
 
 NOT_HERE: dict[int, str] = {
-    43: "a time, and so a figure of `make bench`: no test can tell a slow shell from a busy machine"
+    43: "a duration, and so a figure of `make bench`: no test can tell a slow shell from a busy machine"
 }
 
 
@@ -35,7 +35,7 @@ CASES: list[Case] = []
 def case(
     number: int, name: str, shells: Iterable[str] = ALL
 ) -> Callable[[Callable[[Bench], None]], Callable[[Bench], None]]:
-    """Make the function a row of the table."""
+    """Makes the function a row of the table."""
 
     def add(run: Callable[[Bench], None]) -> Callable[[Bench], None]:
         CASES.append(Case(number, name, tuple(shells), run))

@@ -1,8 +1,8 @@
 """A pseudo-terminal with a program in it: what is typed, what it shows as a stream and as a screen.
 
 The mark that ends a prompt is the control sequence `ESC ] 7777 ; STATUS BEL`,
-which no eye sees. Whoever waits, waits for a mark, for a text or for a screen,
-and never for a time.
+which is invisible. Tests wait for a mark, for a text or for a screen, and never
+for a time.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class _Screen(pyte.Screen):
 
 
 class Terminal:
-    """A program in a terminal of its own."""
+    """A program in its own terminal."""
 
     def __init__(self, process: PtyProcess, columns: int, lines: int) -> None:
         self.process = process
@@ -62,25 +62,25 @@ class Terminal:
         self.screen.answer = self.send
         self._emulator = pyte.ByteStream(self.screen)
         self.stream = b""  # everything since the start
-        self._read = 0  # how much of it `wait` and `run` have passed
+        self._read = 0  # how much of it `wait` and `run` have read
 
     def close(self) -> None:
-        """End the shell and what runs in it. Nothing is left behind."""
-        self.process.fileobj.close()  # hangs up on whatever runs there
+        """Ends the shell and what runs in it. No process is left."""
+        self.process.fileobj.close()  # sends a hangup to what runs there
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
             os.kill(self.process.pid, signal.SIGKILL)
             os.waitpid(self.process.pid, 0)
 
     def send(self, text: str | bytes) -> None:
-        """Type `text` as it is."""
+        """Types `text` unchanged."""
         os.write(self.process.fd, text if isinstance(text, bytes) else text.encode())
 
     def press(self, *keys: str) -> None:
-        """Press keys by name: see KEYS."""
+        """Presses keys by name: see KEYS."""
         self.send("".join(KEYS[key] for key in keys))
 
     def _pump(self, until_at: float) -> bool:
-        """Take in what the terminal has; False once `until_at` (monotonic) is over or the shell has ended."""
+        """Reads what the terminal has. False once `until_at` (monotonic) is past or the shell has ended."""
         left_s = until_at - time.monotonic()
         if left_s <= 0 or not select.select([self.process.fd], [], [], left_s)[0]:
             return False
@@ -93,12 +93,12 @@ class Terminal:
         return bool(got)
 
     def drain(self) -> None:
-        """Take in what has already come, and wait for nothing."""
+        """Reads what has already come, without waiting."""
         while self._pump(time.monotonic() + 0.001):
             pass
 
     def wait(self, wanted: str | re.Pattern[bytes], timeout_s: float = PATIENCE_S) -> re.Match[bytes]:
-        """Wait until the stream has `wanted` (text, or a pattern over bytes) behind what was waited for before."""
+        """Waits until the stream has `wanted` (text, or a pattern of bytes) after what was waited for before."""
         pattern = re.compile(re.escape(wanted.encode())) if isinstance(wanted, str) else wanted
         until_at = time.monotonic() + timeout_s
         while not (found := pattern.search(self.stream, self._read)):
@@ -108,7 +108,7 @@ class Terminal:
         return found
 
     def prompt(self, timeout_s: float = PATIENCE_S) -> int:
-        """Wait for the next prompt: the status that it shows."""
+        """Waits for the next prompt. Returns the status that it shows."""
         return int(self.wait(MARK, timeout_s)[1])
 
     def passed(self) -> bytes:
@@ -116,7 +116,7 @@ class Terminal:
         return self.stream[: self._read]
 
     def settle(self, wanted: Callable[[list[str]], bool], timeout_s: float = PATIENCE_S) -> list[str]:
-        """Wait until the screen is as `wanted` says: its rows."""
+        """Waits until `wanted` is true of the screen. Returns its rows."""
         until_at = time.monotonic() + timeout_s
         while not wanted(rows := self.rows()):
             if not self._pump(until_at):
@@ -125,7 +125,7 @@ class Terminal:
         return rows
 
     def shows(self, wanted: str) -> str:
-        """Wait until the row of the prompt has `wanted` (a right prompt comes behind the mark): that row."""
+        """Waits until the row of the prompt has `wanted` (a right prompt comes after the mark). Returns that row."""
         return self.settle(lambda rows: bool(rows) and wanted in rows[-1])[-1]
 
     def rows(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Any text, through what render writes and the real fish: into the environment, the prompt and a completion."""
+"""Any text, rendered and read by the real fish, arrives unchanged: environment, prompt, completion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .texts import names, plain
 
 pytestmark = pytest.mark.once
 STATE = "hold;;%a+b/c="
-# Each reply is read and taken as the function does it; then what a child sees, and what a prompt shows.
+# Reads and applies each reply as the function does; then notes what a child sees and what a prompt shows.
 CHECK = r"""
 source $argv[1]
 for reply in $argv[2..]
@@ -42,7 +42,7 @@ def fish(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]
 
 
 def given_back(fish: tuple[Path, dict[str, str]], texts: list[str]) -> None:
-    """Each of `texts` as the profile and the session token of a reply: byte for byte the same behind it."""
+    """Each of `texts`, as profile and session token of a reply, arrives byte for byte the same."""
     home, env = fish
     replies = []
     for number, text in enumerate(texts):
@@ -72,7 +72,7 @@ def given_back(fish: tuple[Path, dict[str, str]], texts: list[str]) -> None:
 
 @settings(max_examples=15)
 @given(texts=names(undecodable=True))
-def test_a_text_reaches_the_environment_and_the_prompt_as_it_is(fish: tuple[Path, dict[str, str]], texts: list[str]):
+def test_a_text_reaches_the_environment_and_the_prompt_unchanged(fish: tuple[Path, dict[str, str]], texts: list[str]):
     given_back(fish, texts)
 
 
@@ -84,9 +84,9 @@ def test_ten_thousand_texts_reach_the_environment_and_the_prompt(fish: tuple[Pat
 
 
 def completed(fish: tuple[Path, dict[str, str]], texts: list[str]) -> None:
-    """Each candidate of the program comes out of fish's own completion, and runs nothing."""
+    """fish's own completion offers each candidate of the program, and runs nothing."""
     home, env = fish
-    # fish before 4.0 offers what begins with a dot only where a dot was typed
+    # fish before 4.0 offers a candidate that begins with a dot only if a dot was typed
     texts = sorted({text for text in map(plain, texts) if text.strip() and not text.startswith(".")})
     (home / "candidates").write_bytes(b"".join(os.fsencode(text) + b"\tabout\n" for text in texts))
     (home / "program").write_text('#!/bin/sh\nexec cat "$HOME/candidates"\n')
@@ -108,12 +108,12 @@ def completed(fish: tuple[Path, dict[str, str]], texts: list[str]) -> None:
 
 @settings(max_examples=15)
 @given(texts=names(undecodable=True))
-def test_a_candidate_comes_out_of_tab_as_it_is(fish: tuple[Path, dict[str, str]], texts: list[str]):
+def test_tab_completes_a_candidate_unchanged(fish: tuple[Path, dict[str, str]], texts: list[str]):
     completed(fish, texts)
 
 
 @pytest.mark.slow
 @settings(max_examples=66, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(texts=names(undecodable=True, least=150))
-def test_ten_thousand_candidates_come_out_of_tab(fish: tuple[Path, dict[str, str]], texts: list[str]):
+def test_tab_completes_ten_thousand_candidates_unchanged(fish: tuple[Path, dict[str, str]], texts: list[str]):
     completed(fish, texts)

@@ -1,11 +1,11 @@
 """History does not matter: in each real shell, the environment depends on the last switch alone.
 
-A walk of 200 sequences through one shell: a baseline is set by hand (own keys,
-regions, profiles), then come `assume A`, `B`, `-`, a failure and `off` at
-random, and `off` at the end. After each step the whole environment is written
-down by a child, and compared: after a switch with what `assume exec` gives a
-process that was never switched; after `off`, also in a child shell that
-inherited the role, with what stood there at the start. The seed is printed.
+A walk of 200 sequences through one shell. Each sequence sets a baseline by hand
+(own keys, regions, profiles), then runs `assume A`, `B`, `-`, a failure and `off`
+at random, and `off` at the end. After each step a child writes down the whole
+environment. After a switch it must be what `assume exec` gives a process that
+was never switched; after `off`, also in a child shell that inherited the role,
+the environment of the start. The seed is printed.
 """
 
 import os
@@ -42,12 +42,12 @@ SWITCHES = (
     ("hub", "--export", "profile"),
 )
 FAILURES = 8 * (("no-such-profile",),) + (("prod",), ("marketingadmin", "--duration", "nonsense"))
-STARTS = 12  # different baselines: what `exec` makes of each costs a process
+STARTS = 12  # different baselines: each costs one process of `assume exec`
 
 
 @pytest.fixture(params=sorted(DRIVERS))
 def shell(request):
-    """The driver of each shell that is here."""
+    """The driver of each shell of this machine."""
     return driver(request.param)
 
 
@@ -61,12 +61,12 @@ def walk(shell, aws_home, tmp_path):
         f"{text}\n[profile role-without-region]\n{role}\n{endpoint}\nsts_regional_endpoints=legacy\n"
     )
     environment = {**aws_home.environment, "TERM": "dumb"}
-    environment["AWS_DEFAULT_REGION"] = "us-west-2"  # an endpoint of one's own needs one
+    environment["AWS_DEFAULT_REGION"] = "us-west-2"  # with an endpoint_url a region is required
     return Walk(shell, environment, tmp_path)
 
 
 class Walk:
-    """Writes a script of the walk, runs it in the shell, reads what the environment was after each step."""
+    """Writes the walk as a script, runs it in the shell, reads the environment after each step."""
 
     def __init__(self, shell, environment, folder: Path) -> None:
         self.shell = shell
@@ -92,7 +92,7 @@ class Walk:
         self.lines.append(" ".join(["assume", *map(self.quote, words)]))
 
     def dump(self, *, in_child_after_off: bool = False) -> int:
-        """Has the environment written down; the number of what will be read."""
+        """Adds a line that writes the environment to a file. Returns the number of that record."""
         note = f"env -0 >> {self.dumps}; printf '\\0' >> {self.dumps}"
         child = f'eval "$({sys.executable} -m assume init bash)"; assume off; {note}'
         words = ["bash", "--norc", "-c", child] if in_child_after_off else ["sh", "-c", note]
@@ -122,7 +122,7 @@ class Walk:
         return [_variables(text) for text in dumped[: self.count]]
 
     def given(self, base: dict[str, str], words: tuple[str, ...]) -> dict[bytes, bytes]:
-        """The environment that `assume exec` gives a process with `base`, which no switch has ever touched."""
+        """The environment that `assume exec` gives a process that has `base` and was never switched."""
         key = (tuple(sorted(base.items())), words)
         if key not in self.reached:
             program = str(Path(sys.executable).with_name("assume"))

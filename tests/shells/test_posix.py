@@ -1,4 +1,4 @@
-"""Any text, through what render writes and the real bash and zsh: into the environment, the prompt, out of TAB."""
+"""Any text, rendered and read by the real bash and zsh, arrives unchanged: environment, prompt, completion."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def run(kind: type[Shell], home: Path, *words: str) -> subprocess.CompletedProce
 
 
 def given_back(kind: type[Shell], home: Path, texts: list[str]) -> None:
-    """Each of `texts` as the profile and the session token of a reply: byte for byte the same behind it."""
+    """Each of `texts`, as profile and session token of a reply, arrives byte for byte the same."""
     for number, text in enumerate(texts):
         changes = [("ASSUME_PROFILE", text), ("AWS_PROFILE", text), ("AWS_SESSION_TOKEN", text), ("AWS_VAULT", None)]
         reply = render.reply(kind.name, [*changes, ("ASSUME_EXPORTED", "profile")], STATE)
@@ -91,7 +91,7 @@ def one_line(texts: list[str]) -> list[str]:
 
 @settings(max_examples=15)
 @given(texts=names(undecodable=True))
-def test_a_text_reaches_the_environment_and_the_prompt_as_it_is(shell: tuple[type[Shell], Path], texts: list[str]):
+def test_a_text_reaches_the_environment_and_the_prompt_unchanged(shell: tuple[type[Shell], Path], texts: list[str]):
     given_back(*shell, one_line(texts))
 
 
@@ -102,7 +102,7 @@ def test_ten_thousand_texts_reach_the_environment_and_the_prompt(shell: tuple[ty
     given_back(*shell, one_line(texts))
 
 
-# What TAB would put on the line is read back by the shell itself, in each kind of quotes.
+# The shell itself reads what TAB would put on the line, in each kind of quotes.
 TAB = r"""
 . ~/init
 IFS=e
@@ -120,7 +120,7 @@ done
 
 @settings(max_examples=15)
 @given(texts=names())
-def test_a_candidate_comes_out_of_tab_as_it_is(tmp_path_factory: pytest.TempPathFactory, texts: list[str]):
+def test_tab_completes_a_candidate_unchanged(tmp_path_factory: pytest.TempPathFactory, texts: list[str]):
     kind = driver("bash")
     home = tmp_path_factory.mktemp("tab")
     texts = sorted(set(one_line([text.replace("\x85", "") for text in texts])))

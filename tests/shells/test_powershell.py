@@ -1,4 +1,4 @@
-"""PowerShell: the lint of its files, and any text through what render writes and the real engine."""
+"""PowerShell: the lint of its files; and any text, rendered and read by the real engine, arrives unchanged."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .powershell import PowerShell, engine
 from .texts import names, plain
 
 pytestmark = pytest.mark.once
-WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # a start of the engine is too dear for it
+WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # each try would start the engine, which is slow
 STATE = "hold;;%a+b/c="
-# Each reply is taken as the function takes it; then what the environment holds, and what a prompt shows.
+# Applies each reply as the function does; then notes what the environment holds and what a prompt shows.
 CHECK = r"""
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -35,7 +35,7 @@ if ($Error.Count) { exit 3 }
 COMPLETE = r"""
 (TabExpansion2 'assume ' 7).CompletionMatches | ForEach-Object { [Console]::Out.Write($_.CompletionText + [char]0) }
 """
-# Every candidate is a word that means itself: the parser says what it reads.
+# The parser reads every completed word as the candidate itself.
 READ = r"""
 $texts = [IO.File]::ReadAllText("$HOME/completed").Split([char]0)
 foreach ($text in $texts) {
@@ -69,7 +69,7 @@ def run(home: Path, file: Path, **env: str) -> subprocess.CompletedProcess[bytes
 
 
 def given_back(home: Path, texts: list[str]) -> None:
-    """Each of `texts` as the profile and the session token of a reply: the same behind it."""
+    """Each of `texts`, as profile and session token of a reply, arrives the same."""
     for number, text in enumerate(texts):
         changes = [("ASSUME_PROFILE", text), ("AWS_PROFILE", text), ("AWS_SESSION_TOKEN", text), ("AWS_VAULT", None)]
         reply = render.reply("powershell", [*changes, ("ASSUME_EXPORTED", "profile")], STATE)
@@ -86,7 +86,7 @@ def given_back(home: Path, texts: list[str]) -> None:
 
 @settings(max_examples=4, phases=WITHOUT_SHRINKING)
 @given(texts=names(least=40))
-def test_a_text_reaches_the_environment_and_the_prompt_as_it_is(home: Path, texts: list[str]):
+def test_a_text_reaches_the_environment_and_the_prompt_unchanged(home: Path, texts: list[str]):
     given_back(home, texts)
 
 
@@ -98,7 +98,7 @@ def test_ten_thousand_texts_reach_the_environment_and_the_prompt(home: Path, tex
 
 
 def completed(home: Path, texts: list[str]) -> None:
-    """Each candidate of the program comes out of TAB as a word that the parser reads as that very text."""
+    """TAB completes each candidate of the program as a word that the parser reads as exactly that text."""
     texts = sorted({plain(text) for text in texts if plain(text).strip()})
     (home / "candidates").write_text("".join(f"{text}\tabout\n" for text in texts), encoding="utf-8")
     (home / "program").write_text('#!/bin/sh\nexec cat "$HOME/candidates"\n')
@@ -118,14 +118,14 @@ def completed(home: Path, texts: list[str]) -> None:
 
 @settings(max_examples=3, phases=WITHOUT_SHRINKING)
 @given(texts=names(least=40))
-def test_a_candidate_of_tab_is_a_word_that_means_itself(home: Path, texts: list[str]):
+def test_tab_completes_a_word_that_the_parser_reads_as_the_candidate(home: Path, texts: list[str]):
     completed(home, texts)
 
 
 @pytest.mark.slow
 @settings(max_examples=66, phases=WITHOUT_SHRINKING)
 @given(texts=names(least=150))
-def test_ten_thousand_candidates_of_tab_mean_themselves(home: Path, texts: list[str]):
+def test_tab_completes_ten_thousand_words_that_the_parser_reads_as_the_candidates(home: Path, texts: list[str]):
     completed(home, texts)
 
 
@@ -148,7 +148,7 @@ def test_the_files_are_ascii_and_would_run_under_5_1():
     assert (ran.stdout, ran.returncode) == ("", 0), ran.stderr
 
 
-def test_nothing_but_the_texts_of_init_is_evaluated():
+def test_a_reply_is_never_evaluated():
     """Invoke-Expression on a reply would write its secrets into the script log."""
     for file in PowerShell.files():
         code = "\n".join(line.partition("#")[0] for line in file.read_text(encoding="ascii").splitlines())

@@ -25,7 +25,7 @@ def test_row(bench: Bench, row: Case) -> None:
     row.run(bench)
 
 
-def test_every_number_is_a_row_or_has_its_reason() -> None:
+def test_every_number_has_a_row_or_a_reason() -> None:
     rows = {row.number for row in CASES}
     assert set(range(1, 81)) <= rows | set(NOT_HERE)
     assert not rows & set(NOT_HERE)

@@ -1,4 +1,4 @@
-"""Texts to throw at a shell: what a name or a value may hold, with a bias to what hurts.
+"""Texts to test a shell with: what a name or a value may hold, more often than not something harmful.
 
 `names` draws lists of them, so that one start of a shell serves many. The
 second half of each payload would leave a file called PWN behind if it ran.
@@ -22,7 +22,7 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 
 
 def names(undecodable: bool = False, least: int = 1) -> st.SearchStrategy[list[str]]:
-    """Lists of `least` texts or more, without NUL; `undecodable`: with bytes that are no UTF-8, as surrogates."""
+    """Lists of `least` texts or more, without NUL; `undecodable`: with bytes that are not UTF-8, as surrogates."""
     letters: st.SearchStrategy[str] = st.characters(codec="utf-8", exclude_characters="\0")
     if undecodable:
         letters |= st.integers(0xDC80, 0xDCFF).map(chr)

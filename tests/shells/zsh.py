@@ -1,4 +1,4 @@
-"""The driver for zsh. Its language is bash's as far as the cases go; it starts in another way."""
+"""The driver for zsh. Its language is that of bash as far as the cases use it; only its start differs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from .bash import Bash
 from .driver import ROOT
 
-# `%` and blanks before a prompt (prompt_sp) would count as output. No history file: a zsh that is ended while it
-# writes one leaves a lock, for which the next one waits ten seconds.
+# `%` and blanks before a prompt (prompt_sp) would count as output. No history file: a zsh that is killed while it
+# writes one leaves a lock, and the next zsh waits ten seconds for it.
 RC = r"""
 unsetopt prompt_sp beep
 KEYTIMEOUT=1
