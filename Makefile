@@ -1,17 +1,20 @@
-# Each target does its own set-up: a machine needs Python 3.11, make and bash. As root or as a user.
-#   make demo        the tour, on an AWS of its own, with no account
-#   make test        the tests; their quick part on each Python that is here
+# A machine needs Python 3.11 or later, make and bash; each target installs what else it needs, as root or as a user.
+#   make demo        the tour: types itself into a shell, on its own AWS, no account
+#   make test        the tests; the quick part again on every other Python on this machine
 #   make test-long   the tests with their full counts
 #   make fuzz        hostile input for longer: make fuzz EXAMPLES=100000
 #   make bench       the figures of docs/performance.md
 #   make lint types  linters, type checker
-#   make wheel       what is uploaded, into dist/
+#   make wheel       the files to upload, into dist/
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 PREPARE := tests/prepare.sh
-BIN := .venv/bin
-PYTEST_QUICK := -n 2 --dist worksteal -m "not slow and not once" -p no:cacheprovider
+PROGRAMS := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+BIN := .venv/$(PROGRAMS)
+# The quick part starts no real shell, no installation and no second program.
+QUICK := tests --ignore=tests/shells --ignore=tests/promises
+PYTEST_QUICK := -n 2 --dist worksteal -m "not slow and not once" -p no:cacheprovider $(QUICK)
 PYTEST := -n 2 --dist worksteal
 EXAMPLES ?= 20000
 
@@ -21,25 +24,24 @@ demo:
 	@$(PREPARE) venv ""
 	@$(BIN)/assume demo --script
 
-# both parts, whatever the first says; the whole one last
+# Runs both parts even if the first fails; the full one comes last.
 test:
 	@failed=; for part in test-quick test-main; do \
 	  $(MAKE) --no-print-directory $$part || failed=1; \
 	done; [ -z "$$failed" ]
 
-# what needs no shell, no install and no second program, on the other Pythons
 test-quick:
 	@$(PREPARE) venv
 	@$(PREPARE) tools
 	@failed=; for venv in $$($(PREPARE) pythons); do \
-	  echo "== quick part, $$($$venv/bin/python --version)"; \
-	  $$venv/bin/python -m pytest $(PYTEST_QUICK) tests/test_*.py tests/windows || failed=1; \
+	  echo "== quick part, $$($$venv/$(PROGRAMS)/python --version) in $$venv"; \
+	  $$venv/$(PROGRAMS)/python -m pytest $(PYTEST_QUICK) || failed=1; \
 	done; [ -z "$$failed" ]
 
 test-main:
 	@$(PREPARE) venv
 	@$(PREPARE) tools
-	@echo "== all of it, $$($(BIN)/python --version)"
+	@echo "== all tests, $$($(BIN)/python --version)"
 	@$(BIN)/python -m pytest $(PYTEST) -m "not slow"
 
 test-long:
@@ -74,4 +76,4 @@ wheel:
 	@$(BIN)/python -m hatchling build -t sdist -t wheel
 
 clean:
-	rm -rf .venv .venv-3.* dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ own (`make fuzz` sets it).
 """
 
 import os
+import signal
 import time
 
 import pytest
@@ -34,7 +35,13 @@ settings.load_profile("assume")
 
 
 def pytest_configure():
-    """Before a test module is imported: whoever runs the tests may be in a role, a themed shell, behind a proxy."""
+    """Before a test module is imported: undoes what the caller's shell would change in a test.
+
+    That is a role, a theme or a proxy in the environment; and an ignored SIGINT (`nohup`, a job in the background of a
+    script), which every program that a test starts would inherit.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         steers = name in STARTUP or name.lower().endswith("_proxy") or name.startswith((*FOREIGN, *OURS))
         if steers and not name.startswith("ASSUME_TEST_"):

@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
-# Makes a machine ready for the Makefile, and does only what is still to do.
+# Makes a machine ready for the Makefile. Does only what is still to do, and prints nothing if that is nothing.
 #
 #   prepare.sh venv [EXTRA]   .venv with this checkout (editable) and the extra `test`, or the one named ("": none)
-#   prepare.sh tools          shells and programs that the tests drive; by apt, as root or with sudo
-#   prepare.sh pythons        .venv-3.12, … for each other Python that is here; prints their folders
+#   prepare.sh tools          the shells and programs that the tests drive, by apt-get, as root or with sudo
+#   prepare.sh pythons        a venv for each other Python on this machine; prints their folders:
+#                             .venv-3.12, …, and .venv-system where the system has a Python of its own
 #
-# Where something cannot be had it is said, and the tests that need it skip with that reason.
+# What is missing and cannot be installed is named; the tests that need it are skipped with that reason.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 OLDEST=11
-NEWEST=13
+NEWEST=14
+SYSTEM=/usr/bin/python3
+case $OSTYPE in
+msys* | cygwin*) PROGRAMS=Scripts ;; # Git Bash on Windows
+*) PROGRAMS=bin ;;
+esac
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -21,6 +27,14 @@ places() {
 }
 
 is_minor() { "$2" -c "import sys; sys.exit(sys.version_info[:2] != (3, $1))" 2>/dev/null; }
+
+# Prints the interpreter behind $1 (behind a shim of pyenv, asdf or mise, too). Status 1 if it is missing or too old.
+usable() {
+    "$1" -c "import sys; sys.version_info < (3, $OLDEST) and sys.exit(1); sys.stdout.write(sys.executable)" 2>/dev/null
+}
+
+# Tells one interpreter from another, through links and virtual environments.
+identity() { "$1" -c 'import sys; sys.stdout.write(f"{sys.base_prefix} {sys.version_info[:3]}")' 2>/dev/null; }
 
 # The first Python 3.$1 that runs.
 find_minor() {
@@ -34,12 +48,11 @@ find_minor() {
     return 1
 }
 
-# A Python that is new enough: $PYTHON, python3, then the newest that can be found.
+# Prints a Python that is new enough: $PYTHON, python3, python, else the newest that can be found.
 find_python() {
     local path minor
     for path in "${PYTHON:-}" python3 python; do
-        # prints the interpreter behind a shim of pyenv, asdf or mise
-        if [ -n "$path" ] && "$path" -c "import sys; sys.version_info < (3, $OLDEST) and sys.exit(1); print(sys.executable)" 2>/dev/null; then
+        if [ -n "$path" ] && usable "$path"; then
             return
         fi
     done
@@ -49,7 +62,8 @@ find_python() {
     return 1
 }
 
-# How to become root without a question where nobody can answer one: "" (root), "sudo", or status 1.
+# Prints what to put before a command that needs root: nothing (we are root) or "sudo". Status 1 if there is no way,
+# or if sudo would ask for a password and there is no terminal to type it on.
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         return 0
@@ -60,23 +74,23 @@ as_root() {
     return 1
 }
 
-# apt_install PACKAGE…: all at once, and one by one where the archive lacks one of them.
+# apt_install PACKAGE…: all at once; one by one if the archive lacks one of them.
 apt_install() {
     local root package status=0
     if ! type -P apt-get >/dev/null; then
-        say "this machine has no apt-get. Missing, and yours to install: $*"
+        say "missing, and this machine has no apt-get: please install $*"
         return 1
     elif ! root=$(as_root); then
-        say "not root, and no sudo. Missing: ask for 'apt-get install $*'"
+        say "missing, and installing needs root or sudo: apt-get install $*"
         return 1
     fi
     say "installing by apt-get${root:+ with sudo}: $*"
     local apt=(${root:+"$root"} env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
-    "${apt[@]}" update </dev/null >&2 || say "apt-get update failed: going on with the lists that are here"
+    "${apt[@]}" update </dev/null >&2 || say "apt-get update failed: using the package lists already on this machine"
     if ! "${apt[@]}" install -y --no-install-recommends "$@" </dev/null >/dev/null 2>&1; then
         for package in "$@"; do
             "${apt[@]}" install -y --no-install-recommends "$package" </dev/null >/dev/null 2>&1 || {
-                say "apt-get has no $package for this machine"
+                say "apt-get cannot install $package on this machine"
                 status=1
             }
         done
@@ -84,48 +98,88 @@ apt_install() {
     return "$status"
 }
 
-# make_venv PYTHON FOLDER: a venv with pip, also where Debian has split that off.
-make_venv() {
-    if "$1" -m venv "$2" >/dev/null 2>&1; then
-        return 0
-    fi
-    rm -rf "$2"
-    # venv without its pip, filled by a pip that is there
-    if "$1" -m pip --version >/dev/null 2>&1 && "$1" -m venv --without-pip "$2" &&
-        "$1" -m pip --python "$2/bin/python" install -q pip 2>/dev/null; then
-        return 0
-    fi
-    rm -rf "$2"
-    if apt_install python3-venv && "$1" -m venv "$2"; then
-        return 0
-    fi
-    rm -rf "$2"
-    say "no virtual environment can be made with $1: install python3-venv (Debian), or set PYTHON=/another/python"
+runs() { "$1/$PROGRAMS/python" -c '' 2>/dev/null; }
+
+has_pip() { "$1/$PROGRAMS/python" -m pip --version >/dev/null 2>&1; }
+
+# Prints the uv to use for FOLDER: its own, the one on PATH, or the one in .venv.
+find_uv() {
+    local path
+    for path in "$1/$PROGRAMS/uv" uv ".venv/$PROGRAMS/uv"; do
+        if "$path" --version >/dev/null 2>&1; then
+            type -P "$path"
+            return
+        fi
+    done
     return 1
 }
 
-# fill PYTHON FOLDER EXTRA: make_venv, then this checkout in it. Nothing where that was done since pyproject.toml changed.
+# make_venv PYTHON FOLDER: a venv that can be filled, by uv (without pip inside) or by its own pip. Debian's Python
+# comes without the `ensurepip` that venv needs for that pip; then the pip of PYTHON puts uv into the venv.
+make_venv() {
+    local python=$1 folder=$2
+    if find_uv "$folder" >/dev/null && "$python" -m venv --without-pip "$folder"; then
+        return 0
+    fi
+    rm -rf "$folder"
+    "$python" -m venv "$folder" >/dev/null 2>&1 && return 0
+    rm -rf "$folder"
+    if "$python" -m pip --version >/dev/null 2>&1 && "$python" -m venv --without-pip "$folder" &&
+        "$python" -m pip --python "$folder/$PROGRAMS/python" install -q --only-binary :all: uv >&2; then
+        return 0
+    fi
+    rm -rf "$folder"
+    if apt_install python3-venv && "$python" -m venv "$folder"; then
+        return 0
+    fi
+    rm -rf "$folder"
+    say "cannot make a virtual environment with $python"
+    say "  install uv, or python3-venv (Debian), or set PYTHON=/path/to/another/python3"
+    return 1
+}
+
+# by_uv FOLDER WORDS…: `uv pip install WORDS…`, from where pip is told to install. Status 1 if there is no uv to be had.
+by_uv() {
+    local folder=$1 uv cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/uv} options=()
+    shift
+    if ! uv=$(find_uv "$folder"); then
+        say "installing uv into $folder"
+        "$folder/$PROGRAMS/python" -m pip install -q --disable-pip-version-check --only-binary :all: uv >&2 || return 1
+        uv=$(find_uv "$folder") || return 1
+    fi
+    mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || options=(--no-cache) # a user without a home
+    [ -z "${PIP_INDEX_URL:-}" ] || local -x UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-$PIP_INDEX_URL}
+    [ -z "${PIP_CERT:-}" ] || local -x SSL_CERT_FILE=${SSL_CERT_FILE:-$PIP_CERT}
+    # compiled now, so that the first test that imports a module does not pay for it
+    "$uv" pip install --compile-bytecode ${options[0]+"${options[@]}"} --python "$folder/$PROGRAMS/python" "$@" >&2
+}
+
+# fill PYTHON FOLDER EXTRA: a venv with this checkout. Does nothing if that was done since pyproject.toml changed.
 fill() {
     local python=$1 folder=$2 extra=$3 mark
     for mark in "$folder/.filled-test" "$folder/.filled-$extra"; do
-        if [ "$(cat "$mark" 2>/dev/null)" = "$PWD" ] && [ "$mark" -nt pyproject.toml ] && "$folder/bin/python" -c '' 2>/dev/null; then
+        if [ "$(cat "$mark" 2>/dev/null)" = "$PWD" ] && [ "$mark" -nt pyproject.toml ] && runs "$folder"; then
             return 0
         fi
     done
-    if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+    if ! runs "$folder" || ! { find_uv "$folder" >/dev/null || has_pip "$folder"; }; then
         say "making $folder with $python"
         rm -rf "$folder"
         make_venv "$python" "$folder" || return 1
     fi
-    say "installing assume${extra:+[$extra]} and what it needs into $folder"
-    "$folder/bin/python" -m pip install -q --disable-pip-version-check -e ".${extra:+[$extra]}" >&2 || return 1
+    say "installing assume${extra:+[$extra]} and the packages that it needs into $folder"
+    if ! by_uv "$folder" -e ".${extra:+[$extra]}"; then
+        has_pip "$folder" || return 1
+        say "uv could not do it; trying pip, which can take some minutes${extra:+ to choose versions}"
+        "$folder/$PROGRAMS/python" -m pip install --disable-pip-version-check -e ".${extra:+[$extra]}" >&2 || return 1
+    fi
     printf '%s\n' "$PWD" >"$mark"
 }
 
 venv() {
     local python
     if ! python=$(find_python); then
-        say "assume needs Python 3.$OLDEST or later, and there is none on PATH or under pyenv: set PYTHON=/path/to/python3"
+        say "assume needs Python 3.$OLDEST or later; found none on PATH or under pyenv. Set PYTHON=/path/to/python3"
         return 1
     fi
     fill "$python" .venv "${1-test}"
@@ -148,18 +202,24 @@ strace strace
 tmux tmux
 END
     [ -e /usr/share/bash-completion/bash_completion ] || missing+=(bash-completion)
-    [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}" || say "going on: tests that need what is missing skip"
+    [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}" || say "the tests that need a missing program are skipped"
 }
 
 pythons() {
-    local minor python own
-    own=$(.venv/bin/python -c 'import sys; print(sys.version_info[1])') || return 1
+    local minor python own seen
+    own=$(".venv/$PROGRAMS/python" -c 'import sys; sys.stdout.write(str(sys.version_info[1]))') || return 1
+    seen=$(identity ".venv/$PROGRAMS/python")
     for ((minor = OLDEST; minor <= NEWEST; minor++)); do
         if [ "$minor" = "$own" ] || ! python=$(find_minor "$minor"); then
             continue
         fi
+        seen+=$'\n'$(identity "$python")
         fill "$python" ".venv-3.$minor" quick && printf '.venv-3.%s\n' "$minor"
     done
+    # the system's own, often an older build of a version that is here from elsewhere
+    if python=$(usable "$SYSTEM") && ! grep -qxF "$(identity "$python")" <<<"$seen"; then
+        fill "$python" .venv-system quick && printf '.venv-system\n'
+    fi
 }
 
 case ${1:-} in
