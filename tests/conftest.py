@@ -18,8 +18,14 @@ from assume.simulator.sts import serve
 
 from .botocore.both import Both
 from .botocore.people import authority, people
-from .program import Program
 from .simulator.clients import OURS, home_of
+from .systems import (  # noqa: F401  hooks: pytest finds them here
+    pytest_ignore_collect,
+    pytest_make_collect_report,
+    pytest_report_header,
+    pytest_runtest_call,
+    pytest_runtest_setup,
+)
 
 FOREIGN = ("XDG_", "STARSHIP_", "POSH_", "P9K_")
 STARTUP = {"ZDOTDIR", "PROMPT_COMMAND", "BASH_ENV", "ENV", "VIRTUAL_ENV"}
@@ -107,4 +113,6 @@ def both(tmp_path, made_up_authority):
 @pytest.fixture
 def program(aws_home, sts, world, capfd):
     """The command line, in this process, with the demo's profiles."""
+    from .program import Program  # not on Windows, which has no `posix`
+
     return Program(aws_home, sts, world, capfd)

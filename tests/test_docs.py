@@ -59,7 +59,7 @@ def test_every_key_of_ours_is_in_the_table_and_no_other():
 
 def test_every_variable_of_ours_is_in_a_table_and_no_other():
     page = read("docs/config.md")
-    told = first_cells(section(page, "## Variables that steer us")) | first_cells(
+    told = first_cells(section(page, "## Variables that control assume")) | first_cells(
         section(page, "## Variables that we set")
     )
     assert told == {word for word in words_of_the_code() | words_of_the_shells() if OUR_VARIABLE.fullmatch(word)}
