@@ -1,4 +1,4 @@
-"""The pages say what is so: keys, variables, commands, shells, links, and the examples of the README."""
+"""The pages are true: keys, variables, commands, shells, links, the README's examples and figures, the packages."""
 
 import ast
 import re
@@ -14,6 +14,8 @@ from assume.cli.install import init_path, word
 from assume.shells import table
 from assume.shells.rcfile import find
 
+from .bench import page as performance
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 OUR_KEY = re.compile(r"assume_[a-z_]+|mfa_process|mfa_session|(transitive_)?session_tags|source_identity")
@@ -25,7 +27,7 @@ def read(name: str) -> str:
 
 
 def section(text: str, title: str) -> str:
-    """What stands under a heading, down to the next one of its rank."""
+    """The text under a heading, down to the next heading of its rank."""
     rank = title.partition(" ")[0]
     return text.partition(f"{title}\n")[2].partition(f"\n{rank} ")[0]
 
@@ -121,6 +123,58 @@ def test_each_shell_has_its_row_and_its_section_and_they_are_true(name, home):
     line = re.search(r"```\w+\n(.*)\n```", section(page, f"### {name}"))
     assert line is not None
     assert f"assume init {name}" in line[1]
+
+
+def figure(row: str) -> float:
+    """The figure in the row of docs/performance.md that begins with `row`."""
+    line = next(line for line in read("docs/performance.md").splitlines() if line.startswith(f"| {row} | "))
+    return float(line.split(" | ")[1].split()[0])
+
+
+def test_the_figures_of_the_readme_are_about_those_of_the_page_on_performance():
+    text = " ".join(section(read("README.md"), "# assume").split())
+    told = re.search(
+        r"a switch takes ([\d.]+) ms, .* awsume takes (\d+) times as long, `aws sts [a-z-]+` (\d+) times", text
+    )
+    assert told is not None
+    line = next(line for line in read("docs/performance.md").splitlines() if line.startswith("| warm: assume | "))
+    took_ms = float(line.rpartition(" | ")[2].partition(" ms")[0])
+    ours = figure("warm: assume")
+    others = [figure("warm: awsume") / ours, figure("warm: aws sts get-caller-identity") / ours]
+    assert [float(word) for word in told.groups()] == pytest.approx([took_ms, *others], rel=0.25)
+    assert figure("warm switch, the process") == pytest.approx(1, abs=0.15), "about as long as Python takes to start"
+
+
+def test_the_figures_of_the_readme_are_in_the_page_on_reliability():
+    text, page = " ".join(section(read("README.md"), "# assume").split()), read("docs/reliability.md")
+    for in_readme, in_page in (
+        ("200 terminals that need the same role at once: 1 question for a code, 1 call", "| 200 terminals at once, "),
+        ("all of them succeed", "| 1 question, 1 call, 1 identity, all succeed; "),
+        ("Killed 500 times at any instant", "| Killed at any instant | 500 times, "),
+        ("no corrupt file", " | 0 corrupt reads, "),
+        (
+            "100,000 values in each of the four shells",
+            "| 100,000 values in each of bash, zsh, fish, PowerShell | 0 commands",
+        ),
+    ):
+        assert in_readme in text
+        assert in_page in page
+
+
+def test_the_page_on_performance_is_as_the_bench_writes_it():
+    text = read("docs/performance.md")
+    assert text.startswith(performance.HEAD.partition(" {runs}")[0])
+    assert text.endswith(performance.REPEAT)
+    assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [
+        *performance.TITLES.values(),
+        "To repeat it",
+    ]
+
+
+def test_the_page_on_architecture_has_a_row_for_each_package():
+    rows = first_cells(section(read("docs/architecture.md"), "## The packages of `assume/`"))
+    packages = {f"{path.parent.name}/" for path in (ROOT / "assume").glob("*/__init__.py")}
+    assert packages <= rows
 
 
 def test_the_pictures_are_svg_of_each_shell_that_the_readme_shows():

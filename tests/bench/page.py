@@ -12,28 +12,28 @@ from .places import ROOT
 PAGE, PICTURE = ROOT / "docs" / "performance.md", ROOT / "docs" / "img" / "performance.svg"
 TITLES = {
     "warm": "A warm switch: the credentials are stored, nothing has changed",
-    "call": "The same as a call in a running shell",
-    "memory": "Its memory",
+    "call": "The same switch, called in a running shell",
+    "memory": "Memory of a warm switch",
     "middle": "The config file was touched",
-    "start": "What loading adds to the start of a shell",
-    "hook": "The hook before a prompt, with a role and nothing due; it starts no process",
+    "start": "Time that loading adds to the start of a shell",
+    "hook": "The hook before a prompt, with a role that is not due for renewal; it starts no process",
     "tab": "TAB",
     "exec": "exec",
     "cold": "A cold switch: nothing is stored, STS on loopback",
     "far": "A cold switch over TLS, at a distance",
-    "last-hop": "A chain of which all but the last hop is stored",
+    "last-hop": "A chain whose last hop is not stored",
     "code": "After the MFA code was typed",
-    "many": "Terminals that open at once",
+    "many": "Many terminals at once",
     "peers": "Other tools in the same rounds",
 }
 HEAD = """\
 # How fast it is
 
-Written by `make bench`; do not edit it by hand. Medians of {runs} runs, in turn with what they are compared with.
-× is the ratio to one `python -I -S -c pass` of the same interpreter in the same rounds: {bare:.1f} ms here.
+Written by `make bench`; do not edit it by hand. Medians of {runs} runs; programs that are compared take turns.
+× means: times the duration of one `python -I -S -c pass` of the same interpreter, in the same rounds: {bare:.1f} ms.
 {machine}, {date}.
 
-![ours and others](img/performance.svg)
+![assume and other tools](img/performance.svg)
 """
 REPEAT = """\
 
@@ -43,12 +43,11 @@ REPEAT = """\
     make bench BENCH=--quick         # fewer runs
     .venv/bin/python -m tests.bench --here warm call    # some groups, the checkout as it is, nothing written
 
-The bench installs a wheel of the checkout into an environment of its own, and awsume, the AWS CLI and boto3 into
-others; Granted's `assumego`, `aws-vault` and an AWS CLI that has `export-credentials` are measured too where they are
-on PATH. STS is the simulator of `assume demo`, on loopback; what is some milliseconds away is behind a relay that adds
-the round trip, in which the handshakes of TCP and TLS take theirs. Every answer is looked at, and calls are counted: a
-warm switch that calls, or a cold one that does not, ends the bench. On a machine that does other things `BENCH_CPU=1`
-counts processor time.
+The bench installs a wheel of the checkout into its own environment, and awsume, the AWS CLI and boto3 into others. It
+also measures Granted's `assumego`, `aws-vault` and an AWS CLI that has `export-credentials` if they are on PATH. STS is
+the simulator of `assume demo`, on loopback; a distance of some milliseconds is a relay that adds the round trip, also
+to the handshakes of TCP and TLS. Every answer is checked, and calls are counted: the bench ends if a warm switch makes
+a call or a cold one makes none. On a machine that is busy with other work, `BENCH_CPU=1` counts processor time.
 """
 COLOURS = {"assume": "#2f6f4f", "boto3 script": "#9aa5b1"}
 OTHERS = "#c8cdd3"
@@ -70,7 +69,8 @@ def _line(row: Row) -> str:
     limit = "" if row.limit is None else f"≤ {row.limit:g} {row.unit}"
     mark = "" if row.limit is None else ("met" if row.is_met else "**not met**")
     times = "" if row.typical_s is None else f"{row.typical_s * 1000:.1f} ms, {(row.least_s or 0) * 1000:.1f} ms"
-    return f"| {row.what.strip()} | {row.figure:.3g} {row.unit}{to} | {limit} | {mark} | {times} |\n"
+    figure = f"{float(f'{row.figure:.3g}'):g}"  # three digits, and never 1.22e+03
+    return f"| {row.what.strip()} | {figure} {row.unit}{to} | {limit} | {mark} | {times} |\n"
 
 
 def picture(rows: Mapping[str, Sequence[Row]]) -> str:
@@ -95,7 +95,7 @@ def picture(rows: Mapping[str, Sequence[Row]]) -> str:
         parts.append(f'<rect x="{left}" y="{y - 11}" width="{long:.0f}" height="14" fill="{colour}"/>')
         parts.append(_text(left + long + 6, y, f"{figure:.3g} ×"))
         y += step
-    parts.append(_text(8, y + 14, "ratio to one python -I -S -c pass, logarithmic scale; shorter is better"))
+    parts.append(_text(8, y + 14, "times one python -I -S -c pass, on a logarithmic scale; shorter is better"))
     size = f'width="800" height="{y + 30}" viewBox="0 0 800 {y + 30}"'
     ground = '<rect width="100%" height="100%" fill="#fff"/>'
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', ground, *parts, "</svg>\n"])

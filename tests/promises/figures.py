@@ -1,6 +1,6 @@
-"""The table of docs/reliability.md, which the tests write when they run with their full counts (`make test-long`).
+"""The table of docs/reliability.md. The tests write it when they run with their full counts (`make test-long`).
 
-Each row is written by the test that has the figure; the rest of the page is left
+Each row is written by the test that measures its figure; the rest of the page stays
 as it is.
 """
 
@@ -13,24 +13,24 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 ROWS = {
     "crowd": "One question, one call, one identity",
     "heir": "The holder of the lock is killed with -9",
-    "apart": "Who shares no hop does not wait",
-    "calls": "Killed after each call of the system",
+    "apart": "Profiles that share no hop do not wait for each other",
+    "calls": "Killed after each system call",
     "instants": "Killed at any instant",
-    "errors": "Each call of the system fails",
+    "errors": "Each system call fails",
     "content": "Any content in the store",
     "faults": "Any fault of STS or of the network",
     "eval": "Nothing runs in the eval",
     "prompt": "Nothing runs in the prompt",
     "tab": "Nothing runs on TAB",
     "doors": "Nothing hostile gets through the program",
-    "secrets": "No secret where none belongs",
+    "secrets": "No secret in a wrong place",
 }
 BEGIN, END = "<!-- written by the tests -->\n", "<!-- end -->\n"
 HEAD = "| promise | tried | seen |\n|---|---|---|\n"
 
 
 def tell(key: str, tried: str, seen: str) -> None:
-    """Puts one row in place. Other processes may be writing others."""
+    """Replaces one row. Other processes may be writing other rows."""
     with PAGE.open("r+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         before, _, rest = file.read().partition(BEGIN)
@@ -44,13 +44,13 @@ def tell(key: str, tried: str, seen: str) -> None:
 
 
 def written(text: str) -> dict[str, str]:
-    """The rows that stand there, by key."""
+    """The rows in `text`, by key."""
     keys = {promise: key for key, promise in ROWS.items()}
     lines = (line for line in text.splitlines() if line.startswith("| "))
     return {keys[promise]: line for line in lines if (promise := line.split(" | ")[0][2:]) in keys}
 
 
 def machine() -> str:
-    """Where that was."""
+    """The line that names the machine."""
     name = f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores"
     return f"Written by `make test-long`: {name}, Python {platform.python_version()}."
