@@ -100,7 +100,15 @@ apt_install() {
 
 runs() { "$1/$PROGRAMS/python" -c '' 2>/dev/null; }
 
-has_pip() { "$1/$PROGRAMS/python" -m pip --version >/dev/null 2>&1; }
+has_pip() { "$1" -m pip --version >/dev/null 2>&1; }
+
+# by_pip PYTHON FOLDER WORDS…: `pip install WORDS…` into FOLDER, by its own pip or by that of PYTHON.
+by_pip() {
+    local pip=("$2/$PROGRAMS/python" -m pip)
+    has_pip "$2/$PROGRAMS/python" || pip=("$1" -m pip --python "$2/$PROGRAMS/python")
+    shift 2
+    "${pip[@]}" install --disable-pip-version-check "$@" >&2
+}
 
 # Prints the uv to use for FOLDER: its own, the one on PATH, or the one in .venv.
 find_uv() {
@@ -114,8 +122,8 @@ find_uv() {
     return 1
 }
 
-# make_venv PYTHON FOLDER: a venv that can be filled, by uv (without pip inside) or by its own pip. Debian's Python
-# comes without the `ensurepip` that venv needs for that pip; then the pip of PYTHON puts uv into the venv.
+# make_venv PYTHON FOLDER: a venv that can be filled: by uv, by its own pip, or by the pip of PYTHON (Debian's Python
+# comes without the `ensurepip` that puts a pip into a venv).
 make_venv() {
     local python=$1 folder=$2
     if find_uv "$folder" >/dev/null && "$python" -m venv --without-pip "$folder"; then
@@ -124,10 +132,7 @@ make_venv() {
     rm -rf "$folder"
     "$python" -m venv "$folder" >/dev/null 2>&1 && return 0
     rm -rf "$folder"
-    if "$python" -m pip --version >/dev/null 2>&1 && "$python" -m venv --without-pip "$folder" &&
-        "$python" -m pip --python "$folder/$PROGRAMS/python" install -q --only-binary :all: uv >&2; then
-        return 0
-    fi
+    has_pip "$python" && "$python" -m venv --without-pip "$folder" && return 0
     rm -rf "$folder"
     if apt_install python3-venv && "$python" -m venv "$folder"; then
         return 0
@@ -138,13 +143,14 @@ make_venv() {
     return 1
 }
 
-# by_uv FOLDER WORDS…: `uv pip install WORDS…`, from where pip is told to install. Status 1 if there is no uv to be had.
+# by_uv PYTHON FOLDER WORDS…: `uv pip install WORDS…`, with the index and certificates that are set for pip.
+# Status 1 if that fails, or if uv cannot be installed.
 by_uv() {
-    local folder=$1 uv cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/uv} options=()
-    shift
+    local python=$1 folder=$2 uv cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/uv} options=()
+    shift 2
     if ! uv=$(find_uv "$folder"); then
         say "installing uv into $folder"
-        "$folder/$PROGRAMS/python" -m pip install -q --disable-pip-version-check --only-binary :all: uv >&2 || return 1
+        by_pip "$python" "$folder" -q --only-binary :all: uv || return 1
         uv=$(find_uv "$folder") || return 1
     fi
     mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || options=(--no-cache) # a user without a home
@@ -154,6 +160,8 @@ by_uv() {
     "$uv" pip install --compile-bytecode ${options[0]+"${options[@]}"} --python "$folder/$PROGRAMS/python" "$@" >&2
 }
 
+can_be_filled() { find_uv "$2" >/dev/null || has_pip "$2/$PROGRAMS/python" || has_pip "$1"; }
+
 # fill PYTHON FOLDER EXTRA: a venv with this checkout. Does nothing if that was done since pyproject.toml changed.
 fill() {
     local python=$1 folder=$2 extra=$3 mark
@@ -162,16 +170,15 @@ fill() {
             return 0
         fi
     done
-    if ! runs "$folder" || ! { find_uv "$folder" >/dev/null || has_pip "$folder"; }; then
+    if ! runs "$folder" || ! can_be_filled "$python" "$folder"; then
         say "making $folder with $python"
         rm -rf "$folder"
         make_venv "$python" "$folder" || return 1
     fi
     say "installing assume${extra:+[$extra]} and the packages that it needs into $folder"
-    if ! by_uv "$folder" -e ".${extra:+[$extra]}"; then
-        has_pip "$folder" || return 1
+    if ! by_uv "$python" "$folder" -e ".${extra:+[$extra]}"; then
         say "uv could not do it; trying pip, which can take some minutes${extra:+ to choose versions}"
-        "$folder/$PROGRAMS/python" -m pip install --disable-pip-version-check -e ".${extra:+[$extra]}" >&2 || return 1
+        by_pip "$python" "$folder" -e ".${extra:+[$extra]}" || return 1
     fi
     printf '%s\n' "$PWD" >"$mark"
 }
