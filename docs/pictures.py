@@ -1,8 +1,8 @@
 """The README's pictures: each shell, on a real terminal, with the demo's AWS. `python docs/pictures.py [SHELL…]`.
 
-Out: docs/img/SHELL.svg. A session is typed into a real shell by the drivers of
-the tests; what a terminal emulator then shows is drawn cell by cell. Nothing in
-a picture is written by hand. A shell that is not here is said and left out.
+Out: docs/img/SHELL.svg. The drivers of the tests type a session into a real
+shell; the screen of a terminal emulator is then drawn cell by cell. Nothing in a
+picture is written by hand. A shell that is not installed is named and left out.
 """
 
 import importlib
@@ -21,6 +21,7 @@ from assume.shells import init, table  # noqa: E402
 from assume.simulator.sts import serve  # noqa: E402
 
 DRIVERS = {"bash": "Bash", "zsh": "Zsh", "fish": "Fish", "powershell": "PowerShell"}
+TITLE = "assume in {}: a switch, one with MFA, a profile that another tool sets, and back"
 COLUMNS, ROWS = 92, 30
 CELL_X, CELL_Y, MARGIN = 8.4, 19, 16
 PAPER, INK = "#1c2128", "#d0d7de"
@@ -38,7 +39,7 @@ SET_PROFILE = {"fish": "set -gx AWS_PROFILE user1", "powershell": "$env:AWS_PROF
 
 
 def play(shell, world, name):
-    """What a person types: a switch, who is there, one with MFA, another tool's hand, the way back."""
+    """Types the session: a switch, who we are, one with MFA, a profile that another tool sets, the way back."""
     shell.run("assume marketingadmin")
     shell.run("aws sts get-caller-identity --query Arn --output text", 60)
     shell.send("assume role-with-mfa\r")
@@ -53,7 +54,7 @@ def play(shell, world, name):
 
 
 def session(name):
-    """The screen after `play` in one shell; None where that shell is not here."""
+    """The screen after `play` in one shell; None if that shell is not installed."""
     driver = getattr(importlib.import_module(f"tests.shells.{name}"), DRIVERS[name])
     if reason := driver.absent():
         print(f"{name}: {reason}", file=sys.stderr)
@@ -71,7 +72,7 @@ def session(name):
             "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
         }
         rc = table.SHELLS[name].load.format(file)
-        if name == "fish":  # which asks the system who this is
+        if name == "fish":  # which asks the system for the user's name
             rc = f"set -gx USER alice\n{rc}"
         shell = driver.spawn(home, environment, rc=rc, columns=COLUMNS, lines=ROWS)
         try:
@@ -92,7 +93,7 @@ def colour(cell):
 
 
 def drawn(screen, title):
-    """A screen of a terminal emulator as SVG, down to its last row that holds anything."""
+    """A screen of a terminal emulator as SVG, without the empty rows at its end."""
     lines = [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
     while lines and not "".join(cell.data for cell in lines[-1]).strip():
         lines.pop()
@@ -110,7 +111,7 @@ def drawn(screen, title):
 
 
 def _run(cells, y, ink, paper, bold):
-    """Cells of one look, beside each other in row `y`."""
+    """Neighbouring cells of row `y` that look the same."""
     text = "".join(cell.data for _, cell in cells)
     if not text.strip() and paper == PAPER:
         return
@@ -130,7 +131,7 @@ def main(names):
     for name in names or DRIVERS:
         if screen := session(name):
             path = folder / f"{name}.svg"
-            path.write_text(drawn(screen, f"assume in {name}: a switch, one with MFA, another tool's hand, and back"))
+            path.write_text(drawn(screen, TITLE.format(name)))
             print(path.relative_to(ROOT))
 
 
