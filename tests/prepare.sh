@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes a machine ready for the Makefile. Does only what is still to do, and prints nothing if that is nothing.
+# Makes a machine ready for the Makefile. Skips the steps that are done, and prints nothing if all of them are.
 #
 #   prepare.sh venv [EXTRA]   .venv with this checkout (editable) and the extra `test`, or the one named ("": none)
 #   prepare.sh tools          the shells and programs that the tests drive, by apt-get, as root or with sudo
 #   prepare.sh pythons        a venv for each other Python on this machine; prints their folders:
-#                             .venv-3.12, …, and .venv-system where the system has a Python of its own
+#                             .venv-3.12, …, and .venv-system if the system has its own Python
 #
-# What is missing and cannot be installed is named; the tests that need it are skipped with that reason.
+# A program that cannot be installed is named; the tests that need it are skipped with that reason.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -23,7 +23,7 @@ say() { printf '%s\n' "$*" >&2; }
 # The paths under which Python 3.$1 may lie, on PATH and under pyenv (whose shims need not work).
 places() {
     type -P -a "python3.$1"
-    compgen -G "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.$1.*/bin/python3.$1" | sort -Vr
+    compgen -G "${PYENV_ROOT:-${HOME:-}/.pyenv}/versions/3.$1.*/bin/python3.$1" | sort -Vr
 }
 
 is_minor() { "$2" -c "import sys; sys.exit(sys.version_info[:2] != (3, $1))" 2>/dev/null; }
@@ -62,8 +62,8 @@ find_python() {
     return 1
 }
 
-# Prints what to put before a command that needs root: nothing (we are root) or "sudo". Status 1 if there is no way,
-# or if sudo would ask for a password and there is no terminal to type it on.
+# Prints the word to put before a command that needs root: "sudo", or nothing if we are root. Status 1 if neither is
+# possible, or if sudo would ask for a password and there is no terminal to type it on.
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         return 0

@@ -1,5 +1,6 @@
 """Where a module of POSIX is missing, the tests that need it are skipped, with its name."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,8 +41,14 @@ def run(folder, *files):
     for file in files:
         (folder / file).write_text(TESTS[file])
     words = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:timeout", "."]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return subprocess.run(
-        words, cwd=folder, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True
+        words,
+        cwd=folder,
+        env={**environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
     )
 
 
