@@ -118,7 +118,7 @@ def test_each_shell_has_its_row_and_its_section_and_they_are_true(name, home):
     row = next(line for line in page.splitlines() if line.startswith(f"| {name} | "))
     shell = table.SHELLS[name]
     assert f"`{word(shell, init_path(shell, str(home), {}), str(home)).strip(chr(34)).replace('$HOME', '~')}`" in row
-    rc = find(shell, str(home), {}).replace(str(home), "~")
+    rc = find(shell, str(home), {}).replace(str(home), "~").replace("\\", "/")
     assert f"`{'$PROFILE' if name == 'powershell' else rc}`" in row
     line = re.search(r"```\w+\n(.*)\n```", section(page, f"### {name}"))
     assert line is not None
