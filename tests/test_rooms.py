@@ -1,8 +1,10 @@
-"""The rooms of the package: imports point down the table, other people's code stays where it is let in.
+"""The packages of `assume/`: imports point down the table, other people's code stays in its package, no circles.
 
-ROOMS is the table, top to bottom: a room may import what stands below it, never
-above it or beside itself. What a bare interpreter loads on a hit is bound
-further: LEAN rooms import nothing at first but what such an interpreter has.
+ROOMS is the table, top to bottom: a package, or a file beside the packages, may
+import what is below it, and never what is above it. NEVER has the imports that the table alone
+would allow. A module on a fast lane (LEAN) imports nothing at first but what a
+bare interpreter has. Every module has its tests, in a file of its own name or
+in the file that OWN_TESTS names.
 """
 
 import ast
@@ -13,14 +15,15 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "assume"
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "assume"
 FILE_LINES = 250
 FUNCTION_LINES = 50
 
 ROOMS: dict[str, set[str]] = {
-    # room: whose code it may import beside the standard library
+    # package: the code of others that it may import beside the standard library
     "__main__": set(),
-    "cli": {"rich", "shellingham", "typer"},
+    "cli": {"typer", "rich", "shellingham"},
     "demo": set(),
     "cold": set(),
     "fast": set(),
@@ -36,10 +39,27 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "__init__": set(),
 }
-# modules of the fast rooms that a bare interpreter never loads
+GROUND = set("arguments paths credentials errors __init__".split())  # of these, all may be imported by every package
+NEVER = (
+    # package, what it never reaches (directly or through others), why
+    ("store", {"botocore"}, "reading the store must not cost an import of botocore"),
+    ("profiles", {"store"}, "planning reads no store"),
+    ("profiles", {"aws", "socket", "subprocess", "http", "urllib"}, "planning calls nobody"),
+    ("shells", {"profiles"}, "a shell knows no profile"),
+    ("aws", {"cold", "fast"}, "an adapter of AWS knows no lane"),
+    ("store", {"cold", "fast"}, "the store knows no lane"),
+    ("fast", {"aws"}, "the fast lanes never reach AWS"),
+    ("fast", {"cold"}, "the fast lanes never reach the cold lane"),
+    ("simulator", set(ROOMS) - {"simulator"}, "the simulator imports nothing else of ours"),
+)
+# modules of the fast packages that a bare interpreter never loads
 COLD = """
     store/folder shells/files shells/rcfile shells/export terminal/pick terminal/ask
 """.split()
+# modules whose tests are in a file of another name
+OWN_TESTS = {}
+# tests of a package that are of no single module
+ALSO: tuple[str, ...] = ()
 LEAN = "__main__ fast store profiles shells terminal arguments paths credentials errors".split()
 LEAN_IMPORTS = {
     "sys",
@@ -150,16 +170,110 @@ def parsed() -> list[tuple[str, str, ast.Module, int]]:
     return found
 
 
-def test_every_module_stands_in_the_table():
-    assert {room_of(path) for path in modules()} <= set(ROOMS)
+def graph() -> dict[str, set[str]]:
+    """The modules that each module imports, wherever in it: ours as `store.lock`, others by their first name."""
+    names = {name_of(path) for path in modules()}
+    found: dict[str, set[str]] = {}
+    for path in modules():
+        targets = found.setdefault(name_of(path), set())
+        for _, name, _ in imported(ast.parse(path.read_text(encoding="utf-8"))):
+            top, _, rest = name.partition(".")
+            if top != "assume":
+                targets.add(top)
+                continue
+            parts = rest.split(".")
+            targets.add(next((one for at in (2, 1) if (one := ".".join(parts[:at])) in names), "__init__"))
+    return found
 
 
-def test_imports_point_down_and_foreign_code_stays_in_its_rooms():
+def name_of(path: Path) -> str:
+    """`store.lock` for assume/store/lock.py; `store` for the package's own file."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def reached(room: str, arrows: dict[str, set[str]]) -> dict[str, list[str]]:
+    """Everything that the modules of `room` import, directly or through others: name, and the way there."""
+    ways = {name: [name] for name in arrows if name.split(".")[0] == room}
+    waiting = list(ways)
+    while waiting:
+        name = waiting.pop()
+        for target in arrows.get(name, ()):
+            if target not in ways:
+                ways[target] = [*ways[name], target]
+                waiting.append(target)
+    return ways
+
+
+def circles(arrows: dict[str, set[str]]) -> list[str]:
+    """Each circle of imports once, as the names along it."""
+    found: dict[frozenset[str], str] = {}
+
+    def walk(name: str, way: list[str]) -> None:
+        for target in arrows.get(name, ()):
+            if target in way:
+                circle = way[way.index(target) :]
+                found.setdefault(frozenset(circle), " -> ".join([*circle, target]))
+            elif target in arrows:
+                walk(target, [*way, target])
+
+    for name in arrows:
+        walk(name, [name])
+    return sorted(found.values())
+
+
+def own_test(module: str) -> Path:
+    """The file that tests `module` (`store.lock`)."""
+    if module in OWN_TESTS:
+        return TESTS / OWN_TESTS[module]
+    *folders, name = module.split(".")
+    return TESTS.joinpath(*folders, f"test_{name}.py")
+
+
+def test_every_module_is_in_the_table():
+    assert {room_of(path) for path in modules()} == set(ROOMS)
+
+
+def test_imports_point_down_and_the_code_of_others_stays_in_its_packages():
     faults = [fault for room, where, tree, _ in parsed() for fault in faults_of_imports(room, tree, where)]
     assert not faults, "\n" + "\n".join(faults)
 
 
-def test_what_the_rooms_may_import_is_what_an_installation_brings():
+@pytest.mark.parametrize(("room", "never", "why"), NEVER, ids=[f"{room}-{why}" for room, _, why in NEVER])
+def test_a_package_never_reaches(room, never, why):
+    ways = reached(room, graph())
+    wrong = [" -> ".join(way) for name, way in ways.items() if name.split(".")[0] in never]
+    assert not wrong, f"{why}: {wrong}"
+
+
+def test_there_are_no_circles_inside_a_package():
+    arrows = graph()
+    for room in ROOMS:
+        inside = {name: targets for name, targets in arrows.items() if name.split(".")[0] == room}
+        assert circles(inside) == []
+
+
+def test_the_packages_of_a_hit_hold_a_docstring_alone():
+    for room in ("fast", "shells", "store", "terminal"):
+        tree = ast.parse((PACKAGE / room / "__init__.py").read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree)
+        assert len(tree.body) == 1
+
+
+def test_every_module_has_its_tests():
+    names = [name_of(path) for path in modules() if path.stem != "__init__"]
+    assert [name for name in names if not own_test(name).is_file()] == []
+    assert [
+        name for name in OWN_TESTS if name not in names or own_test(name).stem == f"test_{name.split('.')[-1]}"
+    ] == []
+
+
+def test_a_test_file_in_a_package_s_folder_is_of_a_module_or_in_the_table():
+    known = {own_test(name_of(path)) for path in modules()} | {TESTS / name for name in ALSO}
+    folders = [TESTS / room for room in ROOMS if (TESTS / room).is_dir()]
+    assert [path for folder in folders for path in folder.glob("test_*.py") if path not in known] == []
+
+
+def test_the_packages_may_import_what_an_installation_brings():
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     brought = {re.split(r"[^\w]", requirement)[0] for requirement in project["dependencies"]}
     assert set().union(*ROOMS.values()) == brought
@@ -170,7 +284,7 @@ def test_files_and_functions_are_short():
     assert not faults, "\n" + "\n".join(faults)
 
 
-def test_what_is_public_says_what_it_is():
+def test_everything_public_has_a_docstring():
     faults = [fault for _, where, tree, _ in parsed() for fault in faults_of_docstrings(tree, where)]
     assert not faults, "\n" + "\n".join(faults)
 
@@ -190,13 +304,13 @@ def test_what_is_public_says_what_it_is():
         ("cli", "import typer\nfrom assume import __version__, errors", None),
     ],
 )
-def test_the_walk_sees_what_it_is_there_for(room, code, fault):
+def test_a_wrong_import_is_seen(room, code, fault):
     faults = faults_of_imports(room, ast.parse(code), f"assume/{room}.py")
     assert len(faults) == (fault is not None), faults
     assert fault is None or fault in faults[0]
 
 
-def test_the_sizes_are_seen():
+def test_a_long_file_and_a_long_function_are_seen():
     long = "def f():\n" + "    pass\n" * FUNCTION_LINES
     assert len(faults_of_size(ast.parse(long), FILE_LINES + 1, "made-up.py")) == 2
     assert faults_of_size(ast.parse(long.replace("    pass\n", "", 1)), FILE_LINES, "made-up.py") == []
@@ -205,3 +319,10 @@ def test_the_sizes_are_seen():
 def test_a_missing_docstring_is_seen():
     code = '"""Module."""\nclass A:\n    """A."""\n    def b(self): ...\n    def _c(self): ...\n'
     assert faults_of_docstrings(ast.parse(code), "made-up.py") == ["made-up.py:4: b has no docstring"]
+
+
+def test_circles_and_ways_are_seen():
+    arrows = {"a.x": {"a.y", "re"}, "a.y": {"a.z"}, "a.z": {"a.x", "b"}, "b": set()}
+    assert circles(arrows) == ["a.x -> a.y -> a.z -> a.x"]
+    assert reached("a", arrows)["b"][-2:] == ["a.z", "b"]
+    assert circles({"a": {"b"}, "b": set()}) == []
