@@ -13,7 +13,7 @@ PREPARE := tests/prepare.sh
 PROGRAMS := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 BIN := .venv/$(PROGRAMS)
 # The quick part starts no real shell, no installation and no second program.
-QUICK := tests --ignore=tests/shells --ignore=tests/promises
+QUICK := tests --ignore=tests/promises
 PYTEST_QUICK := -n 2 --dist worksteal -m "not slow and not once" -p no:cacheprovider $(QUICK)
 PYTEST := -n 2 --dist worksteal
 EXAMPLES ?= 20000

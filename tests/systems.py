@@ -14,7 +14,6 @@ import pytest
 POSIX = ("fcntl", "grp", "posix", "pwd", "resource", "termios")
 MISSING = re.compile(rf"ModuleNotFoundError: No module named '({'|'.join(POSIX)})'")
 FOLDERS = {
-    "shells": "types into real shells on a pseudo-terminal",
     "promises": "needs flock, pseudo-terminals and signals of POSIX",
 }
 HERE = Path(__file__).parent

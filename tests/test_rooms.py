@@ -57,9 +57,58 @@ COLD = """
     store/folder shells/files shells/rcfile shells/export terminal/pick terminal/ask
 """.split()
 # modules whose tests are in a file of another name
-OWN_TESTS = {}
+OWN_TESTS = {
+    "__main__": "fast/test_lanes.py",
+    "aws.metadata": "promises/test_metadata.py",
+    "aws.sources": "promises/test_sources.py",
+    "aws.web_identity": "promises/test_sources.py",
+    "cli.app": "test_arguments.py",
+    "cli.clear": "cli/test_show.py",
+    "cli.list": "cli/test_show.py",
+    "cli.start": "cli/test_use.py",
+    "cli.status": "cli/test_show.py",
+    "cli.uninstall": "cli/test_install.py",
+    "cli.usage": "test_arguments.py",
+    "cold.attempt": "cold/test_resolve_kept.py",
+    "cold.fetch": "cold/test_resolve.py",
+    "cold.mfa": "cold/test_resolve.py",
+    "cold.take": "fast/test_middle.py",
+    "credentials": "store/test_entries.py",
+    "demo.__main__": "demo/test_config.py",
+    "demo.pseudo_terminal": "cli/test_demo.py",
+    "demo.relay": "demo/test_phone.py",
+    "demo.session": "cli/test_demo.py",
+    "demo.steps": "cli/test_demo.py",
+    "demo.tour": "cli/test_demo.py",
+    "demo.typist": "cli/test_demo.py",
+    "errors": "aws/test_refusals.py",
+    "fast.entry": "fast/test_lanes.py",
+    "profiles.chain": "profiles/test_plan.py",
+    "profiles.hops": "profiles/test_plan.py",
+    "shells.export": "shells/test_render.py",
+    "shells.files": "shells/test_init.py",
+    "shells.rcfile": "cli/test_install.py",
+    "shells.table": "shells/test_init.py",
+    "simulator.calls": "simulator/test_server.py",
+    "simulator.iam": "simulator/test_trust.py",
+    "simulator.limits": "simulator/test_parameters.py",
+    "simulator.machine": "simulator/test_metadata.py",
+    "simulator.policy": "simulator/test_actions.py",
+    "simulator.replies": "simulator/test_server.py",
+    "simulator.requests": "simulator/test_sigv4.py",
+    "simulator.sts": "simulator/test_server.py",
+    "simulator.world": "simulator/test_actions.py",
+    "store.folder": "promises/test_store_places.py",
+    "store.pointers": "fast/test_warm.py",
+    "terminal.failures": "cli/test_use.py",
+    "terminal.pick": "cli/test_use.py",
+}
 # tests of a package that are of no single module
-ALSO: tuple[str, ...] = ()
+ALSO = """
+    cli/test_show.py cold/test_resolve_kept.py fast/test_lanes.py simulator/test_mfa.py simulator/test_moto.py
+    shells/test_alike.py shells/test_fish.py shells/test_history.py shells/test_posix.py shells/test_powershell.py
+    shells/test_table.py
+""".split()
 LEAN = "__main__ fast store profiles shells terminal arguments paths credentials errors".split()
 LEAN_IMPORTS = {
     "sys",
@@ -221,12 +270,15 @@ def circles(arrows: dict[str, set[str]]) -> list[str]:
     return sorted(found.values())
 
 
-def own_test(module: str) -> Path:
-    """The file that tests `module` (`store.lock`)."""
-    if module in OWN_TESTS:
-        return TESTS / OWN_TESTS[module]
+def default_test(module: str) -> str:
+    """Where the tests of `module` (`store.lock`) are, if OWN_TESTS names no other file."""
     *folders, name = module.split(".")
-    return TESTS.joinpath(*folders, f"test_{name}.py")
+    return "/".join([*folders, f"test_{name}.py"])
+
+
+def own_test(module: str) -> str:
+    """The file that tests `module`."""
+    return OWN_TESTS.get(module) or default_test(module)
 
 
 def test_every_module_is_in_the_table():
@@ -261,16 +313,20 @@ def test_the_packages_of_a_hit_hold_a_docstring_alone():
 
 def test_every_module_has_its_tests():
     names = [name_of(path) for path in modules() if path.stem != "__init__"]
-    assert [name for name in names if not own_test(name).is_file()] == []
-    assert [
-        name for name in OWN_TESTS if name not in names or own_test(name).stem == f"test_{name.split('.')[-1]}"
-    ] == []
+    assert [name for name in names if not (TESTS / own_test(name)).is_file()] == []
+    needless = [name for name in OWN_TESTS if {default_test(name)} & {*files_of_packages()} - {*ALSO}]
+    assert needless == []
+    assert OWN_TESTS.keys() <= {*names}
 
 
-def test_a_test_file_in_a_package_s_folder_is_of_a_module_or_in_the_table():
-    known = {own_test(name_of(path)) for path in modules()} | {TESTS / name for name in ALSO}
-    folders = [TESTS / room for room in ROOMS if (TESTS / room).is_dir()]
-    assert [path for folder in folders for path in folder.glob("test_*.py") if path not in known] == []
+def test_a_test_file_in_the_folder_of_a_package_is_of_one_module_or_in_the_table():
+    known = {own_test(name_of(path)) for path in modules()} | {*ALSO}
+    assert [name for name in files_of_packages() if name not in known] == []
+
+
+def files_of_packages() -> list[str]:
+    """The test files of the folders that have the name of a package."""
+    return [f"{room}/{path.name}" for room in ROOMS for path in (TESTS / room).glob("test_*.py")]
 
 
 def test_the_packages_may_import_what_an_installation_brings():

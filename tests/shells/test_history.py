@@ -20,6 +20,7 @@ from assume.shells import init, render
 
 from .conftest import DRIVERS, driver
 
+pytestmark = pytest.mark.once
 SEQUENCES = int(os.environ.get("ASSUME_TEST_SEQUENCES", "200"))
 FLEETING = {"_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES"}
 BASELINE = {

@@ -13,6 +13,7 @@ from .table import CASES, NOT_HERE, Case
 for file in Path(__file__).parent.glob("rows_*.py"):
     importlib.import_module(f".{file.stem}", __package__)  # its rows add themselves to CASES
 
+pytestmark = pytest.mark.once
 PAIRS = [
     pytest.param(name, row, id=f"{name}-{row.number}-{row.name}")
     for row in sorted(CASES, key=lambda row: row.number)
