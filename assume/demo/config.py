@@ -1,16 +1,16 @@
-"""The demo's own AWS files, and the world in which they work.
+"""The demo's AWS files, and the world that they belong to.
 
 The profiles are those of the AWS CLI's page "Use an IAM role in the AWS CLI",
 with its names, ARNs and account numbers: marketingadmin, role-with-mfa,
-role-without-mfa (which is refused, as there), crossaccountrole, namedsessionrole,
-web-identity, user1, default; then a second role behind the same MFA device, a chain
-of three, a guarded production profile, and one for each other source of credentials.
-Differences from the page: a region and the simulator's address in every profile, and
-crossaccountrole has a role of its own, since one role cannot both want an external ID
-and do without.
+role-without-mfa (which STS refuses, as on the page), crossaccountrole,
+namedsessionrole, web-identity, user1, default. Added are a second role behind the
+same MFA device, a chain of three roles, a guarded production profile, and a profile
+for each other source of credentials. Two things differ from the page: every profile
+has a region and the simulator's address, and crossaccountrole has its own role,
+because a role either requires an external ID or does not.
 
 `world()` makes the world, `build(folder, url, world, now)` writes the files under
-FOLDER/.aws: FOLDER is a HOME. Nothing of the user's own is read or touched.
+FOLDER/.aws; FOLDER is a HOME. The user's own files are neither read nor changed.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ SSO_START = "https://example.awsapps.com/start"
 CONTAINER = "task"
 CONTAINER_AUTHORIZATION = "Bearer of-the-demo"
 
-KEYS = {  # by profile: whose key, and its id
+KEYS = {  # by profile: the owner of the key, and the key's id
     "default": (f"arn:aws:iam::{HOME_ACCOUNT}:user/saanvi", "AKIAIOSFODNN7EXAMPLE"),
     "user1": (f"arn:aws:iam::{HOME_ACCOUNT}:user/user1", "AKIAI44QH8DHBEXAMPLE"),
     "cli-user": (f"arn:aws:iam::{CLI_ACCOUNT}:user/cli-user", "AKIAJPQXVRKZ7EXAMPLE"),
@@ -81,7 +81,7 @@ ROLE_PROFILES: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What was written. `environment` points AWS tools there; `machine` at instance and container."""
+    """The written files, and variables: `environment` points AWS tools to them, `machine` to instance and container."""
 
     home: Path
     config: Path
@@ -92,7 +92,7 @@ class Files:
 
 
 def world() -> World:
-    """Everyone whom the profiles need, and what each may do."""
+    """The users, roles and providers that the profiles need, with their permissions."""
     made = World()
     made.user(HOME_ACCOUNT, "saanvi", mfa={SAANVI_MFA: "JBSWY3DPEHPK3PXP"}, may=[CROSS, NAMED])
     made.user(HOME_ACCOUNT, "user1", may=[MARKETING, HUB, PRODUCTION])
@@ -112,8 +112,8 @@ def world() -> World:
     provider = made.provider(HOME_ACCOUNT, ISSUER)
     made.role(WEB, Trust((provider.arn,), audience=provider.audiences[0], subject="job:*"))
     machine = made.role(MACHINE, may=[MARKETING])
-    made.places.instance = machine
-    made.places.container(CONTAINER, machine, CONTAINER_AUTHORIZATION)
+    made.machine.instance = machine
+    made.machine.container(CONTAINER, machine, CONTAINER_AUTHORIZATION)
     made.role(SSO_ROLE)
     return made
 
@@ -169,9 +169,9 @@ def _section(name: str, fields: dict[str, str]) -> str:
 
 
 def _sign_in(aws: Path, world: World, role: Role, now: float) -> None:
-    """Leaves behind what `aws sso login` would."""
-    sign_in = world.places.sign_in("saanvi", {(OTHER_ACCOUNT, "Reader"): role}, now + 8 * 3600)
-    renewal = world.places.renewal(sign_in)
+    """Writes the file that `aws sso login` would write."""
+    sign_in = world.machine.sign_in("saanvi", {(OTHER_ACCOUNT, "Reader"): role}, now + 8 * 3600)
+    renewal = world.machine.renewal(sign_in)
     fields = {
         "startUrl": SSO_START,
         "region": "us-west-2",
@@ -188,6 +188,6 @@ def _sign_in(aws: Path, world: World, role: Role, now: float) -> None:
 
 def _write(path: Path, text: str) -> None:
     for folder in (*reversed(path.parent.parents), path.parent):
-        folder.mkdir(mode=0o700, exist_ok=True)  # each: `parents=True` gives the mode to the last alone
+        folder.mkdir(mode=0o700, exist_ok=True)  # one by one: `parents=True` sets the mode of the last one only
     path.touch(mode=0o600)
     path.write_text(text, encoding="utf-8")

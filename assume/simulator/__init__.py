@@ -1,1 +1,1 @@
-"""A strict AWS on loopback: STS, the container's and the instance's metadata, MFA devices."""
+"""A simulated AWS on loopback, as strict as the real one: STS, instance and container metadata, SSO, MFA devices."""

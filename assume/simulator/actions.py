@@ -1,9 +1,9 @@
 """The actions of STS: checked parameters and a caller in, the fields of the reply out.
 
-A call passes, in this order: the limits of the model, the ARN's form, the MFA
-code, the session policies, trust, the durations that depend on the role, tags,
-the packed size. Whatever is not granted is Refused, and nothing is opened then;
-but a code that was right is used up even if trust then says no.
+A call is checked in this order: the limits of the model, the form of the ARN,
+the MFA code, the session policies, trust, the durations that depend on the role,
+tags, the packed size. A call that fails a check raises Refused and opens no
+session; but a correct MFA code is used up even if the trust policy then refuses.
 """
 
 import re
@@ -39,28 +39,28 @@ TAKEN_TRANSITIVE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """One call on its way: where, with what, when."""
+class Invocation:
+    """One call that is being carried out: the world, the checked parameters, the time."""
 
     world: World
     parameters: Parameters
     now: float
 
 
-def assume_role(order: Order, caller: Caller) -> dict[str, Any]:
-    """Credentials of a role, for a user or for another role."""
-    world, given, now = order.world, order.parameters, order.now
+def assume_role(invocation: Invocation, caller: Caller) -> dict[str, Any]:
+    """AssumeRole: credentials of a role, for a user or for another role."""
+    world, given, now = invocation.world, invocation.parameters, invocation.now
     role_arn = _role_arn(given, "{} is invalid")
     if caller.is_root:
         raise Refused(403, "AccessDenied", "Roles may not be assumed by root accounts.")
-    mfa_age_s = 0.0 if _take_code(order, caller) else caller.mfa_age_s(now)
+    mfa_age_s = 0.0 if _take_code(invocation, caller) else caller.mfa_age_s(now)
     policy.check(Grant(policy=given.text("Policy"), policy_arns=given.policy_arns()))
     source_identity = trust.check_source_identity(caller, given.text("SourceIdentity"), role_arn)
     carried = _carried_tags(caller)
     tagged = bool(given.tags() or carried)
     external_id = given.text("ExternalId")
-    asked = trust.Asked(role_arn, external_id, mfa_age_s, tagged, source_identity)
-    role = trust.check(caller, world.roles.get(role_arn), asked)
+    context = trust.RequestContext(role_arn, external_id, mfa_age_s, tagged, source_identity)
+    role = trust.check(caller, world.roles.get(role_arn), context)
     duration_s = _duration_s(given, role, chained=caller.session is not None)
     tags, transitive = _tags(given, carried)
     grant = Grant(
@@ -80,9 +80,9 @@ def assume_role(order: Order, caller: Caller) -> dict[str, Any]:
     }
 
 
-def assume_role_with_web_identity(order: Order) -> dict[str, Any]:
-    """Credentials of a role, for whoever an OIDC provider vouches for. Nobody signs this."""
-    world, given, now = order.world, order.parameters, order.now
+def assume_role_with_web_identity(invocation: Invocation) -> dict[str, Any]:
+    """AssumeRoleWithWebIdentity: credentials of a role, for an identity of an OIDC provider. The call is unsigned."""
+    world, given, now = invocation.world, invocation.parameters, invocation.now
     role_arn = _role_arn(given, "Request ARN is invalid")
     grant = Grant(policy=given.text("Policy"), policy_arns=given.policy_arns())
     policy.check(grant)
@@ -102,8 +102,8 @@ def assume_role_with_web_identity(order: Order) -> dict[str, Any]:
     }
 
 
-def get_session_token(order: Order, caller: Caller) -> dict[str, Any]:
-    """A user's own rights as temporary credentials, with the MFA code's mark on them."""
+def get_session_token(invocation: Invocation, caller: Caller) -> dict[str, Any]:
+    """GetSessionToken: temporary credentials with the user's own rights; they record when an MFA code was given."""
     if caller.session is not None:
         message = "Cannot call GetSessionToken with session credentials"
         raise Refused(403, "AccessDenied", message)
@@ -111,34 +111,34 @@ def get_session_token(order: Order, caller: Caller) -> dict[str, Any]:
         refused = trust.denied(caller, "sts:GetSessionToken", caller.arn)
         message = f"{refused.message} with an explicit deny in an identity-based policy"
         raise Refused(403, "AccessDenied", message)
-    grant = Grant(mfa_at=order.now if _take_code(order, caller) else None)
-    duration_s = order.parameters.number("DurationSeconds", SESSION_S)
+    grant = Grant(mfa_at=invocation.now if _take_code(invocation, caller) else None)
+    duration_s = invocation.parameters.number("DurationSeconds", SESSION_S)
     if caller.is_root:
         duration_s = min(duration_s, ROOT_MOST_S)
-    session = order.world.user_session(caller, order.now, duration_s, grant)
+    session = invocation.world.user_session(caller, invocation.now, duration_s, grant)
     return {"Credentials": credentials(session)}
 
 
-def get_caller_identity(_order: Order, caller: Caller) -> dict[str, Any]:
-    """Who signed this. Nobody can be forbidden to ask."""
+def get_caller_identity(_invocation: Invocation, caller: Caller) -> dict[str, Any]:
+    """GetCallerIdentity: who signed the call. No policy can deny it."""
     return {"Arn": caller.arn, "UserId": caller.user_id, "Account": caller.account}
 
 
-def get_access_key_info(order: Order, _caller: Caller) -> dict[str, Any]:
-    """Which account a key belongs to."""
-    whose = order.world.caller(order.parameters.single["AccessKeyId"])
-    if whose is None:
+def get_access_key_info(invocation: Invocation, _caller: Caller) -> dict[str, Any]:
+    """GetAccessKeyInfo: the account that a key belongs to."""
+    owner = invocation.world.caller(invocation.parameters.single["AccessKeyId"])
+    if owner is None:
         raise Refused(400, "ValidationError", "The access key does not exist.")
-    return {"Account": whose.account}
+    return {"Account": owner.account}
 
 
-SIGNED: dict[str, Callable[[Order, Caller], dict[str, Any]]] = {
+SIGNED: dict[str, Callable[[Invocation, Caller], dict[str, Any]]] = {
     "AssumeRole": assume_role,
     "GetSessionToken": get_session_token,
     "GetCallerIdentity": get_caller_identity,
     "GetAccessKeyInfo": get_access_key_info,
 }
-UNSIGNED: dict[str, Callable[[Order], dict[str, Any]]] = {
+UNSIGNED: dict[str, Callable[[Invocation], dict[str, Any]]] = {
     "AssumeRoleWithWebIdentity": assume_role_with_web_identity,
 }
 
@@ -164,14 +164,14 @@ def _role_arn(given: Parameters, message: str) -> str:
     return role_arn
 
 
-def _take_code(order: Order, caller: Caller) -> bool:
-    """Whether the call carries a code, and a right one."""
-    serial, code = order.parameters.text("SerialNumber"), order.parameters.text("TokenCode")
+def _take_code(invocation: Invocation, caller: Caller) -> bool:
+    """True if the call carries a correct MFA code, False if it carries none. Raises Refused for any other code."""
+    serial, code = invocation.parameters.text("SerialNumber"), invocation.parameters.text("TokenCode")
     if serial is None and code is None:
         return False
     if serial is None or code is None:
         raise Refused(403, "AccessDenied", HALF_MFA)
-    taken = order.world.take_code(serial, code, caller.principal, order.now)
+    taken = invocation.world.take_code(serial, code, caller.principal, invocation.now)
     if taken is None:
         raise Refused(403, "AccessDenied", FOREIGN_DEVICE)
     if not taken:
@@ -189,7 +189,7 @@ def _duration_s(given: Parameters, role: Role, *, chained: bool) -> int:
 
 
 def _carried_tags(caller: Caller) -> tuple[tuple[str, str], ...]:
-    """The tags that the caller's session hands down the chain."""
+    """The transitive tags of the caller's session, which the next session in the chain inherits."""
     if caller.session is None:
         return ()
     kept = {key.lower() for key in caller.session.grant.transitive}
@@ -199,7 +199,7 @@ def _carried_tags(caller: Caller) -> tuple[tuple[str, str], ...]:
 def _tags(
     given: Parameters, carried: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """The new session's tags, and which of them go on down the chain."""
+    """The new session's tags, and the keys of the transitive ones."""
     own = [key.lower() for key, _ in given.tags()]
     if len(set(own)) != len(own):
         raise Refused(400, "InvalidParameterValue", TWIN_TAGS)

@@ -1,4 +1,4 @@
-"""The record of what was asked: one Call for every request, and a file of them if wanted."""
+"""The record of the requests: one Call for each, and on request a file of them."""
 
 import json
 import threading
@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-SECRET = ("TokenCode", "WebIdentityToken")  # what a file must not hold
+SECRET = ("TokenCode", "WebIdentityToken")  # never written to the file
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request. `params`: the flat form as sent, without Action and Version.
 
-    `key_id`: of whoever claims to have signed it; `arn`: who it was, once that
-    is proved. `status` is 0 and `code` empty while it is not answered; `code`
-    stays empty where all went well. `region`: what was signed for, `host`:
-    where it went. `fault`: what was made to go wrong.
+    `key_id`: the key that the signature names; `arn`: the caller, once the
+    signature has been verified. `status` is 0 until the call is answered; `code`:
+    AWS's error code, empty if the call succeeded. `region`: the one in the
+    signature; `host`: the one that the client asked for. `at`: epoch seconds.
+    `fault`: the kind of the injected fault, if there was one.
     """
 
     action: str
@@ -32,7 +33,7 @@ class Call:
 
 
 class CallFile:
-    """Appends calls to a file, one JSON object a line, without codes and identities."""
+    """Appends calls to a file, one JSON object a line, without MFA codes and web identity tokens."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,12 +1,12 @@
-"""What can go wrong between an STS and its client, on order.
+"""Faults that a test injects between STS and its client.
 
-A test sets `sts.faults` to a callable: it is given each Call before that is
-answered, and returns None or a Fault. Faults of two sorts:
+A test sets `sts.faults` to a function. It receives each Call before the call is
+answered, and returns a Fault, or None for no fault. There are two sorts:
 
-- in place of the answer (nothing is opened, no MFA code is used up): `refuse`,
-  `throttle`, `html`, `no_credentials`, `huge`, `redirect`
-- to an answer that was worked out, so that a code was used up and a session
-  opened: `hang`, `drip`, `cut`, `close_before_reply`, `spoil`
+- instead of the answer; no session is opened and no MFA code is used up:
+  `refuse`, `throttle`, `html`, `no_credentials`, `huge`, `redirect`
+- applied to the answer; the session was opened and the MFA code was used up:
+  `hang`, `drip`, `cut`, `close_before_reply`, `spoil`
 """
 
 import threading
@@ -22,7 +22,12 @@ PORTAL = b"<!DOCTYPE html><html><body><h1>Welcome to the hotel's network</h1></b
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong: a reply instead of the answer, or how the answer is sent."""
+    """One fault: a reply that is sent instead of the answer, or a way of sending the answer.
+
+    `texts`: new contents of the answer's elements, by name. `every_s`: the pause
+    after each byte. `until`: the event that a hanging answer waits for;
+    `reached`: the event that is set when it starts to wait.
+    """
 
     kind: str
     instead: Reply | None = None
@@ -36,62 +41,62 @@ Faults = Callable[[Call], Fault | None]
 
 
 def refuse(status: int, code: str, message: str) -> Fault:
-    """Any error of AWS's, such as RegionDisabledException or a 503."""
+    """Any error reply of AWS, such as RegionDisabledException or a 503."""
     return Fault("refuse", refusal(status, code, message))
 
 
 def throttle() -> Fault:
-    """Too many calls: what every client tries again."""
+    """AWS's error for too many calls, after which every client retries."""
     return refuse(400, "Throttling", "Rate exceeded")
 
 
 def html() -> Fault:
-    """A captive portal: status 200, and a page."""
+    """The reply of a captive portal: status 200 and an HTML page."""
     return Fault("html", Reply(200, PORTAL, "text/html"))
 
 
 def no_credentials(action: str = "AssumeRole") -> Fault:
-    """Status 200 and well-formed XML, in which the Credentials are missing."""
+    """Status 200 and well-formed XML without the Credentials element."""
     return Fault("no_credentials", result(action, {}))
 
 
 def huge() -> Fault:
-    """Status 200 and ten megabytes."""
+    """Status 200 and a body of ten megabytes."""
     return Fault("huge", Reply(200, b"<" + b"x" * HUGE_BYTES))
 
 
 def redirect(location: str, status: int = 307) -> Fault:
-    """Another place to go, such as one without TLS."""
+    """A redirect to `location`, for example to an address without TLS."""
     return Fault("redirect", Reply(status, b"", headers={"Location": location}))
 
 
 def hang(until: threading.Event, reached: threading.Event | None = None) -> Fault:
-    """The answer waits for `until`; `reached` is set once it does."""
+    """The answer is sent once `until` is set; `reached` is set when the wait begins."""
     return Fault("hang", until=until, reached=reached)
 
 
 def drip(every_s: float) -> Fault:
-    """The answer comes byte by byte, with a pause after each."""
+    """The answer is sent byte by byte, with a pause of `every_s` after each."""
     return Fault("drip", every_s=every_s)
 
 
 def cut() -> Fault:
-    """Half of the body, then a reset."""
+    """Half of the body is sent, then the connection is reset."""
     return Fault("cut")
 
 
 def close_before_reply() -> Fault:
-    """The call is carried out, and the connection closed without a word."""
+    """The call is carried out, and the connection is closed without a reply."""
     return Fault("close_before_reply")
 
 
 def spoil(**texts: str) -> Fault:
-    """The answer with other texts in it: SessionToken, AccessKeyId, Expiration…"""
+    """The answer with other texts in its elements, by name: SessionToken, AccessKeyId, Expiration…"""
     return Fault("spoil", texts=texts)
 
 
 def first(count: int, fault: Fault, then: Faults | None = None) -> Faults:
-    """`fault` for the first `count` calls, then `then` or none."""
+    """`fault` for the first `count` calls; after that the faults of `then`, or no fault."""
     lock, left = threading.Lock(), [count]
 
     def faults(call: Call) -> Fault | None:
@@ -105,7 +110,7 @@ def first(count: int, fault: Fault, then: Faults | None = None) -> Faults:
 
 
 def spoiled(reply: Reply, texts: Mapping[str, str]) -> Reply:
-    """`reply` with other texts in its elements, as they are or escaped where XML must be."""
+    """`reply` with other texts in its elements, escaped as XML requires."""
     body = reply.body.decode()
     for name, text in texts.items():
         head, opened, rest = body.partition(f"<{name}>")

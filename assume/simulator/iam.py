@@ -1,7 +1,7 @@
-"""What the world is made of: users, keys, devices, trust, roles, providers, sessions.
+"""The parts of a World, as frozen values: users, keys, MFA devices, trust, roles, providers, sessions.
 
-Values only, frozen; `world` holds them and `trust` judges by them. Instants end
-in _at (epoch seconds), durations in _s. ARNs are whole, partition included.
+`world` holds them; `trust` decides by them. Names of times end in _at (epoch
+seconds), of durations in _s. ARNs are complete, with the partition.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Someone with long-term keys. `may` and `may_not`: role ARNs with `*`, or sts actions."""
+    """A user with long-term keys.
+
+    `may`: the ARNs of roles that the user's policies allow; `may_not`: ARNs of
+    roles, or sts actions, that they deny. Both may contain `*`.
+    """
 
     arn: str
     account: str
@@ -20,7 +24,7 @@ class User:
 
     @property
     def is_root(self) -> bool:
-        """An account's root user, who may not assume roles."""
+        """True for the root user of an account, who may not assume roles."""
         return self.arn.endswith(":root")
 
 
@@ -35,7 +39,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An MFA device, virtual (its serial is an ARN) or hardware; `secret` in base32."""
+    """An MFA device: virtual (its serial is an ARN) or hardware. `secret` is in base32."""
 
     serial: str
     secret: str
@@ -44,11 +48,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """One statement of a role's trust policy: who may assume it, and on which conditions.
+    """One statement of a role's trust policy: who may assume the role, and on which conditions.
 
     `principals`: account numbers, ARNs of account roots, users, roles, sessions
-    or OIDC providers, or `*`. `mfa_age_s`: the MFA must be younger than that.
-    `subject` and `audience` are for web identities; `subject` may hold `*`.
+    or OIDC providers, or `*`. `mfa_age_s`: the greatest age of the MFA code.
+    `subject` and `audience` are for web identities; `subject` may contain `*`.
     """
 
     principals: tuple[str, ...]
@@ -63,7 +67,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role. `may`: the ARNs of the roles that it is allowed to assume in turn, with `*`."""
+    """A role. `may`: the ARNs of roles that the role's own policies let it assume; they may contain `*`."""
 
     arn: str
     account: str
@@ -76,7 +80,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """An OIDC provider as an account knows it; `secret` signs its identities (HS256)."""
+    """An OIDC provider that an account trusts; `secret` signs its tokens (HS256)."""
 
     arn: str
     issuer: str
@@ -86,7 +90,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a session was opened with. `mfa_at`: when an MFA code was given for it."""
+    """The settings with which a session was opened. `mfa_at`: when its MFA code was given."""
 
     mfa_at: float | None = None
     policy: str | None = None
@@ -101,10 +105,10 @@ PLAIN = Grant()
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Temporary credentials, of a role or (from GetSessionToken) of a user.
+    """Temporary credentials of a role or (from GetSessionToken) of a user.
 
-    `principal`: the role's or the user's ARN, which trust policies name; `arn`:
-    what GetCallerIdentity says.
+    `principal`: the ARN of the role or user, which trust policies name; `arn`:
+    the one that GetCallerIdentity returns.
     """
 
     key_id: str
@@ -121,7 +125,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signed a request; `session` where the credentials are temporary."""
+    """Who signed a request; `session` is set if the credentials are temporary."""
 
     key_id: str
     secret: str
@@ -136,11 +140,11 @@ class Caller:
 
     @property
     def is_role(self) -> bool:
-        """A role's session, as against a user with or without an MFA session."""
+        """True for a session of a role; False for a user, with or without an MFA session."""
         return self.session is not None and self.session.arn != self.session.principal
 
     def mfa_age_s(self, now: float) -> float | None:
-        """Seconds since the MFA code of these credentials; None without one."""
+        """Seconds since the MFA code of these credentials; None if there was no code."""
         if self.session is None or self.session.grant.mfa_at is None:
             return None
         return now - self.session.grant.mfa_at

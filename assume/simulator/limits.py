@@ -1,7 +1,7 @@
-"""The limits of STS's model: which parameters an action has, how long, of which letters.
+"""The limits of STS's model: the parameters of each action, their lengths, their characters.
 
-Goes in: an action's name and its parameters. Comes out: a sentence for every
-limit that is not kept, in the words that STS uses.
+In: the name of an action and its parameters. Out: a sentence for every limit
+that is broken, in the words of STS.
 """
 
 import re
@@ -17,7 +17,7 @@ TAG_PATTERN = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The limits of one parameter: of its length, or of its value if it is a number."""
+    """The limits of one parameter's length, or of its value if it is a number."""
 
     least: int
     most: int
@@ -68,7 +68,7 @@ REQUIRED = {
     "AssumeRoleWithWebIdentity": ("RoleArn", "RoleSessionName", "WebIdentityToken"),
     "GetAccessKeyInfo": ("AccessKeyId",),
 }
-# by action: the lists that it takes, and the fields of their members
+# by action: its list parameters, and the fields of their members
 LISTS: dict[str, dict[str, tuple[str, ...]]] = {
     "AssumeRole": {"PolicyArns": ("arn",), "Tags": ("Key", "Value"), "TransitiveTagKeys": ("",)},
     "AssumeRoleWithWebIdentity": {"PolicyArns": ("arn",)},
@@ -83,7 +83,7 @@ MEMBER_RULES = {
 
 
 def faults(action: str, single: dict[str, str]) -> Iterator[str]:
-    """What is wrong with the parameters that are no lists."""
+    """The broken limits of the parameters that are not lists, a sentence each."""
     for name in REQUIRED.get(action, ()):
         if name not in single:
             yield f"Value null at '{_lower(name)}' {FAILED} not be null"
@@ -93,7 +93,7 @@ def faults(action: str, single: dict[str, str]) -> Iterator[str]:
 
 
 def number_faults(name: str, value: str, rule: Rule) -> Iterator[str]:
-    """What is wrong with a number."""
+    """The broken limits of a number."""
     if not re.fullmatch(r"-?\d{1,9}", value, re.ASCII):
         yield f"Value '{value}' at '{name}' {FAILED} be a number"
     elif int(value) < rule.least:
@@ -103,7 +103,7 @@ def number_faults(name: str, value: str, rule: Rule) -> Iterator[str]:
 
 
 def text_faults(name: str, value: str, rule: Rule) -> Iterator[str]:
-    """What is wrong with a text."""
+    """The broken limits of a text."""
     here = f"Value '{value}' at '{name}' {FAILED}"
     if rule.pattern and not re.fullmatch(rule.pattern, value, re.ASCII):
         yield f"{here} satisfy regular expression pattern: {rule.pattern}"
@@ -114,7 +114,7 @@ def text_faults(name: str, value: str, rule: Rule) -> Iterator[str]:
 
 
 def list_faults(name: str, values: list[str]) -> Iterator[str]:
-    """What is wrong with a list of policy ARNs, tag keys or tag values."""
+    """The broken limits of a list of policy ARNs, tag keys or tag values."""
     if len(values) > LONGEST[name]:
         yield (
             f"Value '[{', '.join(values)}]' at '{_lower(name)}' {FAILED} have length less than "

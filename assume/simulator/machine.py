@@ -1,7 +1,7 @@
-"""Where a machine's own credentials come from: an instance, containers, SSO sign-ins.
+"""The machine that a client runs on, and its sources of credentials: instance role, containers, SSO sign-ins.
 
-`metadata` serves them over HTTP; the sessions that it opens are the world's, so
-that the STS takes them.
+`metadata` serves them over HTTP and opens their sessions in the world, so that
+STS accepts them.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from assume.simulator.iam import Role, Session
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container's credentials: the role, and the Authorization header that it wants."""
+    """A container's credentials: the role, and the Authorization header that a request needs."""
 
     role: Role
     authorization: str | None = None
@@ -21,9 +21,9 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """An SSO sign-in: the bearer's text, when it ends, the roles that it reaches.
+    """An SSO sign-in: its access token (`bearer`), its end, and its roles.
 
-    `roles`: a role by account and permission set's name.
+    `roles`: each role by account number and name of the permission set.
     """
 
     bearer: str
@@ -34,7 +34,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What sso-oidc CreateToken wants before it renews a sign-in, and what it then gives."""
+    """Client and refresh token for renewing a sign-in with sso-oidc CreateToken; `user` and `roles` of the new one."""
 
     client_id: str
     client_secret: str
@@ -44,18 +44,22 @@ class Renewal:
 
 
 @dataclass(slots=True)
-class Places:
-    """What is there to be asked. Absent ones answer 404, or 401."""
+class Machine:
+    """The sources of one machine. A request for a source that is absent is answered with 404 or 401.
+
+    `instance_sessions`: when each IMDSv2 session ends, by its token. `held`: the
+    present session of each source, by role ARN and session name.
+    """
 
     instance: Role | None = None
     containers: dict[str, Container] = field(default_factory=dict)
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
     renewals: dict[str, Renewal] = field(default_factory=dict)
-    instance_sessions: dict[str, float] = field(default_factory=dict)  # and when each ends
-    held: dict[tuple[str, str], Session] = field(default_factory=dict)  # by role and name
+    instance_sessions: dict[str, float] = field(default_factory=dict)
+    held: dict[tuple[str, str], Session] = field(default_factory=dict)
 
     def container(self, name: str, role: Role, authorization: str | None = None) -> Container:
-        """A container whose credentials are at /container/NAME."""
+        """Adds a container whose credentials are at /container/NAME."""
         self.containers[name] = Container(role, authorization)
         return self.containers[name]
 
@@ -66,13 +70,13 @@ class Places:
         expires_at: float,
         bearer: str | None = None,
     ) -> SignIn:
-        """A sign-in to the SSO portal, as `aws sso login` leaves one behind."""
+        """Adds a sign-in to the SSO portal, such as `aws sso login` makes."""
         sign_in = SignIn(bearer or secrets.token_urlsafe(48), user, expires_at, roles)
         self.sign_ins[sign_in.bearer] = sign_in
         return sign_in
 
     def renewal(self, sign_in: SignIn, client_id: str | None = None, client_secret: str | None = None) -> Renewal:
-        """Lets a sign-in be renewed without a browser, once."""
+        """Adds a refresh token with which a sign-in can be renewed once, without a browser."""
         made = [given or secrets.token_urlsafe(24) for given in (client_id, client_secret, None)]
         renewal = Renewal(made[0], made[1], made[2], sign_in.user, sign_in.roles)
         self.renewals[renewal.refresh] = renewal

@@ -1,8 +1,9 @@
-"""The other places that credentials come from: instance and container metadata, SSO.
+"""The endpoints beside STS that hand out credentials: instance and container metadata, SSO.
 
-They share the STS's address, told apart by path, and open their sessions in its
-world. Strict: IMDSv2 alone (a request without the session header is refused), the
-Authorization of a container, the bearer of an SSO sign-in, each renewal once.
+They share the address of STS and are told apart by path; their sessions belong to
+the same world. They are strict: IMDSv2 only (a request without the session header
+is refused), the right Authorization for a container, a valid access token for
+SSO, and each refresh token works once. Set in the client's environment:
 
     AWS_EC2_METADATA_SERVICE_ENDPOINT   URL
     AWS_CONTAINER_CREDENTIALS_FULL_URI  URL/container/NAME
@@ -24,12 +25,12 @@ INSTANCE_NAME = "i-0123456789abcdef0"
 INSTANCE_S = 6 * 3600
 CONTAINER_S = 3600
 SSO_S = 3600
-RENEW_S = 300  # the machine's services hand out new credentials when less than this is left
+RENEW_S = 300  # the endpoints hand out new credentials when fewer seconds than these are left
 GONE = ("Session token not found or invalid", 401, "UnauthorizedException")
 
 
 def visit_of(request: Request) -> Call | None:
-    """The request as a Call, if it is one for here. `action` says for which place."""
+    """The request as a Call whose `action` names the endpoint; None if the request is for STS."""
     method, path = request.method, request.path
     if (method, path) == ("PUT", "/latest/api/token"):
         return Call("instance session")
@@ -47,7 +48,7 @@ def visit_of(request: Request) -> Call | None:
 
 
 def answer(call: Call, request: Request, world: World) -> Reply:
-    """The reply to a visit."""
+    """The reply to a call of one of these endpoints."""
     match call.action:
         case "instance session":
             return _open_instance(request, world, call.at)
@@ -68,16 +69,16 @@ def _open_instance(request: Request, world: World, now: float) -> Reply:
     if request.header("x-forwarded-for") is not None:
         return text_reply("Forbidden", 403, "Forbidden")
     opened = secrets.token_urlsafe(40)
-    world.places.instance_sessions[opened] = now + int(ttl_s)
+    world.machine.instance_sessions[opened] = now + int(ttl_s)
     reply = text_reply(opened)
     return Reply(200, reply.body, reply.content_type, {"x-aws-ec2-metadata-token-ttl-seconds": ttl_s})
 
 
 def _instance(request: Request, world: World, now: float) -> Reply:
     given = request.header("x-aws-ec2-metadata-token") or ""
-    if world.places.instance_sessions.get(given, 0) <= now:
+    if world.machine.instance_sessions.get(given, 0) <= now:
         return text_reply("Unauthorized", 401, "Unauthorized")
-    role = world.places.instance
+    role = world.machine.instance
     if role is None or request.path not in (INSTANCE, INSTANCE + role.name):
         return text_reply("Not Found", 404, "NotFound")
     if request.path == INSTANCE:
@@ -89,7 +90,7 @@ def _instance(request: Request, world: World, now: float) -> Reply:
 
 def _container(request: Request, world: World, now: float) -> Reply:
     name = request.path.removeprefix("/container/")
-    container = world.places.containers.get(name)
+    container = world.machine.containers.get(name)
     if container is None:
         return json_reply({"message": "no such container"}, 404, "NotFound")
     if container.authorization not in (None, request.header("authorization")):
@@ -99,7 +100,7 @@ def _container(request: Request, world: World, now: float) -> Reply:
 
 
 def _sso(call: Call, request: Request, world: World) -> Reply:
-    sign_in = world.places.sign_ins.get(request.header("x-amz-sso_bearer_token") or "")
+    sign_in = world.machine.sign_ins.get(request.header("x-amz-sso_bearer_token") or "")
     if sign_in is None or sign_in.expires_at <= call.at:
         return json_reply({"message": GONE[0]}, *GONE[1:])
     account, name = call.params.get("account_id", ""), call.params.get("role_name", "")
@@ -121,25 +122,25 @@ def _renewal(request: Request, world: World, now: float) -> Reply:
         asked: dict[str, Any] = json.loads(request.body)
     except ValueError:
         return json_reply({"error": "invalid_request"}, 400, "InvalidRequestException")
-    renewal = world.places.renewals.pop(str(asked.get("refreshToken")), None)
+    renewal = world.machine.renewals.pop(str(asked.get("refreshToken")), None)
     known = renewal and (asked.get("clientId"), asked.get("clientSecret")) == (
         renewal.client_id,
         renewal.client_secret,
     )
     if renewal is None or not known or asked.get("grantType") != "refresh_token":
         return json_reply({"error": "invalid_grant"}, 400, "InvalidGrantException")
-    sign_in = world.places.sign_in(renewal.user, renewal.roles, now + SSO_S)
-    again = world.places.renewal(sign_in, renewal.client_id, renewal.client_secret)
+    sign_in = world.machine.sign_in(renewal.user, renewal.roles, now + SSO_S)
+    again = world.machine.renewal(sign_in, renewal.client_id, renewal.client_secret)
     fields = {"accessToken": sign_in.bearer, "tokenType": "Bearer", "expiresIn": SSO_S}
     return json_reply(fields | {"refreshToken": again.refresh})
 
 
 def _lasting(world: World, role: Role, name: str, lasts_s: float, now: float) -> Session:
-    """The machine's present session: the same for all who ask, until it is nearly over."""
-    held = world.places.held.get((role.arn, name))
+    """The present session of a source: the same for every request, until it has nearly ended."""
+    held = world.machine.held.get((role.arn, name))
     if held is None or held.expires_at - now < RENEW_S:
         held = world.role_session(role, name, now, lasts_s)
-        world.places.held[role.arn, name] = held
+        world.machine.held[role.arn, name] = held
     return held
 
 

@@ -1,9 +1,9 @@
-"""The parameters of a call: the query protocol read, and the limits of STS's model kept.
+"""The parameters of a call: reads the query protocol and checks the limits of STS's model.
 
-Goes in: a form body. Comes out: `Parameters`, names as AWS has them. What is
-missing, too short, too long or of the wrong letters is one ValidationError that
-names every fault. A parameter that the action does not know is refused here,
-where STS would pass over it: a test wants to know.
+In: a form body. Out: `Parameters`, under AWS's names. If parameters are missing,
+too short, too long or contain a wrong character, one ValidationError names all of
+these faults. STS ignores a parameter that the action does not have; here it is
+refused, so that a test notices it.
 """
 
 import re
@@ -20,36 +20,36 @@ Members = dict[str, list[dict[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """A call's parameters, checked. `members`: its lists, each in the order of its numbers."""
+    """The checked parameters of a call. `members`: its lists, each in the order of its numbers."""
 
     action: str
     single: dict[str, str]
     members: Members
 
     def text(self, name: str) -> str | None:
-        """A parameter, or None where it was not sent."""
+        """The value of a parameter; None if it was not sent."""
         return self.single.get(name)
 
     def number(self, name: str, otherwise: int) -> int:
-        """A parameter that is a number."""
+        """The value of a parameter that is a number; `otherwise` if it was not sent."""
         return int(self.single.get(name, otherwise))
 
     def policy_arns(self) -> tuple[str, ...]:
-        """The managed policies of the session."""
+        """The ARNs of the session's managed policies."""
         return tuple(member.get("arn", "") for member in self.members.get("PolicyArns", ()))
 
     def tags(self) -> tuple[tuple[str, str], ...]:
-        """The session's tags."""
+        """The session's tags, as pairs of key and value."""
         members = self.members.get("Tags", ())
         return tuple((member.get("Key", ""), member.get("Value", "")) for member in members)
 
     def transitive(self) -> tuple[str, ...]:
-        """Which of the tags go on down a chain."""
+        """The keys of the tags that the next session in a chain inherits."""
         return tuple(member.get("", "") for member in self.members.get("TransitiveTagKeys", ()))
 
 
 def flat(body: bytes) -> dict[str, str]:
-    """The form's pairs as they came, Action and Version among them."""
+    """The pairs of the form as they were sent, with Action and Version. Raises Refused if the form is malformed."""
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
     except ValueError as error:
@@ -60,7 +60,7 @@ def flat(body: bytes) -> dict[str, str]:
 
 
 def checked(action: str, sent: dict[str, str]) -> Parameters:
-    """`sent` (without Action and Version) as the action's parameters, or Refused."""
+    """`sent` (without Action and Version) as the action's parameters. Raises Refused if a limit is broken."""
     single, members = _sorted(action, sent)
     parameters = Parameters(action, single, members)
     faults = [*limits.faults(action, single), *_list_faults(parameters)]

@@ -1,8 +1,8 @@
-"""Session policies: are they JSON, do they fit, what do they leave of a role's rights?
+"""Session policies: whether they are valid, how large they are, and what they allow.
 
-Only as much of the policy language as the STS itself needs: whether a session
-may still call sts:AssumeRole on a role. Conditions are not read: a statement
-that has one counts as if it did not allow.
+Knows only the part of the policy language that STS itself needs: whether a
+session may still call sts:AssumeRole on a role. Conditions are not evaluated: a
+statement that allows something on a condition counts as not allowing it.
 """
 
 import json
@@ -13,12 +13,12 @@ from typing import Any
 from assume.simulator.iam import Grant
 from assume.simulator.replies import Refused
 
-PACKED_MOST = 2048  # the size that counts as 100 %: AWS keeps its own formula to itself
+PACKED_MOST = 2048  # bytes that count as 100 %; AWS does not publish its formula
 ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 
 
 def check(grant: Grant) -> None:
-    """Refuses what is no policy at all."""
+    """Raises Refused if the policy is not a policy document, or a policy ARN not the ARN of a policy."""
     if grant.policy is not None and _statements(grant.policy) is None:
         message = "The policy is not in the valid JSON format."
         raise Refused(400, "MalformedPolicyDocument", message)
@@ -29,7 +29,7 @@ def check(grant: Grant) -> None:
 
 
 def packed_percent(grant: Grant) -> int | None:
-    """How much of their room policies and tags take; None where there are none."""
+    """The packed size of policies and tags in percent; None if there are none. Raises Refused above 100 %."""
     parts = [grant.policy or "", *grant.policy_arns, *(text for tag in grant.tags for text in tag)]
     if not any(parts):
         return None
@@ -41,8 +41,8 @@ def packed_percent(grant: Grant) -> int | None:
     return percent
 
 
-def leaves(grant: Grant, action: str, resource: str) -> bool:
-    """Whether a session with these policies may still do `action` to `resource`."""
+def allows(grant: Grant, action: str, resource: str) -> bool:
+    """Whether the session policies allow `action` on `resource`; without session policies everything is allowed."""
     if grant.policy is None and not grant.policy_arns:
         return True
     effects = [

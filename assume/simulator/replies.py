@@ -1,4 +1,4 @@
-"""What goes back over the wire: a reply, a refusal, the XML of the query protocol, JSON."""
+"""HTTP replies: a result or an error as the XML of the query protocol, JSON, plain text."""
 
 import json
 import uuid
@@ -13,7 +13,7 @@ CONTROLS = {chr(number): f"&#{number};" for number in range(32)}
 
 
 class Refused(Exception):
-    """The answer is no: an HTTP status, AWS's word for it, and its message."""
+    """A refused call: the HTTP status, AWS's error code and AWS's message."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -24,7 +24,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP reply, whole. `code`: AWS's word for an error, else empty."""
+    """A complete HTTP reply. `code`: AWS's error code; empty if the call succeeded."""
 
     status: int
     body: bytes
@@ -34,12 +34,12 @@ class Reply:
 
 
 def stamp(at: float) -> str:
-    """An instant as STS writes it: whole seconds, UTC, `Z`."""
+    """A time (epoch seconds) as STS writes it: `2026-01-31T09:30:00Z`."""
     return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def result(action: str, fields: Mapping[str, Any]) -> Reply:
-    """The XML of a call that went well. A field of None is left out."""
+    """The XML of a call that succeeded. Fields that are None are left out."""
     request_id = str(uuid.uuid4())
     body = (
         f'<{action}Response xmlns="{NAMESPACE}">'
@@ -51,7 +51,7 @@ def result(action: str, fields: Mapping[str, Any]) -> Reply:
 
 
 def refusal(status: int, code: str, message: str) -> Reply:
-    """The XML of a call that was refused, or that failed."""
+    """The XML of a call that was refused or that failed."""
     request_id = str(uuid.uuid4())
     kind = "Receiver" if status >= 500 else "Sender"
     error = _elements({"Type": kind, "Code": code, "Message": message})
@@ -62,18 +62,18 @@ def refusal(status: int, code: str, message: str) -> Reply:
 
 
 def json_reply(fields: Mapping[str, Any], status: int = 200, code: str = "") -> Reply:
-    """JSON, as the metadata endpoints and the SSO portal write it."""
+    """A JSON reply, in the form of the metadata endpoints and the SSO portal."""
     headers = {"x-amzn-ErrorType": code} if code else {}
     return Reply(status, json.dumps(fields).encode(), "application/json", headers, code)
 
 
 def text_reply(text: str, status: int = 200, code: str = "") -> Reply:
-    """Plain text, as the instance metadata service writes it."""
+    """A reply in plain text, in the form of the instance metadata service."""
     return Reply(status, text.encode(), "text/plain", {}, code)
 
 
 def escaped(text: str) -> str:
-    """`text` inside an element. Control characters stay themselves, legal in XML or not."""
+    """`text` for use inside an element. Control characters become references, even those that XML forbids."""
     return escape(text, CONTROLS)
 
 

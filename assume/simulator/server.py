@@ -1,9 +1,9 @@
-"""HTTP/1.1 on 127.0.0.1: requests in, replies out, whole or broken as ordered.
+"""HTTP/1.1 on 127.0.0.1: receives requests, sends replies, and injects faults into them.
 
-A thread a connection, connections kept alive; TLS is made in that thread, so a
-client that stalls in it holds up nobody. CONNECT makes this a proxy that answers
-for every host itself, with the certificates of `tunnel`: how a client that
-believes it speaks to sts.us-west-2.amazonaws.com gets here.
+Each connection has a thread and is kept alive. The TLS handshake runs in that
+thread, so that a client that stalls in it holds up no other client. CONNECT makes
+this a proxy that answers for every host itself, with the certificates of `tunnel`.
+That is how a client that calls sts.us-west-2.amazonaws.com ends up here.
 """
 
 import socket
@@ -21,12 +21,12 @@ from assume.simulator.replies import Reply, text_reply
 from assume.simulator.requests import Request
 
 MOST_BODY = 1024 * 1024
-NO_LINGER = struct.pack("ii", 1, 0)  # close with a reset
+NO_LINGER = struct.pack("ii", 1, 0)  # closing then sends a reset
 Answer = Callable[[Request], tuple[Reply, Fault | None]]
 
 
 class Server(ThreadingHTTPServer):
-    """Listens; `answer` is asked for every request."""
+    """The listening server; `answer` is called for every request."""
 
     daemon_threads = True
     block_on_close = False
@@ -50,29 +50,29 @@ class Server(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
 
     def get_request(self) -> tuple[socket.socket, object]:
-        """Counts a connection as it comes in."""
+        """Accepts a connection and counts it."""
         connection, address = super().get_request()
         self.connections += 1
         self._open.add(connection)
         return connection, address
 
     def secured(self, connection: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
-        """The connection with TLS on it, which replaces it."""
+        """Wraps the connection in TLS; the result replaces it."""
         self._open.discard(connection)
         made = context.wrap_socket(connection, server_side=True)
         self._open.add(made)
         return made
 
     def forget(self, connection: socket.socket) -> None:
-        """Closes a connection that is over."""
+        """Closes a connection that has ended."""
         self._open.discard(connection)
         connection.close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that leave or do not like our certificate are no trouble."""
+        """Ignores errors of a connection: a client may leave, or reject our certificate."""
 
     def stop(self) -> None:
-        """Ends listening and every open connection."""
+        """Stops listening and closes every open connection."""
         self.stopping.set()
         self.shutdown()
         self.server_close()
@@ -80,7 +80,7 @@ class Server(ThreadingHTTPServer):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
-                continue  # it was over already
+                continue  # it had ended already
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -91,18 +91,18 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
-        """Makes TLS, if the server has it."""
+        """Makes the TLS handshake, if the server speaks TLS."""
         if self.server.tls is not None:
             self.request = self.server.secured(self.request, self.server.tls)
         super().setup()
 
     def finish(self) -> None:
-        """Closes what is open: with TLS it is not the socket that the server knows."""
+        """Closes the connection; with TLS it is another socket than the one that the server accepted."""
         super().finish()
         self.server.forget(self.connection)
 
     def do_CONNECT(self) -> None:
-        """Becomes the host that the client wanted to be connected to."""
+        """Answers from now on as the host that the client asked the proxy for."""
         if self.server.tunnel is None:
             self._send(text_reply("no proxy here", 405), None)
             return
@@ -113,11 +113,11 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = False
 
     def do_POST(self) -> None:
-        """Any request: read, answered, sent."""
+        """Reads a request of any method, and sends the answer to it."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdigit() or int(length) > MOST_BODY:
             self.close_connection = True
-            self._send(text_reply("a length is wanted", 411), None)
+            self._send(text_reply("a Content-Length is required", 411), None)
             return
         body = self.rfile.read(int(length))
         target = urlsplit(self.path)
@@ -128,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Says nothing: the calls are recorded elsewhere."""
+        """Prints nothing: `Sts` records the calls."""
 
     def _send(self, reply: Reply, fault: Fault | None) -> None:
         head = [
@@ -163,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(raw)
 
     def _hang(self, fault: Fault) -> bool:
-        """Whether the wait ended before the server did."""
+        """Waits for the fault's event. False if the server was stopped first."""
         if fault.reached is not None:
             fault.reached.set()
         while fault.until is not None and not fault.until.wait(0.05):

@@ -1,10 +1,9 @@
-"""Who signed a request: Signature Version 4, checked the way STS checks it.
+"""Who signed a request: verifies Signature Version 4 as STS does.
 
-Goes in: a request, the world, an instant. Comes out: the caller; or Refused with
-AWS's code, in AWS's order: a form that cannot be read, a scope that is not ours,
-a date too far off, a key or session token that nobody has, a signature that does
-not match, credentials that have run out. Only the Authorization header is read:
-no presigned URLs, no SigV4A.
+In: a request, the world, the time (epoch seconds). Out: the caller. Raises Refused
+with AWS's error code; the checks are in AWS's order: a malformed header, a wrong
+scope, a wrong date, an unknown key or session token, a wrong signature, expired
+credentials. Reads only the Authorization header: no presigned URLs, no SigV4A.
 """
 
 import hashlib
@@ -36,7 +35,7 @@ INVALID = "The security token included in the request is invalid."
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What an Authorization header says about itself; nothing of it is proved."""
+    """The content of an Authorization header; nothing in it has been verified."""
 
     key_id: str
     date: str
@@ -47,12 +46,12 @@ class Claim:
 
     @property
     def scope(self) -> str:
-        """The scope of the credential, without the key."""
+        """The credential scope, without the key."""
         return f"{self.date}/{self.region}/{self.service}/aws4_request"
 
 
 def claim(request: Request) -> Claim:
-    """The Authorization header, taken apart."""
+    """The parsed Authorization header. Raises Refused if it is missing or malformed."""
     text = request.header("authorization")
     if text is None:
         message = "Request is missing Authentication Token"
@@ -67,7 +66,7 @@ def claim(request: Request) -> Claim:
 
 
 def caller(request: Request, world: World, now: float) -> Caller:
-    """Who signed this; raises Refused if nobody provably did."""
+    """Who signed the request. Raises Refused if the signature is not valid."""
     claimed = claim(request)
     _check_scope(claimed, request)
     _check_date(claimed, request, now)
@@ -84,7 +83,7 @@ def caller(request: Request, world: World, now: float) -> Caller:
 
 
 def region_of_host(host: str) -> str | None:
-    """The region that an AWS host name signs for; None for a host that is not AWS's."""
+    """The region that requests to an STS host must be signed for; None if the host is not one of AWS."""
     if host == "sts.amazonaws.com":
         return "us-east-1"
     found = HOST_OF_REGION.fullmatch(host)

@@ -1,12 +1,12 @@
-"""The simulated STS: serves a world on loopback, and keeps the record of every call.
+"""The simulated STS: serves a world on loopback, and records every call.
 
     with serve(world, clock=time.time) as sts:
-        sts.url     where it is
-        sts.calls   the calls to STS so far; sts.visits: those to metadata and SSO
+        sts.url     its address
+        sts.calls   the calls to STS so far; sts.visits: the calls to metadata and SSO
         sts.faults  set it to make calls fail (see faults)
 
-A call passes: the fault, the signature, the parameters, the action. Anything that
-goes wrong inside is a 500 for the client and is raised again when `serve` ends.
+The steps of a call: injected fault, signature, parameters, action. An exception in
+the simulator is a 500 for the client, and is raised again when `serve` ends.
 """
 
 import ssl
@@ -31,7 +31,7 @@ Clock = Callable[[], float]
 
 
 class Sts:
-    """A running simulator, as tests see it. `clock` and `faults` may be replaced at any time."""
+    """A running simulator, for tests. They may replace `clock` and `faults` at any time."""
 
     def __init__(self, world: World, clock: Clock, file: CallFile | None = None) -> None:
         self.world = world
@@ -39,19 +39,19 @@ class Sts:
         self.faults: Faults | None = None
         self.calls: list[Call] = []
         self.visits: list[Call] = []
-        self.troubles: list[Exception] = []
+        self.errors: list[Exception] = []
         self.url = ""
         self._file = file
         self._server: Server | None = None
 
     @property
     def connections(self) -> int:
-        """How many connections were made so far."""
+        """The number of connections so far."""
         return self._server.connections if self._server else 0
 
     @property
     def tunnels(self) -> list[str]:
-        """HOST:PORT of every CONNECT so far."""
+        """The HOST:PORT of every CONNECT so far."""
         return self._server.tunnels if self._server else []
 
     @property
@@ -60,24 +60,24 @@ class Sts:
         return [call.action for call in self.calls]
 
     def now(self) -> float:
-        """The present, by the clock that is set now."""
+        """The time (epoch seconds) by the present clock."""
         return self.clock()
 
     def start(self, tls: ssl.SSLContext | None, tunnel: ssl.SSLContext | None) -> None:
-        """Listens, on a port that is free."""
+        """Listens on a free port."""
         self._server = Server(self.answer, self.now, tls, tunnel)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
-        """Ends every connection; raises what went wrong inside, if anything did."""
+        """Closes every connection, and raises the first exception of the simulator, if there was one."""
         if self._server is not None:
             self._server.stop()
-        if self.troubles:
-            raise self.troubles[0]
+        if self.errors:
+            raise self.errors[0]
 
     def answer(self, request: Request) -> tuple[Reply, Fault | None]:
-        """The reply to a request, and what is to go wrong in sending it."""
+        """The reply to a request, and the fault to inject when it is sent."""
         now = self.clock()
         visit = metadata.visit_of(request)
         call = replace(visit or _call_of(request), at=now, host=request.host)
@@ -85,7 +85,7 @@ class Sts:
         try:
             reply, arn = self._reply(call, request, fault, is_visit=visit is not None)
         except Exception as error:
-            self.troubles.append(error)
+            self.errors.append(error)
             reply, arn = refusal(500, "InternalFailure", repr(error)), None
         if fault and fault.texts:
             reply = spoiled(reply, fault.texts)
@@ -114,10 +114,11 @@ def serve(
     faults: Faults | None = None,
     file: Path | None = None,
 ) -> Iterator[Sts]:
-    """Serves `world` on 127.0.0.1, by `clock`.
+    """Serves `world` on 127.0.0.1, with the time of `clock` (epoch seconds).
 
-    `tls`: speaks TLS with that context. `tunnel`: is also a proxy (CONNECT) that
-    plays every host. `file`: appends every call to it, a JSON object a line.
+    `tls`: serves TLS with this context. `tunnel`: is also a proxy (CONNECT) that
+    answers for every host, with this context. `file`: every call is appended to
+    it, one JSON object a line.
     """
     sts = Sts(world, clock, CallFile(file) if file else None)
     sts.faults = faults
@@ -129,7 +130,7 @@ def serve(
 
 
 def _call_of(request: Request) -> Call:
-    """What a request claims to be; nothing of it is checked."""
+    """The request as a Call; nothing in it has been checked."""
     try:
         params = parameters.flat(request.body)
     except Refused:
@@ -144,17 +145,17 @@ def _call_of(request: Request) -> Call:
 
 
 def _act(call: Call, request: Request, world: World) -> tuple[Reply, str | None]:
-    """Carries a call out: the reply, and who it turned out to be."""
+    """Carries out a call: the reply, and the caller's ARN once the signature is verified."""
     who = None
     try:
         _check_form(request)
         if call.action in actions.UNSIGNED:
             given = parameters.checked(call.action, dict(call.params))
-            fields = actions.UNSIGNED[call.action](actions.Order(world, given, call.at))
+            fields = actions.UNSIGNED[call.action](actions.Invocation(world, given, call.at))
         elif call.action in actions.SIGNED:
             who = sigv4.caller(request, world, call.at)
             given = parameters.checked(call.action, dict(call.params))
-            fields = actions.SIGNED[call.action](actions.Order(world, given, call.at), who)
+            fields = actions.SIGNED[call.action](actions.Invocation(world, given, call.at), who)
         else:
             message = f"Could not find operation {call.action} for version {VERSION}"
             raise Refused(400, "InvalidAction", message)

@@ -1,7 +1,7 @@
-"""Codes of MFA devices: RFC 6238, SHA-1, six digits, a new one every 30 seconds.
+"""Codes of MFA devices: RFC 6238, SHA-1, six digits, a new code every 30 seconds.
 
-Goes in: a secret in base32, an instant in epoch seconds. Comes out: the code
-that the device shows then, or the step that a given code belongs to.
+In: a secret in base32, a time in epoch seconds. Out: the code that the device
+shows at that time, or the steps that a given code belongs to.
 """
 
 import base64
@@ -11,11 +11,11 @@ import struct
 
 STEP_S = 30
 DIGITS = 6
-DRIFT_STEPS = 1  # how many steps a device's clock may be off, either way
+DRIFT_STEPS = 1  # how many steps the clock of a device may be ahead or behind
 
 
 def step(at: float) -> int:
-    """The number of the 30 seconds in which `at` lies."""
+    """The number of the 30-second step that contains `at`."""
     return int(at) // STEP_S
 
 
@@ -34,7 +34,7 @@ def code(secret: str, at: float) -> str:
 
 
 def matching_steps(secret: str, given: str, at: float) -> list[int]:
-    """The steps around `at` whose code is `given`: none for a wrong code."""
+    """The steps around `at` whose code is `given`; empty for a wrong code."""
     now = step(at)
     near = range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1)
     return [number for number in near if number >= 0 and code_of_step(secret, number) == given]

@@ -1,9 +1,9 @@
-"""May this caller assume this role? Trust policy, the caller's own policies, conditions.
+"""Whether a caller may assume a role: the trust policy, the caller's own policies, the conditions.
 
-Goes in: who asks, the role, what is asked, an instant. Comes out: nothing, or
-Refused with the one message that AWS has for all of it: a role that is not there,
-a trust that does not name the caller, a wrong external ID and a missing MFA
-cannot be told apart by who asks.
+In: the caller, the role, the context of the request. Out: the role. Raises Refused
+with AWS's one message for every cause: from the message the caller cannot tell a
+role that does not exist from a trust policy that does not name the caller, a
+wrong external ID or a missing MFA code.
 """
 
 from collections.abc import Iterator
@@ -22,11 +22,11 @@ WEB = "sts:AssumeRoleWithWebIdentity"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a call to AssumeRole asks for, as far as trust is concerned.
+class RequestContext:
+    """The part of an AssumeRole call that the policies look at.
 
-    `mfa_age_s`: seconds since the caller's MFA code, 0 for one in this very
-    call, None without. `source_identity`: the one in the call, or the chain's.
+    `mfa_age_s`: seconds since the caller's MFA code, 0 if the code is in this
+    call, None if there is no code. `source_identity`: from the call or the chain.
     """
 
     role_arn: str
@@ -36,68 +36,68 @@ class Asked:
     source_identity: str | None
 
 
-def check(caller: Caller, role: Role | None, asked: Asked) -> Role:
-    """The role; Refused if the caller may not have all that he asked for."""
+def check(caller: Caller, role: Role | None, context: RequestContext) -> Role:
+    """The role. Raises Refused if the caller may not do all that the call asks for."""
     if role is None:
-        raise denied(caller, ASSUME, asked.role_arn)
-    for action in _actions(asked):
-        if not _allowed(caller, role, asked, action):
-            raise denied(caller, action, asked.role_arn)
+        raise denied(caller, ASSUME, context.role_arn)
+    for action in _actions(context):
+        if not _allowed(caller, role, context, action):
+            raise denied(caller, action, context.role_arn)
     return role
 
 
-def check_source_identity(caller: Caller, asked: str | None, role_arn: str) -> str | None:
-    """The source identity of the new session: what a chain carries cannot be changed."""
+def check_source_identity(caller: Caller, requested: str | None, role_arn: str) -> str | None:
+    """The source identity of the new session. Raises Refused if the call would change the one of the chain."""
     carried = caller.session.grant.source_identity if caller.session else None
-    if carried and asked and asked != carried:
+    if carried and requested and requested != carried:
         raise denied(caller, SET_SOURCE, role_arn)
-    return carried or asked
+    return carried or requested
 
 
 def check_web(identity: Identity, role: Role | None) -> Role:
-    """The role; Refused if its trust policy does not name the identity."""
+    """The role. Raises Refused if its trust policy does not trust the identity."""
     if role is None or not any(_trusts_identity(trust, identity) for trust in role.trust):
         raise Refused(403, "AccessDenied", f"Not authorized to perform {WEB}")
     return role
 
 
 def denied(caller: Caller, action: str, resource: str) -> Refused:
-    """AWS's message for everything that the caller may not do."""
+    """AWS's error for an action that the caller may not perform."""
     message = f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource}"
     return Refused(403, "AccessDenied", message)
 
 
 def forbids(caller: Caller, action: str, resource: str = "*") -> bool:
-    """Whether the caller's own policies deny this."""
+    """Whether the caller's own policies deny the action or the resource."""
     return any(fnmatchcase(text, entry) for text in (action, resource) for entry in caller.may_not)
 
 
-def _actions(asked: Asked) -> Iterator[str]:
+def _actions(context: RequestContext) -> Iterator[str]:
     yield ASSUME
-    if asked.tagged:
+    if context.tagged:
         yield TAG
-    if asked.source_identity:
+    if context.source_identity:
         yield SET_SOURCE
 
 
-def _allowed(caller: Caller, role: Role, asked: Asked, action: str) -> bool:
-    if forbids(caller, action, role.arn) or not _left_by_session(caller, action, role):
+def _allowed(caller: Caller, role: Role, context: RequestContext, action: str) -> bool:
+    if forbids(caller, action, role.arn) or not _session_allows(caller, action, role):
         return False
     own = any(fnmatchcase(role.arn, pattern) for pattern in caller.may)
     for trust in role.trust:
-        if not (_permits(trust, action) and _holds(trust, asked)):
+        if not (_permits(trust, action) and _holds(trust, context)):
             continue
-        # A policy that names the caller itself grants inside one account; one that
-        # names the account, or another account's caller, leaves it to his own policies.
+        # A trust policy that names a caller of its own account is enough. If it names
+        # the account, or a caller of another one, the caller's policies must allow it too.
         named = _names(trust, caller) and caller.account == role.account
         if named or (own and (_names(trust, caller) or _names_account(trust, caller))):
             return True
     return False
 
 
-def _left_by_session(caller: Caller, action: str, role: Role) -> bool:
+def _session_allows(caller: Caller, action: str, role: Role) -> bool:
     session = caller.session
-    return session is None or policy.leaves(session.grant, action, role.arn)
+    return session is None or policy.allows(session.grant, action, role.arn)
 
 
 def _permits(trust: Trust, action: str) -> bool:
@@ -105,14 +105,14 @@ def _permits(trust: Trust, action: str) -> bool:
     return extra.get(action, True)
 
 
-def _holds(trust: Trust, asked: Asked) -> bool:
-    if trust.external_id is not None and asked.external_id != trust.external_id:
+def _holds(trust: Trust, context: RequestContext) -> bool:
+    if trust.external_id is not None and context.external_id != trust.external_id:
         return False
-    if trust.mfa and asked.mfa_age_s is None:
+    if trust.mfa and context.mfa_age_s is None:
         return False
     if trust.mfa_age_s is None:
         return True
-    return asked.mfa_age_s is not None and asked.mfa_age_s < trust.mfa_age_s
+    return context.mfa_age_s is not None and context.mfa_age_s < trust.mfa_age_s
 
 
 def _names(trust: Trust, caller: Caller) -> bool:

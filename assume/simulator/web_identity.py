@@ -1,8 +1,8 @@
-"""Identities from an OIDC provider: a JWT made for a test, and read by the STS.
+"""Web identity tokens of an OIDC provider: JWTs made for tests, and checked as STS does.
 
-They are signed with HS256 and a secret that world and provider share, since the
-standard library has no RSA; everything else is as STS checks it: issuer,
-audience, expiry, signature. The trust policy is judged elsewhere.
+They are signed with HS256 and a secret that the world and the provider share,
+because the standard library has no RSA. Issuer, audience, expiry and signature
+are checked as by STS; `trust` evaluates the trust policy.
 """
 
 import base64
@@ -24,7 +24,7 @@ BAD_SIGNATURE = (
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the provider says that the bearer is."""
+    """The content of a verified token: provider, subject, audience."""
 
     provider: Provider
     subject: str
@@ -32,7 +32,7 @@ class Identity:
 
 
 def mint(provider: Provider, subject: str, audience: str, issued_at: float, lasts_s: float) -> str:
-    """A JWT in which `provider` vouches for `subject`."""
+    """A JWT of `provider` for `subject`; `issued_at` in epoch seconds."""
     claims = {
         "iss": provider.issuer,
         "sub": subject,
@@ -45,7 +45,7 @@ def mint(provider: Provider, subject: str, audience: str, issued_at: float, last
 
 
 def read(jwt: str, providers: dict[str, Provider], now: float) -> Identity:
-    """The identity in `jwt`; `providers` are the account's, by issuer."""
+    """The identity in `jwt`; `providers` of the account, by issuer. Raises Refused if the token is not valid."""
     signed, _, signature = jwt.strip().rpartition(".")
     claims = _claims(signed)
     issuer, subject, audience = (str(claims.get(name, "")) for name in ("iss", "sub", "aud"))

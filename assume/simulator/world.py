@@ -1,8 +1,8 @@
-"""The accounts, users, devices, roles and sessions that the simulator knows.
+"""The state of the simulated AWS: accounts, users, MFA devices, roles and sessions.
 
-Tests and the demo fill it; the STS asks it and opens sessions in it. Everything
-lives in memory, under one lock, and no clock is read here: instants are given.
-A user that is named again replaces the one before; so do a role and a provider.
+Tests and the demo fill it; STS reads it and opens sessions in it. It is kept in
+memory, guarded by one lock. No clock is read here: times are arguments (epoch
+seconds). A user, role or provider replaces an earlier one of the same name.
 """
 
 import base64
@@ -13,20 +13,20 @@ from collections.abc import Iterable, Mapping
 
 from assume.simulator import totp, web_identity
 from assume.simulator.iam import PLAIN, Caller, Device, Grant, Key, Provider, Role, Session, Trust, User
-from assume.simulator.machine import Places
+from assume.simulator.machine import Machine
 
 ID_LETTERS = string.ascii_uppercase + "234567"
-SESSION_TOKEN_BYTES = 276  # 368 characters: in the range that AWS hands out
+SESSION_TOKEN_BYTES = 276  # makes 368 characters, a length that AWS uses too
 
 
 def made_id(prefix: str, length: int = 20) -> str:
-    """An id as AWS makes them: AKIA, ASIA, AIDA or AROA and random letters."""
+    """An id in the form of AWS: AKIA, ASIA, AIDA or AROA, and random letters."""
     rest = (secrets.choice(ID_LETTERS) for _ in range(length - len(prefix)))
     return prefix + "".join(rest)
 
 
 def made_secret() -> str:
-    """A secret key: 40 characters of base64, so `/` and `+` come up."""
+    """A secret key: 40 characters of base64, `/` and `+` among them."""
     return base64.b64encode(secrets.token_bytes(30)).decode()
 
 
@@ -36,7 +36,7 @@ def account_of(arn: str) -> str:
 
 
 class World:
-    """Who exists. All methods may be called from any thread."""
+    """All that exists in the simulated AWS. Every method may be called from any thread."""
 
     def __init__(self) -> None:
         self.users: dict[str, User] = {}
@@ -45,7 +45,7 @@ class World:
         self.roles: dict[str, Role] = {}
         self.providers: dict[tuple[str, str], Provider] = {}
         self.sessions: dict[str, Session] = {}
-        self.places = Places()
+        self.machine = Machine()
         self._used_steps: set[tuple[str, int]] = set()
         self._lock = threading.RLock()
 
@@ -61,11 +61,11 @@ class World:
         may_not: Iterable[str] = (),
         partition: str = "aws",
     ) -> User:
-        """A user, with a key if `key_id` is given. The name `root` is the account's root user.
+        """Adds a user, with a key if `key_id` is given. The name `root` is the account's root user.
 
-        `mfa` maps serials to base32 secrets. `may`: the ARNs of roles that the
-        user's own policies allow, with `*`. `may_not`: the same, or an action
-        (`sts:GetSessionToken`), denied.
+        `mfa`: base32 secrets by serial. `may`: the ARNs of roles that the user's
+        policies allow. `may_not`: ARNs of roles, or actions
+        (`sts:GetSessionToken`), that they deny. Both may contain `*`.
         """
         kind = "root" if name == "root" else f"user/{name}"
         arn = f"arn:{partition}:iam::{account}:{kind}"
@@ -80,14 +80,14 @@ class World:
         return user
 
     def key(self, user_arn: str, key_id: str, secret: str | None = None) -> Key:
-        """One more key for a user who exists."""
+        """Adds a key for an existing user."""
         key = Key(key_id, secret or made_secret(), self.users[user_arn].arn)
         with self._lock:
             self.keys[key_id] = key
         return key
 
     def forget_key(self, key_id: str) -> None:
-        """Deletes a long-term key, as after a rotation."""
+        """Deletes a long-term key, as a rotation does."""
         with self._lock:
             del self.keys[key_id]
 
@@ -99,7 +99,7 @@ class World:
         max_duration_s: int = 3600,
         may: Iterable[str] = (),
     ) -> Role:
-        """A role; `trust` is one statement or several, any of which will do."""
+        """Adds a role. `trust`: one statement or several; one that matches is enough."""
         statements = (trust,) if isinstance(trust, Trust) else tuple(trust)
         name, role_id = arn.rsplit("/", 1)[1], made_id("AROA", 21)
         role = Role(arn, account_of(arn), name, role_id, statements, max_duration_s, tuple(may))
@@ -108,7 +108,7 @@ class World:
         return role
 
     def provider(self, account: str, issuer: str, audiences: Iterable[str] = ("sts.amazonaws.com",)) -> Provider:
-        """An OIDC provider that `account` trusts; `issuer` is its https URL."""
+        """Adds an OIDC provider that `account` trusts; `issuer` is its https URL."""
         arn = f"arn:aws:iam::{account}:oidc-provider/{issuer.removeprefix('https://')}"
         provider = Provider(arn, issuer, tuple(audiences), secrets.token_bytes(32))
         with self._lock:
@@ -116,7 +116,7 @@ class World:
         return provider
 
     def web_identity(self, provider: Provider, subject: str, now: float, lasts_s: float = 3600) -> str:
-        """A JWT that names `subject`, for the provider's first audience."""
+        """A JWT for `subject` and the provider's first audience."""
         return web_identity.mint(provider, subject, provider.audiences[0], now, lasts_s)
 
     def providers_of(self, account: str) -> dict[str, Provider]:
@@ -125,14 +125,14 @@ class World:
             return {issuer: p for (owner, issuer), p in self.providers.items() if owner == account}
 
     def code(self, serial: str, now: float) -> str:
-        """What the device shows now."""
+        """The code that the device shows at `now`."""
         return totp.code(self.devices[serial].secret, now)
 
     def unused_code(self, serial: str, now: float) -> str:
-        """A code that the STS will still take now: the shown one, or a neighbour of it.
+        """A code that STS still accepts at `now`: the one that is shown, else the next, else the one before.
 
-        For tests that need two codes within 30 seconds; the third in one step
-        is refused here, as it would be by the STS.
+        For tests that need two codes within 30 seconds. Raises LookupError once
+        all three were used.
         """
         for offset in (0, 1, -1):
             number = totp.step(now) + offset
@@ -142,7 +142,7 @@ class World:
         raise LookupError(message)
 
     def take_code(self, serial: str, code: str, user_arn: str, now: float) -> bool | None:
-        """Uses a code up. None: not this user's device; False: wrong, too old or used."""
+        """Uses up a code. None: it is not this user's device; False: the code is wrong, too old or was used."""
         device = self.devices.get(serial)
         if device is None or device.user_arn != user_arn:
             return None
@@ -154,12 +154,12 @@ class World:
         return False
 
     def user_session(self, caller: Caller, now: float, lasts_s: float, grant: Grant) -> Session:
-        """A user's own rights as temporary credentials."""
+        """Opens a session of a user, with the user's own rights."""
         holder = (caller.arn, caller.principal, caller.account, caller.user_id)
         return self._open(holder, now, lasts_s, grant)
 
     def role_session(self, role: Role, name: str, now: float, lasts_s: float, grant: Grant = PLAIN) -> Session:
-        """A session of `role`, with nobody asked."""
+        """Opens a session of `role`, without checking whether the caller may assume it."""
         partition = role.arn.split(":")[1]
         arn = f"arn:{partition}:sts::{role.account}:assumed-role/{role.name}/{name}"
         return self._open((arn, role.arn, role.account, f"{role.id}:{name}"), now, lasts_s, grant)
@@ -179,7 +179,7 @@ class World:
         return session
 
     def caller(self, key_id: str) -> Caller | None:
-        """Whose key this is; None for a key that nobody has."""
+        """The owner of a key; None if there is no such key."""
         with self._lock:
             if session := self.sessions.get(key_id):
                 return self._caller_of_session(session)

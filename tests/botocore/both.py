@@ -150,7 +150,7 @@ class Both:
     def sign_in(self, session: str = "corp", lasts_s: float = 3600) -> Path:
         """What `aws sso login` leaves behind for [sso-session NAME]; the portal gives r6 for permission set Reader."""
         now = self.plain.clock()
-        made = self.world.places.sign_in("alice", {(ACCOUNT, "Reader"): self.world.roles[role("r6")]}, now + 3600)
+        made = self.world.machine.sign_in("alice", {(ACCOUNT, "Reader"): self.world.roles[role("r6")]}, now + 3600)
         name = hashlib.sha1(session.encode(), usedforsecurity=False).hexdigest()
         path = self.home / ".aws" / "sso" / "cache" / f"{name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)

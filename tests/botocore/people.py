@@ -42,8 +42,8 @@ def people() -> World:
     world.role(role("wants-mfa"), Trust(("*",), mfa=True))
     world.role(role("r1", "aws-cn"), anyone)
     machine = world.role(role("machine"))
-    world.places.instance = machine
-    world.places.container("task", machine)
+    world.machine.instance = machine
+    world.machine.container("task", machine)
     return world
 
 

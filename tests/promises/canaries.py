@@ -49,7 +49,7 @@ def known(ground):
     world = ground.world
     found = {key.secret for key in world.keys.values()}
     found |= {text for session in world.sessions.values() for text in (session.secret, session.session_token)}
-    found |= set(world.places.sign_ins)
+    found |= set(world.machine.sign_ins)
     found.add(CONTAINER_AUTHORIZATION)
     found.add(ground.home.web_identity.read_text())
     (cache,) = (ground.home.path / ".aws/sso/cache").iterdir()

@@ -1,4 +1,4 @@
-"""What tests of AWS calls stand on: the demo's world and simulator, a HOME, a clock of their own."""
+"""Helpers for tests that call the simulator: botocore clients, a HOME, a clock."""
 
 import os
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from botocore.exceptions import ClientError
 from assume.simulator.sts import Sts
 from assume.simulator.world import World
 
-MODELS = botocore.loaders.create_loader()  # shared: reading STS's model takes longer than most tests
+MODELS = botocore.loaders.create_loader()  # shared, because reading STS's model takes longer than most tests
 OURS = ("AWS_", "ASSUME_", "AWSUME_", "GRANTED_")
 
 
 class Clock:
-    """An instant that moves only when a test moves it."""
+    """A clock that moves only when a test moves it."""
 
     def __init__(self, at: float) -> None:
         self.at = at
@@ -31,7 +31,7 @@ class Clock:
 
 
 def stripped(environment) -> dict[str, str]:
-    """An environment without anything that steers AWS tools or us."""
+    """An environment without the variables that configure AWS tools or assume."""
     return {name: value for name, value in environment.items() if not name.startswith(OURS)}
 
 
@@ -39,8 +39,8 @@ def stripped(environment) -> dict[str, str]:
 class AwsHome:
     """A HOME with the demo's AWS files.
 
-    `environment` is whole: what to start a process with. `machine` goes over it
-    where an instance and a container are wanted.
+    `environment` is complete: start a process with it. Add `machine` for a process
+    on the demo's instance and in its container.
     """
 
     path: Path
@@ -52,7 +52,7 @@ class AwsHome:
 
 
 def client(sts: Sts, key_id: str | None, secret: str | None, session_token: str | None = None, **config):
-    """botocore's STS client for `sts`, with these keys; one attempt unless `retries` says more."""
+    """botocore's STS client for `sts`, with these keys; it does not retry unless `retries` is set."""
     config = {"retries": {"total_max_attempts": 1}} | config
     session = botocore.session.Session()
     session.register_component("data_loader", MODELS)
@@ -68,7 +68,7 @@ def client(sts: Sts, key_id: str | None, secret: str | None, session_token: str 
 
 
 def client_of(sts: Sts, world: World, key_id: str, **config):
-    """The client of whoever has the key in `world`, a user's or a session's."""
+    """A client with a key of `world`, of a user or of a session."""
     caller = world.caller(key_id)
     assert caller is not None
     session_token = caller.session.session_token if caller.session else None
@@ -76,20 +76,20 @@ def client_of(sts: Sts, world: World, key_id: str, **config):
 
 
 def client_with(sts: Sts, reply, **config):
-    """The client for the Credentials of a reply."""
+    """A client with the Credentials of a reply."""
     given = reply["Credentials"]
     return client(sts, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], **config)
 
 
 def home_of(files) -> AwsHome:
-    """The home around the demo's files."""
+    """The AwsHome of the demo's files."""
     environment = stripped(os.environ) | files.environment | {"AWS_EC2_METADATA_DISABLED": "true"}
     machine = files.machine | {"AWS_EC2_METADATA_DISABLED": "false"}
     return AwsHome(files.home, files.config, files.credentials, files.web_identity, environment, machine)
 
 
 def refused(call, **parameters) -> tuple[int, str, str]:
-    """Makes a call that has to be refused: its status, AWS's code and message."""
+    """Makes a call that must be refused. Returns the status, and AWS's code and message."""
     with pytest.raises(ClientError) as caught:
         call(**parameters)
     response = caught.value.response

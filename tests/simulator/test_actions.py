@@ -1,4 +1,4 @@
-"""Durations, session policies, GetSessionToken: what a call gives and what it refuses."""
+"""The actions of STS: durations, session policies, GetSessionToken, results and refusals."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ ALLOW_S3 = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow",
 
 @pytest.fixture
 def alices_world():
-    """Alice, and a role of hers for up to two hours."""
+    """A world with alice and a role that she may assume for up to two hours."""
     made = World()
     made.user(ACCOUNT, "alice", KEY, mfa={SERIAL: "JBSWY3DPEHPK3PXP"}, may=["arn:*"])
     made.role(ROLE, Trust((ROOT,)), max_duration_s=7200)
@@ -55,7 +55,7 @@ def lasts_s(sts, reply):
 @pytest.mark.parametrize(
     ("asked", "given"), [({}, 3600), ({"DurationSeconds": 900}, 900), ({"DurationSeconds": 7200}, 7200)]
 )
-def test_a_session_lasts_as_long_as_was_asked(sts, alice, asked, given):
+def test_a_session_lasts_as_long_as_requested(sts, alice, asked, given):
     sts.clock = Clock(int(time.time()))
     assert lasts_s(sts, take(alice, **asked)) == given
 
@@ -64,12 +64,12 @@ def test_no_session_is_longer_than_the_role_allows(alice):
     assert no(alice, DurationSeconds=7201) == (400, "ValidationError", TOO_LONG)
 
 
-def test_whoever_may_not_have_the_role_does_not_learn_its_maximum(alice, alices_world):
+def test_a_refused_caller_does_not_learn_the_maximum_duration(alice, alices_world):
     alices_world.role(ROLE, max_duration_s=900)
     assert no(alice, DurationSeconds=7201)[:2] == (403, "AccessDenied")
 
 
-def test_a_role_taken_from_temporary_credentials_lasts_an_hour_at_most(sts, alice, alices_world):
+def test_a_role_assumed_with_temporary_credentials_lasts_at_most_an_hour(sts, alice, alices_world):
     alices_world.role(ROLE, Trust((ROOT,)), max_duration_s=43200, may=["*"])
     for caller in (client_with(sts, alice.get_session_token()), client_with(sts, take(alice))):
         assert no(caller, DurationSeconds=3601) == (400, "ValidationError", CHAINED)
@@ -92,7 +92,7 @@ def test_without_policies_and_tags_there_is_no_packed_size(alice):
 
 
 @pytest.mark.parametrize("policy", ["{", "[]", '"text"', '{"Statement": [1]}', '{"Statement": {"Effect": "Maybe"}}'])
-def test_a_policy_has_to_be_one(alice, policy):
+def test_an_invalid_policy_is_refused(alice, policy):
     told = no(alice, Policy=policy)
     assert told == (400, "MalformedPolicyDocument", "The policy is not in the valid JSON format.")
 
@@ -100,11 +100,11 @@ def test_a_policy_has_to_be_one(alice, policy):
 @pytest.mark.parametrize(
     "arn", ["arn:aws:iam::aws:role/ReadOnlyAccess", "arn:aws:s3:::bucket/policy", "not-an-arn-at-all-really"]
 )
-def test_a_policy_arn_names_a_policy(alice, arn):
+def test_a_policy_arn_must_be_the_arn_of_a_policy(alice, arn):
     assert no(alice, PolicyArns=[{"arn": arn}]) == (400, "ValidationError", f"{arn} is invalid")
 
 
-def test_policies_and_tags_have_to_fit(alice, alices_world):
+def test_policies_and_tags_that_are_too_large_are_refused(alice, alices_world):
     alices_world.role(ROLE, Trust((ROOT,), tag_session=True))
     tags = [{"Key": f"k{n}", "Value": hashlib.sha512(bytes([n])).hexdigest()} for n in range(50)]
     status, code, message = no(alice, Tags=tags)
@@ -129,7 +129,7 @@ def test_policies_and_tags_have_to_fit(alice, alices_world):
         ),
     ],
 )
-def test_a_session_policy_decides_about_the_next_hop(sts, alice, alices_world, statement, is_left):
+def test_a_session_policy_decides_whether_the_next_hop_is_allowed(sts, alice, alices_world, statement, is_left):
     alices_world.role(ROLE, Trust((ROOT,)), may=["*"])
     caller = client_with(sts, take(alice, Policy=json.dumps({"Statement": statement})))
     if is_left:
@@ -141,21 +141,21 @@ def test_a_session_policy_decides_about_the_next_hop(sts, alice, alices_world, s
 # GetSessionToken
 
 
-def test_get_session_token_gives_the_users_own_rights(sts, alice):
+def test_get_session_token_returns_credentials_with_the_users_own_rights(sts, alice):
     sts.clock = Clock(int(time.time()))
     reply = alice.get_session_token()
     assert lasts_s(sts, reply) == 43200
     assert client_with(sts, reply).get_caller_identity()["Arn"] == ALICE
 
 
-def test_get_session_token_takes_a_code_once(alice, alices_world):
+def test_get_session_token_accepts_a_code_once(alice, alices_world):
     code = alices_world.unused_code(SERIAL, time.time())
     alice.get_session_token(SerialNumber=SERIAL, TokenCode=code, DurationSeconds=129600)
     told = refused(alice.get_session_token, SerialNumber=SERIAL, TokenCode=code)
     assert told == (403, "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ")
 
 
-def test_get_session_token_is_for_long_term_keys(sts, alice):
+def test_get_session_token_refuses_temporary_credentials(sts, alice):
     for reply in (take(alice), alice.get_session_token()):
         told = refused(client_with(sts, reply).get_session_token)
         assert told == (403, "AccessDenied", "Cannot call GetSessionToken with session credentials")

@@ -1,4 +1,4 @@
-"""Each way in which an STS can fail, as botocore meets it."""
+"""Each injected fault, as botocore sees it."""
 
 import socket
 import threading
@@ -26,7 +26,7 @@ def user1(sts, world):
 
 @pytest.fixture
 def stubborn(sts, world):
-    """Tries twice."""
+    """A client that tries twice."""
     return client_of(sts, world, KEY, read_timeout=0.5, **TWICE)
 
 
@@ -34,13 +34,13 @@ def always(fault):
     return lambda _: fault
 
 
-def test_without_a_fault_all_is_well(sts, user1):
+def test_without_a_fault_the_call_succeeds(sts, user1):
     sts.faults = always(None)
     user1.assume_role(**ROLE)
     assert sts.calls[0].fault is None
 
 
-def test_an_order_sees_the_call_before_it_is_answered(sts, user1):
+def test_the_faults_function_receives_the_call_before_it_is_answered(sts, user1):
     seen: list[Call] = []
     sts.faults = seen.append
     user1.assume_role(**ROLE)
@@ -59,7 +59,7 @@ def test_an_order_sees_the_call_before_it_is_answered(sts, user1):
         ),
     ],
 )
-def test_an_error_is_told_as_aws_tells_it(sts, user1, fault, told):
+def test_an_error_has_the_code_and_message_of_aws(sts, user1, fault, told):
     sts.faults = always(fault)
     assert refused(user1.assume_role, **ROLE) == told
     assert (sts.calls[0].status, sts.calls[0].code, sts.calls[0].fault) == (*told[:2], "refuse")
@@ -68,13 +68,13 @@ def test_an_error_is_told_as_aws_tells_it(sts, user1, fault, told):
 @pytest.mark.parametrize(
     "fault", [faults.throttle(), faults.refuse(500, "InternalFailure", "oh"), faults.close_before_reply()]
 )
-def test_what_botocore_tries_again_passes_the_second_time(sts, stubborn, fault):
+def test_the_retry_of_botocore_succeeds(sts, stubborn, fault):
     sts.faults = faults.first(1, fault)
     stubborn.assume_role(**ROLE)
     assert [call.fault for call in sts.calls] == [fault.kind, None]
 
 
-def test_first_can_be_followed_by_another(sts, user1):
+def test_first_can_be_followed_by_other_faults(sts, user1):
     sts.faults = faults.first(1, faults.throttle(), then=always(faults.refuse(403, "AccessDenied", "no")))
     assert [refused(user1.assume_role, **ROLE)[1] for _ in range(3)] == ["Throttling", "AccessDenied", "AccessDenied"]
 
@@ -92,7 +92,7 @@ def test_a_hanging_answer_waits_for_the_test(sts, world):
     assert got[0]["Credentials"]["AccessKeyId"] in world.sessions
 
 
-def test_a_hanging_answer_is_a_timeout_for_who_does_not_wait(sts, user1):
+def test_a_hanging_answer_is_a_timeout_for_an_impatient_client(sts, user1):
     until = threading.Event()
     sts.faults = always(faults.hang(until))
     with pytest.raises(ReadTimeoutError):
@@ -100,11 +100,11 @@ def test_a_hanging_answer_is_a_timeout_for_who_does_not_wait(sts, user1):
     until.set()
 
 
-def test_an_answer_can_drip(sts, user1):
+def test_an_answer_can_be_sent_byte_by_byte(sts, user1):
     sts.faults = always(faults.drip(0.0001))
     started_at = time.monotonic()
     user1.assume_role(**ROLE)
-    assert time.monotonic() - started_at > 0.1  # over a thousand bytes
+    assert time.monotonic() - started_at > 0.1  # more than a thousand bytes, with a pause after each
 
 
 def test_a_body_can_be_cut_off(sts, user1):
@@ -123,7 +123,7 @@ def test_a_cut_body_ends_in_a_reset(sts):
             reply.read(length)
 
 
-def test_a_connection_can_be_closed_without_a_word(sts, user1):
+def test_a_connection_can_be_closed_without_a_reply(sts, user1):
     sts.faults = always(faults.close_before_reply())
     with pytest.raises(ConnectionClosedError):
         user1.assume_role(**ROLE)
@@ -158,13 +158,13 @@ def test_a_redirect_leads_elsewhere(sts, user1):
 
 
 @pytest.mark.parametrize("text", ["$(touch x)", "a'b\"c", "line\nbreak", "a&b<c>", ""])
-def test_a_reply_can_hold_any_text(sts, user1, text):
+def test_a_reply_can_contain_any_text(sts, user1, text):
     sts.faults = always(faults.spoil(SessionToken=text, AccessKeyId=f"ASIA{text}"))
     given = user1.assume_role(**ROLE)["Credentials"]
     assert (given["SessionToken"], given["AccessKeyId"]) == (text, f"ASIA{text}")
 
 
-def test_a_reply_can_have_run_out_already(sts, user1):
+def test_a_reply_can_hold_credentials_that_have_expired(sts, user1):
     sts.faults = always(faults.spoil(Expiration="2020-01-01T00:00:00Z"))
     assert user1.assume_role(**ROLE)["Credentials"]["Expiration"].year == 2020
 
@@ -179,7 +179,7 @@ def test_a_reply_can_have_run_out_already(sts, user1):
     ],
     ids=lambda value: getattr(value, "kind", value),
 )
-def test_a_code_is_used_up_only_where_the_call_was_carried_out(sts, world, fault, is_used_up):
+def test_a_code_is_used_up_only_if_the_call_was_carried_out(sts, world, fault, is_used_up):
     code = world.code(SAANVI_MFA, sts.clock())
     sts.faults = faults.first(1, fault)
     saanvi = client_of(sts, world, KEYS["default"][1])

@@ -1,4 +1,4 @@
-"""Instance, container and SSO credentials, asked for by botocore's own providers."""
+"""Instance, container and SSO credentials, requested by hand and by botocore's own providers."""
 
 import json
 import time
@@ -20,14 +20,14 @@ INSTANCE_ARN = "arn:aws:sts::123456789012:assumed-role/machine/i-0123456789abcde
 
 @pytest.fixture
 def machine(aws_home, monkeypatch):
-    """We are on the demo's instance and in its container."""
+    """This process is on the demo's instance and in its container."""
     for name, value in aws_home.machine.items():
         monkeypatch.setenv(name, value)
     return monkeypatch
 
 
 def ask(sts, path, method="GET", body=None, **headers):
-    """A request by hand: status and body."""
+    """Makes a request by hand. Returns status and body."""
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(sts.url + path, body, sent, method=method)
     try:
@@ -39,13 +39,13 @@ def ask(sts, path, method="GET", body=None, **headers):
 
 
 def who(sts, credentials):
-    """Whom the STS takes the credentials for."""
+    """The ARN that STS returns for the credentials."""
     frozen = credentials.get_frozen_credentials()
     return client(sts, frozen.access_key, frozen.secret_key, frozen.token).get_caller_identity()["Arn"]
 
 
 def found(method, profile=None):
-    """What one of botocore's providers finds, and only that one."""
+    """The credentials that one of botocore's providers finds, without asking the others."""
     session = botocore.session.Session(profile=profile)
     chain = session.get_component("credential_provider")
     chain.providers = [provider for provider in chain.providers if method == provider.METHOD]
@@ -53,16 +53,16 @@ def found(method, profile=None):
 
 
 def opened(sts):
-    """A session of the instance metadata service."""
+    """Opens a session of the instance metadata service."""
     return ask(sts, "/latest/api/token", "PUT", **{TTL_HEADER: "60"})[1]
 
 
-def test_botocore_gets_the_instances_role(sts, machine):
+def test_botocore_gets_credentials_of_the_instance_role(sts, machine):
     assert who(sts, found("iam-role")) == INSTANCE_ARN
     assert [visit.action for visit in sts.visits] == ["instance session", "instance role", "instance credentials"]
 
 
-def test_an_instance_keeps_its_session_until_it_is_nearly_over(sts, world):
+def test_an_instance_keeps_its_session_until_it_has_nearly_ended(sts, world):
     clock = sts.clock = Clock(int(time.time()))
     keys = []
     for advance in (0, 6 * 3600 - 301, 2):
@@ -80,7 +80,7 @@ def test_a_request_without_a_session_is_version_1_and_refused(sts):
         assert ask(sts, path, **{SESSION_HEADER: "guessed"})[0] == 401
 
 
-def test_a_session_of_the_metadata_service_runs_out(sts):
+def test_a_session_of_the_metadata_service_expires(sts):
     clock = sts.clock = Clock(time.time())
     header = {SESSION_HEADER: opened(sts)}
     assert ask(sts, CREDENTIALS, **header) == (200, "machine")
@@ -93,12 +93,12 @@ def test_a_session_of_the_metadata_service_runs_out(sts):
     [({}, 400), ({TTL_HEADER: "0"}, 400), ({TTL_HEADER: "21601"}, 400), ({TTL_HEADER: "x"}, 400),
      ({TTL_HEADER: "60", "X-Forwarded-For": "10.0.0.1"}, 403)],
 )  # fmt: skip
-def test_a_session_of_the_metadata_service_has_to_be_asked_for_properly(sts, headers, status):
+def test_a_malformed_request_for_a_metadata_session_is_refused(sts, headers, status):
     assert ask(sts, "/latest/api/token", "PUT", **headers)[0] == status
 
 
-def test_an_instance_without_a_role_has_none(sts, world):
-    world.places.instance = None
+def test_an_instance_without_a_role_has_no_credentials(sts, world):
+    world.machine.instance = None
     assert ask(sts, CREDENTIALS, **{SESSION_HEADER: opened(sts)})[0] == 404
 
 
@@ -106,7 +106,7 @@ def test_another_roles_name_is_not_found(sts):
     assert ask(sts, CREDENTIALS + "other", **{SESSION_HEADER: opened(sts)})[0] == 404
 
 
-def test_botocore_gets_the_containers_role(sts, machine):
+def test_botocore_gets_credentials_of_the_container(sts, machine):
     assert who(sts, found("container-role")) == "arn:aws:sts::123456789012:assumed-role/machine/task"
     assert [visit.action for visit in sts.visits] == ["container credentials"]
 
@@ -116,11 +116,11 @@ def test_a_containers_credentials_name_their_role(sts):
     assert (status, json.loads(body)["RoleArn"]) == (200, MACHINE)
 
 
-def test_a_container_wants_its_authorization(sts, world):
+def test_a_container_requires_its_authorization(sts, world):
     assert ask(sts, "/container/task")[0] == 401
     assert ask(sts, "/container/task", Authorization="other")[0] == 401
     assert ask(sts, "/container/none", Authorization=CONTAINER_AUTHORIZATION)[0] == 404
-    world.places.container("open", world.roles[MACHINE])
+    world.machine.container("open", world.roles[MACHINE])
     assert ask(sts, "/container/open")[0] == 200
 
 
@@ -132,11 +132,11 @@ def test_botocore_gets_the_role_of_an_sso_profile(sts, aws_home):
     assert visit.params == {"account_id": OTHER_ACCOUNT, "role_name": "Reader"}
 
 
-def test_the_portal_wants_a_sign_in_that_is_not_over(sts, world):
+def test_the_portal_refuses_an_expired_or_unknown_sign_in(sts, world):
     clock = sts.clock = Clock(time.time())
     path = f"/federation/credentials?account_id={OTHER_ACCOUNT}&role_name=Reader"
     roles = {(OTHER_ACCOUNT, "Reader"): world.roles[SSO_ROLE]}
-    bearer = {"x-amz-sso_bearer_token": world.places.sign_in("saanvi", roles, clock.at + 60).bearer}
+    bearer = {"x-amz-sso_bearer_token": world.machine.sign_in("saanvi", roles, clock.at + 60).bearer}
     send = {"headers": bearer}
     assert ask_with(sts, path, **send) == 200
     assert ask_with(sts, path, headers={}) == 401
@@ -162,7 +162,7 @@ def ask_with(sts, path, headers):
             return error.code
 
 
-def test_botocore_renews_a_sign_in_that_is_nearly_over(sts, aws_home):
+def test_botocore_renews_a_sign_in_that_has_nearly_ended(sts, aws_home):
     (kept,) = (aws_home.path / ".aws" / "sso" / "cache").iterdir()
     fields = json.loads(kept.read_text())
     soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 300))
@@ -175,7 +175,7 @@ def test_botocore_renews_a_sign_in_that_is_nearly_over(sts, aws_home):
 
 
 def test_a_sign_in_is_renewed_once_and_only_by_its_client(sts, world):
-    renewal = world.places.renewal(world.places.sign_in("saanvi", {}, time.time()))
+    renewal = world.machine.renewal(world.machine.sign_in("saanvi", {}, time.time()))
     asked = {
         "grantType": "refresh_token",
         "clientId": renewal.client_id,
@@ -186,12 +186,12 @@ def test_a_sign_in_is_renewed_once_and_only_by_its_client(sts, world):
     assert ask(sts, "/token", "POST", json.dumps(asked).encode(), **send)[0] == 200
     assert ask(sts, "/token", "POST", json.dumps(asked).encode(), **send)[0] == 400
     assert ask(sts, "/token", "POST", b"{", **send)[0] == 400
-    renewal = world.places.renewal(world.places.sign_in("saanvi", {}, time.time()))
+    renewal = world.machine.renewal(world.machine.sign_in("saanvi", {}, time.time()))
     forged = asked | {"refreshToken": renewal.refresh}
     assert ask(sts, "/token", "POST", json.dumps(forged).encode(), **send)[0] == 400
 
 
-def test_what_a_machine_gets_is_temporary(sts, world, machine):
+def test_credentials_of_a_machine_are_temporary(sts, world, machine):
     frozen = found("iam-role").get_frozen_credentials()
     caller = client(sts, frozen.access_key, frozen.secret_key, frozen.token)
     marketing = {"RoleArn": "arn:aws:iam::123456789012:role/marketingadminrole", "RoleSessionName": "me"}

@@ -1,4 +1,4 @@
-"""Roles that want MFA: which codes count, of which devices, for how long, and not down a chain."""
+"""Roles that require MFA: which codes are accepted, of which devices, and how long they count; not in a chain."""
 
 import time
 
@@ -27,7 +27,7 @@ HALF = "MultiFactorAuthentication failed, must provide both MFA serial number an
 
 @pytest.fixture
 def world():
-    """Alice, who may assume anything that trusts her, with two devices; and Bob with one."""
+    """A world with alice, who may assume every role that trusts her and has two devices, and bob with one device."""
     made = World()
     made.user(ACCOUNT, "alice", KEY, mfa={SERIAL: SEED, HARDWARE: SEED}, may=["arn:*"])
     made.user(ACCOUNT, "bob", mfa={f"arn:aws:iam::{ACCOUNT}:mfa/bob": SEED})
@@ -57,13 +57,13 @@ def mfa(world, serial=SERIAL):
 
 
 @pytest.mark.parametrize("serial", [SERIAL, HARDWARE])
-def test_a_role_that_wants_mfa_gets_a_code(world, alice, serial):
+def test_a_role_that_requires_mfa_is_assumed_with_a_code(world, alice, serial):
     world.role(ROLE, Trust((ROOT,), mfa=True))
     assert no(alice) == denial()
     take(alice, **mfa(world, serial))
 
 
-def test_a_code_works_once_also_for_another_role(world, alice):
+def test_a_code_works_once_even_for_another_role(world, alice):
     world.role(ROLE, Trust((ROOT,), mfa=True))
     world.role(f"{ROLE}2", Trust((ROOT,), mfa=True))
     given = mfa(world)
@@ -78,7 +78,7 @@ def test_a_code_is_used_up_even_if_the_role_is_refused(world, alice):
     assert no(alice, **given) == (403, "AccessDenied", WRONG)
 
 
-def test_a_wrong_code_is_refused_even_where_none_was_wanted(world, alice):
+def test_a_wrong_code_is_refused_even_by_a_role_without_mfa(world, alice):
     world.role(ROLE, Trust((ROOT,)))
     now = time.time()
     near = {world.code(SERIAL, now + off) for off in (-60, -30, 0, 30, 60)}
@@ -87,25 +87,25 @@ def test_a_wrong_code_is_refused_even_where_none_was_wanted(world, alice):
 
 
 @pytest.mark.parametrize("serial", [f"arn:aws:iam::{ACCOUNT}:mfa/bob", "GAHT00000000"])
-def test_a_device_has_to_be_the_users_own(world, alice, serial):
+def test_the_device_of_another_user_is_refused(world, alice, serial):
     world.role(ROLE, Trust((ROOT,), mfa=True))
     code = mfa(world)["TokenCode"]
     assert no(alice, SerialNumber=serial, TokenCode=code) == (403, "AccessDenied", FOREIGN)
 
 
 @pytest.mark.parametrize("half", [{"SerialNumber": SERIAL}, {"TokenCode": "123456"}])
-def test_a_serial_and_a_code_come_together(world, alice, half):
+def test_a_serial_without_a_code_is_refused_and_a_code_without_a_serial(world, alice, half):
     world.role(ROLE, Trust((ROOT,)))
     assert no(alice, **half) == (403, "AccessDenied", HALF)
 
 
-def test_an_mfa_session_counts_as_mfa_and_one_without_does_not(sts, world, alice):
+def test_only_a_session_made_with_a_code_counts_as_mfa(sts, world, alice):
     world.role(ROLE, Trust((ROOT,), mfa=True))
     take(client_with(sts, alice.get_session_token(**mfa(world))))
     assert no(client_with(sts, alice.get_session_token())) == denial()
 
 
-def test_an_mfa_session_grows_too_old_for_a_role_that_wants_a_fresh_code(sts, world, alice):
+def test_an_mfa_session_becomes_too_old_for_a_role_that_requires_a_fresh_code(sts, world, alice):
     world.role(ROLE, Trust((ROOT,), mfa_age_s=600))
     now, caller = time.time(), world.caller(KEY)
     young, old = (world.user_session(caller, now - age, 43200, Grant(mfa_at=now - age)) for age in (500, 601))
@@ -115,7 +115,7 @@ def test_an_mfa_session_grows_too_old_for_a_role_that_wants_a_fresh_code(sts, wo
     take(alice, **mfa(world))
 
 
-def test_mfa_does_not_pass_on_through_a_role(sts, world, alice):
+def test_mfa_is_not_inherited_by_the_session_of_a_role(sts, world, alice):
     hub = f"arn:aws:iam::{ACCOUNT}:role/hub"
     world.role(hub, Trust((ROOT,), mfa=True), may=[ROLE])
     world.role(ROLE, Trust((hub,), mfa=True))

@@ -1,7 +1,7 @@
-"""A second opinion: the same flows, by the same client, pass with moto's STS and with ours.
+"""A comparison with moto: the same calls, by the same client, succeed with moto's STS and with ours.
 
-moto checks little, so only what is granted is compared; it proves that the
-simulator's replies have the shape that another STS gives them.
+moto checks little, so only successful calls are compared. They show that the
+simulator's replies have the same fields as those of another STS.
 """
 
 import time
@@ -24,8 +24,8 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 @dataclass
-class Place:
-    """An STS with alice in it, and the roles hub and far."""
+class Emulator:
+    """An STS that knows alice and the roles hub and far."""
 
     url: str
     key_id: str
@@ -65,7 +65,7 @@ def moto_url():
 
 @pytest.fixture(scope="module")
 def moto(moto_url):
-    """alice and her roles, made through moto's IAM."""
+    """alice and her roles, created through moto's IAM."""
     iam = service("iam", moto_url, "AKIASETUP00000000000", "x")
     iam.create_user(UserName="alice")
     key = iam.create_access_key(UserName="alice")["AccessKey"]
@@ -73,7 +73,7 @@ def moto(moto_url):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=POLICY, MaxSessionDuration=7200)["Role"]["Arn"]
         for name in ("hub", "far")
     )
-    return Place(moto_url, key["AccessKeyId"], key["SecretAccessKey"], hub, far, "123456", "eyJ.a.b")
+    return Emulator(moto_url, key["AccessKeyId"], key["SecretAccessKey"], hub, far, "123456", "eyJ.a.b")
 
 
 @pytest.fixture
@@ -89,16 +89,16 @@ def ours():
     with serve(world, time.time) as sts:
         key = world.keys["AKIAALICE00000000000"]
         code, identity = world.code(SERIAL, now), world.web_identity(provider, "job:7", now)
-        yield Place(sts.url, key.id, key.secret, hub, far, code, identity)
+        yield Emulator(sts.url, key.id, key.secret, hub, far, code, identity)
 
 
 @pytest.fixture(params=["ours", "moto"])
-def place(request):
+def emulator(request):
     return request.getfixturevalue(request.param)
 
 
 def shape(reply):
-    """Which fields a reply has, without AWS's own about the transport."""
+    """The names of a reply's fields, without ResponseMetadata."""
     return {
         name: shape(value) if isinstance(value, dict) else type(value).__name__
         for name, value in sorted(reply.items())
@@ -110,37 +110,37 @@ CREDENTIALS = {"AccessKeyId": "str", "Expiration": "datetime", "SecretAccessKey"
 ASSUMED = {"Arn": "str", "AssumedRoleId": "str"}
 
 
-def test_a_user_is_who_he_is(place):
-    identity = place.client().get_caller_identity()
+def test_a_user_has_the_identity_of_the_user(emulator):
+    identity = emulator.client().get_caller_identity()
     assert identity["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/alice"
     assert shape(identity) == {"Account": "str", "Arn": "str", "UserId": "str"}
 
 
-def test_a_role_is_assumed(place):
-    reply = place.client().assume_role(RoleArn=place.hub, RoleSessionName="me", DurationSeconds=7200)
+def test_a_role_is_assumed(emulator):
+    reply = emulator.client().assume_role(RoleArn=emulator.hub, RoleSessionName="me", DurationSeconds=7200)
     given = shape(reply)
-    given.pop("PackedPolicySize", None)  # moto always has one
+    given.pop("PackedPolicySize", None)  # moto always sends one
     assert given == {"AssumedRoleUser": ASSUMED, "Credentials": CREDENTIALS}
     assert reply["AssumedRoleUser"]["AssumedRoleId"].endswith(":me")
     assert abs(reply["Credentials"]["Expiration"].timestamp() - time.time() - 7200) < 60
-    identity = place.client(reply["Credentials"]).get_caller_identity()
+    identity = emulator.client(reply["Credentials"]).get_caller_identity()
     assert identity["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/hub/me" == reply["AssumedRoleUser"]["Arn"]
     assert identity["UserId"] == reply["AssumedRoleUser"]["AssumedRoleId"]
 
 
-def test_a_role_leads_to_the_next(place):
-    hub = place.client().assume_role(RoleArn=place.hub, RoleSessionName="me")["Credentials"]
-    far = place.client(hub).assume_role(RoleArn=place.far, RoleSessionName="me")["Credentials"]
-    assert place.client(far).get_caller_identity()["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/far/me"
+def test_a_role_assumes_the_next_role(emulator):
+    hub = emulator.client().assume_role(RoleArn=emulator.hub, RoleSessionName="me")["Credentials"]
+    far = emulator.client(hub).assume_role(RoleArn=emulator.far, RoleSessionName="me")["Credentials"]
+    assert emulator.client(far).get_caller_identity()["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/far/me"
 
 
-def test_a_role_is_assumed_with_everything_that_can_be_asked(place):
-    reply = place.client().assume_role(
-        RoleArn=place.hub,
+def test_a_role_is_assumed_with_every_parameter(emulator):
+    reply = emulator.client().assume_role(
+        RoleArn=emulator.hub,
         RoleSessionName="me",
         ExternalId="Corp/1",
         SerialNumber=SERIAL,
-        TokenCode=place.code,
+        TokenCode=emulator.code,
         Policy=POLICY,
         PolicyArns=[{"arn": READ_ONLY}],
         Tags=[{"Key": "team", "Value": "x"}],
@@ -149,18 +149,18 @@ def test_a_role_is_assumed_with_everything_that_can_be_asked(place):
     assert shape(reply) == {"AssumedRoleUser": ASSUMED, "Credentials": CREDENTIALS, "PackedPolicySize": "int"}
 
 
-def test_a_session_is_had_with_a_code(place):
-    reply = place.client().get_session_token(SerialNumber=SERIAL, TokenCode=place.code)
+def test_a_session_token_is_returned_for_a_code(emulator):
+    reply = emulator.client().get_session_token(SerialNumber=SERIAL, TokenCode=emulator.code)
     assert shape(reply) == {"Credentials": CREDENTIALS}
 
 
-def test_a_role_is_assumed_with_a_web_identity(place):
-    reply = place.client().assume_role_with_web_identity(
-        RoleArn=place.hub, RoleSessionName="job", WebIdentityToken=place.identity
+def test_a_role_is_assumed_with_a_web_identity(emulator):
+    reply = emulator.client().assume_role_with_web_identity(
+        RoleArn=emulator.hub, RoleSessionName="job", WebIdentityToken=emulator.identity
     )
     assert shape(reply).items() >= {"AssumedRoleUser": ASSUMED, "Credentials": CREDENTIALS}.items()
-    assert place.client(reply["Credentials"]).get_caller_identity()["Arn"].endswith("assumed-role/hub/job")
+    assert emulator.client(reply["Credentials"]).get_caller_identity()["Arn"].endswith("assumed-role/hub/job")
 
 
-def test_the_account_of_a_key_is_known(place):
-    assert place.client().get_access_key_info(AccessKeyId=place.key_id)["Account"] == ACCOUNT
+def test_the_account_of_a_key_is_returned(emulator):
+    assert emulator.client().get_access_key_info(AccessKeyId=emulator.key_id)["Account"] == ACCOUNT

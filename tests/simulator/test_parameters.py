@@ -21,7 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture
 def user1(sts, world):
-    """botocore's client with user1's keys, which checks nothing itself."""
+    """botocore's client with user1's keys; its own checks of parameters are off."""
     return client_of(sts, world, KEY, parameter_validation=False)
 
 
@@ -71,13 +71,13 @@ NAMED = {"RoleArn": MARKETING, "RoleSessionName": "me"}
         ({"PolicyArns.member.1.arn": "arn:short"}, "'policyArns.1.member' {} have length greater than or equal to 20"),
     ],
 )
-def test_a_parameter_out_of_bounds_is_named(sent, said):
+def test_a_parameter_that_breaks_a_limit_is_named(sent, said):
     told = message("AssumeRole", **(NAMED | sent))
     assert told.startswith("1 validation error detected: Value '")
     assert said.format("failed to satisfy constraint: Member must") in told
 
 
-def test_what_is_within_bounds_passes():
+def test_parameters_within_the_limits_pass():
     tag = {"Tags.member.1.Key": "équipe 1", "Tags.member.1.Value": ""}
     most = {"DurationSeconds": "43200", "ExternalId": "a:/@=", "Policy": "é" * 2048, "RoleSessionName": "=,.@-_+a"}
     given = checked("AssumeRole", **(NAMED | most | tag))
@@ -85,20 +85,20 @@ def test_what_is_within_bounds_passes():
     assert given.tags() == (("équipe 1", ""),)
 
 
-def test_everything_that_is_wrong_is_said_at_once():
+def test_all_broken_limits_are_in_one_message():
     told = message("AssumeRole", RoleSessionName="a b", DurationSeconds="1")
     assert told.startswith("3 validation errors detected: Value null at 'roleArn' failed to satisfy constraint")
     assert "'roleSessionName'" in told
     assert "'durationSeconds'" in told
 
 
-def test_get_session_token_has_limits_of_its_own():
+def test_get_session_token_has_its_own_limits():
     assert checked("GetSessionToken", DurationSeconds="129600").number("DurationSeconds", 1) == 129600
     assert "less than or equal to 129600" in message("GetSessionToken", DurationSeconds="129601")
     assert "greater than or equal to 900" in message("GetSessionToken", DurationSeconds="899")
 
 
-def test_there_are_at_most_ten_policies_and_fifty_tags():
+def test_more_than_ten_policies_or_fifty_tags_are_refused():
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     policies = {f"PolicyArns.member.{n}.arn": arn for n in range(1, 12)}
     assert "'policyArns' failed" in message("AssumeRole", **(NAMED | policies))
@@ -128,11 +128,11 @@ def test_a_list_with_a_gap_is_refused():
         ("AssumeRoleWithWebIdentity", NAMED | {"WebIdentityToken": "1234", "ExternalId": "abc"}),
     ],
 )
-def test_a_parameter_that_the_action_does_not_know_is_refused(action, sent):
+def test_a_parameter_that_the_action_does_not_have_is_refused(action, sent):
     assert f"{action} does not know the parameter" in message(action, **sent)
 
 
-def test_the_limits_reach_botocore_as_aws_words_them(user1, sts):
+def test_botocore_reports_broken_limits_in_the_words_of_aws(user1, sts):
     told = refused(user1.assume_role, RoleArn=MARKETING, RoleSessionName="a b")
     said = (
         "1 validation error detected: Value 'a b' at 'roleSessionName' failed to satisfy constraint: "
@@ -144,7 +144,7 @@ def test_the_limits_reach_botocore_as_aws_words_them(user1, sts):
 
 
 @pytest.mark.parametrize("arn", ["marketingadminrole-of-mine", "arn:aws:iam:123456789012:role/one", MARKETING + "*"])
-def test_a_role_arn_has_the_form_of_one(user1, arn):
+def test_a_malformed_role_arn_is_refused(user1, arn):
     assert refused(user1.assume_role, RoleArn=arn, RoleSessionName="me") == (
         400,
         "ValidationError",
@@ -165,7 +165,7 @@ def test_a_role_arn_has_the_form_of_one(user1, arn):
         (b"Action=\xff", FORM, "MalformedQueryString"),
     ],
 )
-def test_a_request_that_is_no_call_is_refused(sts, body, kind, code):
+def test_a_request_that_is_not_a_call_is_refused(sts, body, kind, code):
     request = urllib.request.Request(sts.url, body, {"Content-Type": kind})
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request, timeout=5)
@@ -173,7 +173,7 @@ def test_a_request_that_is_no_call_is_refused(sts, body, kind, code):
     caught.value.close()
 
 
-def test_an_answer_has_the_namespace_and_an_id(user1):
+def test_a_reply_has_the_namespace_and_a_request_id(user1):
     reply = user1.get_caller_identity()["ResponseMetadata"]
     assert len(reply["RequestId"]) == 36
     assert reply["HTTPHeaders"]["x-amzn-requestid"] == reply["RequestId"]

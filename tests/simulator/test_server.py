@@ -1,4 +1,4 @@
-"""The simulator as a server: connections, TLS, a proxy for every host, many clients, its end."""
+"""The simulator as a server: connections, TLS, the proxy for every host, many clients, the end."""
 
 import json
 import socket
@@ -30,7 +30,7 @@ def authority():
 
 @pytest.fixture
 def certificates(authority, tmp_path):
-    """The authority's certificate as a file, for AWS_CA_BUNDLE."""
+    """A file with the authority's certificate, for AWS_CA_BUNDLE."""
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return str(path)
@@ -50,7 +50,7 @@ def test_one_connection_serves_many_calls(sts, world):
     assert sts.actions == ["GetCallerIdentity"] * 5
 
 
-def test_a_connection_goes_on_after_a_refusal(sts, world):
+def test_a_connection_stays_open_after_a_refusal(sts, world):
     caller = client_of(sts, world, KEY)
     refused(caller.assume_role, RoleArn=MARKETING + "-not", RoleSessionName="me")
     caller.get_caller_identity()
@@ -73,12 +73,12 @@ def test_two_hundred_clients_at_once_are_all_answered(sts, world):
     assert (len(sts.calls), sts.connections) == (200, 200)
 
 
-def test_whoever_stalls_holds_up_nobody(sts, world):
+def test_a_client_that_stalls_holds_up_no_other(sts, world):
     with socket.create_connection(("127.0.0.1", int(sts.url.rsplit(":", 1)[1]))):
         client_of(sts, world, KEY).get_caller_identity()
 
 
-def test_tls_needs_the_clients_trust(world, authority, certificates, monkeypatch):
+def test_tls_works_only_for_clients_that_trust_the_certificate(world, authority, certificates, monkeypatch):
     with serve(world, time.time, context(authority, "127.0.0.1")) as sts:
         assert sts.url.startswith("https://127.0.0.1:")
         with pytest.raises(SSLError):
@@ -95,7 +95,7 @@ def test_tls_needs_the_clients_trust(world, authority, certificates, monkeypatch
     ("region", "host"),
     [("us-west-2", "sts.us-west-2.amazonaws.com"), ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn")],
 )
-def test_as_a_proxy_it_is_every_host(world, authority, certificates, monkeypatch, region, host):
+def test_as_a_proxy_it_answers_for_every_host(world, authority, certificates, monkeypatch, region, host):
     monkeypatch.setenv("AWS_CA_BUNDLE", certificates)
     with serve(world, time.time, tunnel=context(authority, host)) as sts:
         monkeypatch.setenv("HTTPS_PROXY", sts.url)
@@ -108,7 +108,7 @@ def test_as_a_proxy_it_is_every_host(world, authority, certificates, monkeypatch
         assert [(call.host, call.region, call.status) for call in sts.calls] == [(host, region, 200)] * 2
 
 
-def test_behind_a_proxy_the_host_decides_which_region_is_signed_for(world, authority, certificates, monkeypatch):
+def test_behind_a_proxy_the_signature_must_be_for_the_region_of_the_host(world, authority, certificates, monkeypatch):
     monkeypatch.setenv("AWS_CA_BUNDLE", certificates)
     host = "sts.eu-west-1.amazonaws.com"
     with serve(world, time.time, tunnel=context(authority, host)) as sts:
@@ -123,13 +123,13 @@ def test_behind_a_proxy_the_host_decides_which_region_is_signed_for(world, autho
         assert refused(caller.get_caller_identity)[1] == "SignatureDoesNotMatch"
 
 
-def test_it_is_no_proxy_unless_it_was_asked_to_be(sts):
+def test_it_is_a_proxy_only_on_request(sts):
     with socket.create_connection(("127.0.0.1", int(sts.url.rsplit(":", 1)[1])), timeout=5) as connection:
         connection.sendall(b"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n")
         assert connection.makefile("rb").readline() == b"HTTP/1.1 405 Method Not Allowed\r\n"
 
 
-def test_once_it_has_ended_nobody_is_there(world):
+def test_after_its_end_connections_are_refused(world):
     with serve(world, time.time) as sts:
         caller = client_of(sts, world, KEY)
         caller.get_caller_identity()
@@ -149,7 +149,7 @@ def test_it_ends_while_an_answer_hangs(world):
     assert len(sts.calls) == 1
 
 
-def test_what_goes_wrong_inside_is_an_error_for_the_client_and_for_the_test(world):
+def test_an_exception_in_the_simulator_reaches_the_client_and_the_test(world):
     sts = Sts(world, time.time)
     sts.start(None, None)
     caller = client_of(sts, world, KEY)

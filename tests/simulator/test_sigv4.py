@@ -1,4 +1,4 @@
-"""Who may speak to the simulator: every part of Signature Version 4 is checked."""
+"""The simulator checks every part of Signature Version 4."""
 
 import hashlib
 import http.client
@@ -20,7 +20,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 
 
 class Raw:
-    """Requests that botocore would not make: signed by botocore's signer, then changed."""
+    """Sends requests that botocore would not send: signed by botocore's signer, then changed."""
 
     def __init__(self, sts, world):
         self.sts = sts
@@ -51,7 +51,7 @@ def test_a_users_key_is_known(sts, world):
     assert identity["UserId"].startswith("AIDA")
 
 
-def test_a_call_is_recorded_with_who_made_it_and_for_which_region(sts, world):
+def test_a_call_is_recorded_with_its_caller_and_region(sts, world):
     client_of(sts, world, KEY).get_caller_identity()
     (call,) = sts.calls
     assert (call.action, dict(call.params), call.key_id, call.arn) == ("GetCallerIdentity", {}, KEY, USER1)
@@ -64,7 +64,7 @@ def test_an_unknown_key_is_refused(sts):
     assert (sts.calls[0].key_id, sts.calls[0].arn) == ("AKIAUNKNOWNUNKNOWN00", None)
 
 
-def test_a_forgotten_key_is_unknown(sts, world):
+def test_a_deleted_key_is_refused(sts, world):
     caller = client_of(sts, world, KEY)
     world.forget_key(KEY)
     assert refused(caller.get_caller_identity)[1] == "InvalidClientTokenId"
@@ -78,7 +78,7 @@ def test_a_wrong_secret_is_refused(sts, world):
 
 
 @pytest.mark.parametrize("given", [None, "other"], ids=["no session token", "another session token"])
-def test_a_session_needs_its_session_token(sts, world, given):
+def test_a_temporary_key_without_its_session_token_is_refused(sts, world, given):
     session = world.role_session(world.roles[MARKETING], "here", time.time(), 3600)
     assert refused(client(sts, session.key_id, session.secret, given).get_caller_identity)[:2] == (
         403,
@@ -87,12 +87,12 @@ def test_a_session_needs_its_session_token(sts, world, given):
     assert client_of(sts, world, session.key_id).get_caller_identity()["Arn"] == session.arn
 
 
-def test_a_long_term_key_has_no_session_token(sts, world):
+def test_a_long_term_key_with_a_session_token_is_refused(sts, world):
     caller = client(sts, KEY, world.keys[KEY].secret, "something")
     assert refused(caller.get_caller_identity)[1] == "InvalidClientTokenId"
 
 
-def test_a_session_runs_out(sts, world):
+def test_a_session_expires(sts, world):
     clock = sts.clock = Clock(time.time())
     session = world.role_session(world.roles[MARKETING], "here", clock.at - 3000, 3600)
     caller = client_of(sts, world, session.key_id)
@@ -116,7 +116,7 @@ def test_a_clock_may_not_be_off_by_more(sts, world, off, said):
     assert message.startswith(said)
 
 
-def test_the_date_header_is_the_simulators_clock(sts, world):
+def test_the_date_header_has_the_time_of_the_simulators_clock(sts, world):
     sts.clock = Clock(time.time() + 600)
     reply = client_of(sts, world, KEY).get_caller_identity()
     shown = reply["ResponseMetadata"]["HTTPHeaders"]["date"]
@@ -136,20 +136,20 @@ def test_the_scope_is_sts_in_a_region(raw, service, region):
     assert raw.send(raw.signed(service, region)) == (403, "SignatureDoesNotMatch")
 
 
-def test_without_a_signature_nobody_calls(raw):
+def test_an_unsigned_call_is_refused(raw):
     request = raw.signed()
     del request.headers["Authorization"]
     assert raw.send(request) == (403, "MissingAuthenticationToken")
 
 
 @pytest.mark.parametrize("text", ["Bearer x", "AWS4-HMAC-SHA256 Credential=a/b/c/d", "AWS4-HMAC-SHA256"])
-def test_an_authorization_header_has_one_form(raw, text):
+def test_a_malformed_authorization_header_is_refused(raw, text):
     request = raw.signed()
     request.headers.replace_header("Authorization", text)
     assert raw.send(request) == (400, "IncompleteSignature")
 
 
-def test_a_presigned_url_is_not_taken(raw):
+def test_a_presigned_url_is_refused(raw):
     request = raw.signed(path="/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=" + "0" * 64)
     del request.headers["Authorization"]
     assert raw.send(request) == (403, "MissingAuthenticationToken")
@@ -160,7 +160,7 @@ def test_the_body_is_signed(raw):
     assert raw.send(raw.signed(), changed) == (403, "SignatureDoesNotMatch")
 
 
-def test_a_stated_hash_of_the_body_has_to_be_right(raw):
+def test_a_wrong_hash_of_the_body_is_refused(raw):
     right, wrong = hashlib.sha256(BODY).hexdigest(), hashlib.sha256(b"").hexdigest()
     assert raw.send(raw.signed(headers=FORM | {"X-Amz-Content-SHA256": right})) == (200, "")
     request = raw.signed(headers=FORM | {"X-Amz-Content-SHA256": right})
@@ -180,12 +180,12 @@ def test_every_amz_header_is_signed(raw):
     assert raw.send(request) == (403, "SignatureDoesNotMatch")
 
 
-def test_the_method_is_signed_and_only_post_is_taken(raw):
+def test_the_method_is_signed_and_only_post_is_accepted(raw):
     assert raw.send(raw.signed(), method="PUT") == (400, "MalformedInput")
 
 
 class Backdated(SigV4Auth):
-    """Signs soundly, but for a scope of another day than the request's."""
+    """Signs correctly, but with a scope of another day than the request's."""
 
     def scope(self, request):
         return f"{self.credentials.access_key}/{self.credential_scope(request)}"
@@ -198,12 +198,12 @@ class Backdated(SigV4Auth):
         return super().signature(string_to_sign, request)
 
 
-def test_the_date_of_the_scope_is_the_date_of_the_request(raw):
+def test_a_scope_of_another_day_than_the_request_is_refused(raw):
     assert raw.send(raw.signed(signer=Backdated)) == (403, "SignatureDoesNotMatch")
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "20261301T000000Z"])
-def test_a_date_has_to_be_one(raw, text):
+def test_a_malformed_date_is_refused(raw, text):
     request = raw.signed()
     request.headers.replace_header("X-Amz-Date", text)
     assert raw.send(request) == (400, "IncompleteSignature")
@@ -221,5 +221,5 @@ def test_a_date_has_to_be_one(raw, text):
         ("sts.eu-west-1.amazonaws.com.example.com", None),
     ],
 )
-def test_an_aws_host_stands_for_its_region(host, region):
+def test_the_name_of_an_aws_host_tells_its_region(host, region):
     assert region_of_host(host) == region

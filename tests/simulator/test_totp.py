@@ -35,27 +35,27 @@ def test_a_secret_may_lack_its_padding_and_be_in_lower_case():
     assert totp.code("jbswy3dpehpk3pxpaa", 59) == totp.code("JBSWY3DPEHPK3PXPAA======", 59)
 
 
-def test_a_code_is_taken_one_step_early_or_late_and_no_further(device):
+def test_a_code_is_accepted_at_most_one_step_early_or_late(device):
     world, alice = device
     now = 1_000_000_000.0
     taken = [world.take_code(SERIAL, world.code(SERIAL, now + off), alice, now) for off in (-60, -30, 0, 30, 60)]
     assert taken == [False, True, True, True, False]
 
 
-def test_a_code_is_taken_once(device):
+def test_a_code_is_accepted_once(device):
     world, alice = device
     code = world.code(SERIAL, 59)
     assert [world.take_code(SERIAL, code, alice, at) for at in (59, 59, 61, 89)] == [True, False, False, False]
 
 
-def test_two_devices_with_one_secret_have_codes_of_their_own(device):
+def test_codes_of_two_devices_with_one_secret_are_used_up_separately(device):
     world, alice = device
     world.user("123456789012", "alice", mfa={"GAHT12345678": RFC_SECRET})
     code = world.code(SERIAL, 59)
     assert [world.take_code(serial, code, alice, 59) for serial in (SERIAL, "GAHT12345678")] == [True, True]
 
 
-def test_another_users_device_is_not_even_looked_at(device):
+def test_the_device_of_another_user_is_not_checked(device):
     world, _ = device
     bob = world.user("123456789012", "bob").arn
     code = world.code(SERIAL, 59)
@@ -63,7 +63,7 @@ def test_another_users_device_is_not_even_looked_at(device):
     assert world.take_code("GAHT00000000", code, bob, 59) is None
 
 
-def test_unused_code_finds_the_three_that_are_left_and_then_says_so(device):
+def test_unused_code_returns_three_codes_and_then_raises(device):
     world, alice = device
     for _ in range(3):
         assert world.take_code(SERIAL, world.unused_code(SERIAL, 300), alice, 300)

@@ -18,7 +18,7 @@ KEY = "AKIAALICE00000000000"
 
 @pytest.fixture
 def world():
-    """Alice, who may assume anything that trusts her."""
+    """A world with alice, who may assume every role that trusts her."""
     made = World()
     made.user(ACCOUNT, "alice", KEY, may=["arn:*"])
     return made
@@ -42,11 +42,11 @@ def denial(who=ALICE, action="sts:AssumeRole", role_arn=ROLE):
     return 403, "AccessDenied", message
 
 
-# Who is named
+# Principals
 
 
 @pytest.mark.parametrize("principal", [ACCOUNT, ROOT, ALICE, "*"])
-def test_a_trusted_caller_gets_the_role(sts, world, alice, principal):
+def test_a_trusted_caller_may_assume_the_role(sts, world, alice, principal):
     world.role(ROLE, Trust((principal,)))
     reply = take(alice)
     arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/wanted/me"
@@ -68,33 +68,33 @@ def test_credentials_look_like_those_of_aws(world, alice):
     [(), Trust((OTHER,)), Trust((f"arn:aws:iam::{ACCOUNT}:user/bob",)), Trust((f"arn:aws-cn:iam::{ACCOUNT}:root",))],
     ids=["nobody", "another account", "another user", "another partition"],
 )
-def test_a_caller_who_is_not_named_is_refused(world, alice, trust):
+def test_a_caller_whom_the_trust_policy_does_not_name_is_refused(world, alice, trust):
     world.role(ROLE, trust)
     assert no(alice) == denial()
 
 
-def test_a_role_that_is_not_there_is_refused_with_the_same_words(alice):
+def test_a_role_that_does_not_exist_is_refused_with_the_same_message(alice):
     assert no(alice) == denial()
 
 
-def test_any_statement_of_the_trust_will_do(world, alice):
+def test_one_matching_statement_of_the_trust_policy_is_enough(world, alice):
     world.role(ROLE, [Trust((OTHER,)), Trust((ALICE,))])
     take(alice)
 
 
-def test_a_user_whom_the_account_trusts_needs_a_policy_of_his_own(sts, world):
+def test_if_trust_names_the_account_a_user_needs_a_policy_too(sts, world):
     world.user(ACCOUNT, "carol", "AKIACAROL00000000000", may=[f"arn:aws:iam::{ACCOUNT}:role/other"])
     world.role(ROLE, Trust((ROOT,)))
     assert no(client_of(sts, world, "AKIACAROL00000000000")) == denial(f"arn:aws:iam::{ACCOUNT}:user/carol")
 
 
-def test_a_user_who_is_named_needs_none_in_the_same_account(sts, world):
+def test_if_trust_names_a_user_of_its_account_that_is_enough(sts, world):
     world.user(ACCOUNT, "carol", "AKIACAROL00000000000")
     world.role(ROLE, Trust((f"arn:aws:iam::{ACCOUNT}:user/carol",)))
     take(client_of(sts, world, "AKIACAROL00000000000"))
 
 
-def test_a_user_of_another_account_needs_both(sts, world, alice):
+def test_a_user_of_another_account_needs_trust_and_a_policy(sts, world, alice):
     far = f"arn:aws:iam::{OTHER}:role/far"
     world.role(far, Trust((ALICE,)))
     take(alice, far)
@@ -102,13 +102,13 @@ def test_a_user_of_another_account_needs_both(sts, world, alice):
     assert no(client_of(sts, world, KEY), far) == denial(role_arn=far)
 
 
-def test_what_is_denied_stays_denied(sts, world):
+def test_an_explicit_deny_wins(sts, world):
     world.user(ACCOUNT, "alice", KEY, may=["*"], may_not=["arn:aws:iam::*:role/team/*"])
     world.role(ROLE, Trust((ALICE,)))
     assert no(client_of(sts, world, KEY)) == denial()
 
 
-def test_a_root_user_gets_no_role(sts, world):
+def test_a_root_user_may_not_assume_a_role(sts, world):
     world.user(ACCOUNT, "root", "AKIAROOT000000000000", may=["*"])
     world.role(ROLE, Trust((ROOT,)))
     caller = client_of(sts, world, "AKIAROOT000000000000")
@@ -119,13 +119,13 @@ def test_a_root_user_gets_no_role(sts, world):
 # External IDs
 
 
-def test_an_external_id_has_to_be_the_right_one(world, alice):
+def test_a_wrong_external_id_is_refused(world, alice):
     world.role(ROLE, Trust((ROOT,), external_id="Corp/2024:x"))
     assert no(alice) == no(alice, ExternalId="corp/2024:x") == denial()
     take(alice, ExternalId="Corp/2024:x")
 
 
-def test_an_external_id_that_nobody_wants_does_no_harm(world, alice):
+def test_an_external_id_is_ignored_if_the_role_does_not_require_one(world, alice):
     world.role(ROLE, Trust((ROOT,)))
     take(alice, ExternalId="something")
 
@@ -133,7 +133,7 @@ def test_an_external_id_that_nobody_wants_does_no_harm(world, alice):
 # Chains
 
 
-def test_a_chain_of_three_is_walked(sts, world, alice):
+def test_a_chain_of_three_roles_is_assumed(sts, world, alice):
     steps = [f"arn:aws:iam::{number}:role/step" for number in (ACCOUNT, OTHER, "345678901234")]
     world.role(steps[0], Trust((ROOT,)), may=[steps[1]])
     world.role(steps[1], Trust((steps[0],)), may=["*"])
@@ -144,7 +144,7 @@ def test_a_chain_of_three_is_walked(sts, world, alice):
     assert caller.get_caller_identity()["Arn"] == "arn:aws:sts::345678901234:assumed-role/step/me"
 
 
-def test_a_role_of_another_account_needs_a_policy_of_its_own(sts, world, alice):
+def test_a_role_needs_a_policy_for_a_role_of_another_account(sts, world, alice):
     far = f"arn:aws:iam::{OTHER}:role/far"
     world.role(ROLE, Trust((ROOT,)))
     world.role(far, Trust((ROLE,)))
@@ -152,7 +152,7 @@ def test_a_role_of_another_account_needs_a_policy_of_its_own(sts, world, alice):
     assert no(client_with(sts, take(alice)), far) == denial(who, role_arn=far)
 
 
-def test_a_session_policy_can_take_the_next_hop_away(sts, world, alice):
+def test_a_session_policy_can_forbid_the_next_hop(sts, world, alice):
     world.role(ROLE, Trust((ROOT,)))
     world.role(f"{ROLE}2", Trust((ROLE,)))
     read_only = take(alice, PolicyArns=[{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}])
@@ -164,7 +164,7 @@ def test_a_session_policy_can_take_the_next_hop_away(sts, world, alice):
 # Tags and source identity
 
 
-def test_tags_need_the_trusts_leave(world, alice):
+def test_tags_are_refused_unless_the_trust_policy_allows_them(world, alice):
     world.role(ROLE, Trust((ROOT,)))
     assert no(alice, Tags=[{"Key": "team", "Value": "x"}]) == denial(action="sts:TagSession")
 
@@ -190,14 +190,14 @@ def test_transitive_tags_go_down_the_chain_and_cannot_be_changed(sts, world, ali
         ({"Tags": [{"Key": "a", "Value": "1"}], "TransitiveTagKeys": ["b"]}, "must be included in the requested tags"),
     ],
 )
-def test_tags_have_rules(world, alice, more, said):
+def test_invalid_tags_are_refused(world, alice, more, said):
     world.role(ROLE, Trust((ROOT,), tag_session=True))
     status, code, message = no(alice, **more)
     assert (status, code) == (400, "InvalidParameterValue")
     assert said in message
 
 
-def test_a_source_identity_needs_leave_is_carried_on_and_never_changes(sts, world, alice):
+def test_a_source_identity_must_be_allowed_is_inherited_and_cannot_be_changed(sts, world, alice):
     world.role(ROLE, Trust((ROOT,), set_source_identity=True))
     world.role(f"{ROLE}2", Trust((ROLE,), set_source_identity=True))
     world.role(f"{ROLE}3", Trust((ROLE, ROOT)))

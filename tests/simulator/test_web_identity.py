@@ -1,4 +1,4 @@
-"""Web identities: who an OIDC provider vouches for, and which role trusts that."""
+"""Web identities: which tokens of an OIDC provider are valid, and which role trusts them."""
 
 import time
 
@@ -15,7 +15,7 @@ POLICY = '{"Version": "2012-10-17", "Statement": []}'
 
 
 class Job:
-    """Whoever bears an identity of the demo's provider: no keys."""
+    """A client with a web identity of the demo's provider and no keys."""
 
     def __init__(self, sts, world):
         self.caller = client(sts, "AKIAUNUSED0000000000", "x")
@@ -44,7 +44,7 @@ def job(sts, world):
 
 
 @pytest.mark.parametrize("ending", ["", "\n"], ids=["as it is", "with the newline of a file"])
-def test_a_web_identity_gets_its_role_without_keys(sts, job, ending):
+def test_a_web_identity_assumes_its_role_without_keys(sts, job, ending):
     reply = job.take(job.identity() + ending, DurationSeconds=900)
     arn = f"arn:aws:sts::{HOME_ACCOUNT}:assumed-role/RoleNameToAssume/job"
     assert reply["AssumedRoleUser"]["Arn"] == arn
@@ -54,26 +54,26 @@ def test_a_web_identity_gets_its_role_without_keys(sts, job, ending):
     assert (sts.calls[0].key_id, sts.calls[0].arn) == (None, None)
 
 
-def test_a_role_from_a_web_identity_is_no_chain(job, world):
+def test_a_role_from_a_web_identity_does_not_count_as_chaining(job, world):
     world.role(WEB, Trust((job.provider.arn,)), max_duration_s=7200)
     job.take(job.identity(), DurationSeconds=7200)
     assert job.no(job.identity(), DurationSeconds=7201) == (400, "ValidationError", TOO_LONG)
 
 
-def test_a_web_identity_runs_out(job):
+def test_a_web_identity_expires(job):
     status, code, message = job.no(job.identity(issued_at=time.time() - 3700))
     assert (status, code) == (400, "ExpiredTokenException")
     assert message.startswith("Token expired: current date/time ")
 
 
 @pytest.mark.parametrize("text", ["1234", "a.b.c", "eyJhbGciOiJub25lIn0.W10.x"])
-def test_a_web_identity_has_to_be_a_jwt(job, text):
+def test_a_web_identity_that_is_not_a_jwt_is_refused(job, text):
     status, code, message = job.no(text)
     assert (status, code) == (400, "InvalidIdentityToken")
     assert message.startswith("The ID Token provided is not a valid JWT.")
 
 
-def test_the_provider_has_to_be_known_to_the_account_of_the_role(job, world):
+def test_a_provider_that_the_roles_account_does_not_trust_is_refused(job, world):
     unknown = Provider("", "https://elsewhere.example.com", ("sts.amazonaws.com",), b"x")
     status, code, message = job.no(job.identity(provider=unknown))
     assert (status, code) == (400, "InvalidIdentityToken")
@@ -81,12 +81,12 @@ def test_the_provider_has_to_be_known_to_the_account_of_the_role(job, world):
     assert job.no(job.identity(), WEB.replace(HOME_ACCOUNT, "234567890123"))[1] == "InvalidIdentityToken"
 
 
-def test_nobody_else_can_sign_for_the_provider(job):
+def test_a_token_that_another_provider_signed_is_refused(job):
     forger = Provider("", ISSUER, job.provider.audiences, b"guessed")
     assert job.no(job.identity(provider=forger))[:2] == (400, "InvalidIdentityToken")
 
 
-def test_the_audience_has_to_be_the_providers(job):
+def test_a_wrong_audience_is_refused(job):
     told = job.no(job.identity(audience="somebody.else"))
     assert told == (400, "InvalidIdentityToken", "Incorrect token audience")
 
@@ -94,7 +94,7 @@ def test_the_audience_has_to_be_the_providers(job):
 NOT_YOURS = (403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 
 
-def test_the_trust_decides_about_subject_and_role(job, world):
+def test_the_trust_policy_decides_about_subject_and_role(job, world):
     assert job.no(job.identity("intruder:7")) == NOT_YOURS
     assert job.no(job.identity(), WEB + "2") == NOT_YOURS
     world.role(WEB, Trust((f"arn:aws:iam::{HOME_ACCOUNT}:root",)))
@@ -109,6 +109,6 @@ def test_a_web_identity_can_have_session_policies(job, world):
     assert job.no(job.identity(), Policy="{")[1] == "MalformedPolicyDocument"
 
 
-def test_a_web_identitys_role_arn_has_the_form_of_one(job):
+def test_a_malformed_role_arn_is_refused_for_a_web_identity(job):
     told = job.no(job.identity(), "arn:aws:iam::1:role/RoleNameToAssume")
     assert told == (400, "ValidationError", "Request ARN is invalid")
