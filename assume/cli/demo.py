@@ -68,8 +68,8 @@ def run(name: str, script: bool) -> int:
         proof = PROOF if shutil.which("aws") else NO_PROOF
         account = config.CLI_ACCOUNT
         show.write(1, WELCOME.format(shell=SHOWN.get(shell, shell), proof=proof, account=account).encode())
-        home.furnish(files, codes=os.name == "nt")
-        _let_type(home.words(shell, program, files), home.environment(os.environ, files), files.home, phone)
+        home.write_rc_files(files, codes=os.name == "nt")
+        _let_type(home.command(shell, program, files), home.environment(os.environ, files), files.home, phone)
     show.say("assume: the demo is over, and all of it is removed")
     return 0
 

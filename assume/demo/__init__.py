@@ -1,6 +1,6 @@
-"""A throwaway AWS on loopback: the strict STS that the demo and the tests share.
+"""The demo: a shell with a simulated AWS of its own, and the tour that types in it.
 
-`world` says who exists, `sts.serve` puts it on 127.0.0.1, `config.build` writes
-the AWS files that point there. Standard library only. There is one simulator:
-what the demo runs against is what the tests run against.
+`config.world` fills the simulator of `assume.simulator`, `config.build` writes the
+AWS files that point to it, `home` prepares a HOME for the shell. The tests use the
+same simulator and the same files.
 """

@@ -1,8 +1,8 @@
-"""`python -m assume.demo FOLDER`: the simulator by itself, to try things by hand.
+"""`python -m assume.demo FOLDER`: the simulator without a shell, for trying things by hand.
 
-Writes the demo's files under FOLDER, prints the variables that point there (to
-be eval'ed by a shell) and serves until its input ends. Enter prints the present
-MFA codes. Every call is a line of FOLDER/calls.jsonl.
+Writes the demo's files under FOLDER, prints the variables that point there (for a
+shell's eval), and serves until its input ends. Enter prints the present MFA codes.
+Each call is a line of FOLDER/calls.jsonl.
 """
 
 import shlex
@@ -15,7 +15,7 @@ from assume.simulator.sts import serve
 
 
 def main(folder: Path) -> None:
-    """Serves until the input ends."""
+    """Serves until standard input ends."""
     made = world()
     folder.mkdir(parents=True, exist_ok=True)
     with serve(made, time.time, file=folder / "calls.jsonl") as sts:

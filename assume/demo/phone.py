@@ -1,8 +1,8 @@
-"""The phone that lies beside the demo: the codes that its MFA devices show.
+"""The demo's phone: shows the codes of its MFA devices.
 
-In: the world, an instant; out: a code that the STS will still take, and for how
-long. A code that was used is not shown again: the next one is, which a real
-phone would show half a minute later.
+In: the world, the time (epoch seconds). Out: a code that STS still accepts, and for
+how many seconds. A used code is not shown again; the phone then shows the next
+one, half a minute earlier than a real phone.
 """
 
 import time
@@ -13,7 +13,7 @@ from assume.simulator.world import World
 
 
 class Phone:
-    """The devices of `world`. `show` keeps the file `path` at what they show."""
+    """Shows the codes of all devices of `world`; `show` writes them to the file `path`."""
 
     def __init__(self, world: World, path: Path) -> None:
         self.world = world
@@ -22,7 +22,7 @@ class Phone:
         self._shown = ""
 
     def code(self, serial: str, now: float) -> tuple[str, int]:
-        """A code, and the seconds for which it is good; "" and the seconds until there is one."""
+        """A code and the seconds for which it is good; if all were used, "" and the seconds until the next one."""
         try:
             code = self.world.unused_code(serial, now)
         except LookupError:
@@ -31,13 +31,13 @@ class Phone:
         return code, (number + totp.DRIFT_STEPS + 1) * totp.STEP_S - int(now)
 
     def line(self, serial: str, now: float) -> str:
-        """`381209  cli-user, good for 47 s`."""
+        """The line that `relay` shows: `381209  cli-user, good for 47 s`."""
         code, left_s = self.code(serial, now)
         name = serial.rpartition("/")[2]
         return f"{code}  {name}, good for {left_s} s" if code else f"  ···   {name}, the next code in {left_s} s"
 
     def show(self, now: float) -> None:
-        """Writes the file anew where the codes are others than before."""
+        """Writes the file, if the codes have changed."""
         lines = []
         for serial in self.serials:
             code, left_s = self.code(serial, now)

@@ -1,7 +1,8 @@
-"""A program on a pseudo-terminal of its own, which is its controlling terminal: /dev/tty is this one. POSIX only.
+"""Starts a program on its own pseudo-terminal, which is its controlling terminal (/dev/tty). POSIX only.
 
-In: words, an environment, a folder, a size; out: the process, and the file
-number of the other end. No fork of ours: this process has threads.
+In: a command, an environment, a folder, a size. Out: the process, and the file
+descriptor of the other end of the terminal. The parent has threads, so no Python
+code runs between fork and exec.
 """
 
 import fcntl
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE_S = 3
-# What the new session does before it becomes the program. Python ignores two signals, and would hand that on.
+# Runs in the new session, then becomes the program. Python ignores two signals, which the program would inherit.
 BECOME = """
 import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -34,7 +35,7 @@ def start(
     size: tuple[int, int],
     attributes: list[Any] | None = None,
 ) -> tuple["subprocess.Popen[bytes]", int]:
-    """Starts `words` in `folder`. `size`: lines, columns; `attributes`: a terminal's, from `termios.tcgetattr`."""
+    """Starts the command `words` in `folder`. `size`: lines, columns; `attributes`: from `termios.tcgetattr`."""
     ours, theirs = pty.openpty()
     try:
         resize(ours, size)
@@ -58,15 +59,15 @@ def start(
 
 
 def resize(handle: int, size: tuple[int, int]) -> None:
-    """Gives a terminal another size, of which its programs are told."""
+    """Changes the size of a terminal (lines, columns); its programs receive SIGWINCH."""
     fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
 
 def end(process: "subprocess.Popen[bytes]", ours: int) -> None:
-    """Hangs up, and waits for the program to go."""
+    """Closes the terminal and waits for the program to end; kills it after PATIENCE_S."""
     os.close(ours)
     try:
         process.wait(PATIENCE_S)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)  # the program's own: it leads the session that was made for it
+        os.killpg(process.pid, signal.SIGKILL)  # only the program's processes: it leads its own session
         process.wait()

@@ -1,9 +1,9 @@
-"""The person's terminal in front, the demo's shell on a pseudo-terminal behind: bytes both ways, and the phone.
+"""Carries bytes between the user's terminal and the demo's shell on a pseudo-terminal, and shows the phone.
 
-Where the shell's terminal ends in a question for the code of one of the demo's
-devices, the phone's line is put above it, and kept at what the device shows
-until the question is answered. A program that fills the screen (an editor, tmux)
-is left alone: `cat ~/phone` has the codes there.
+When the output ends in a question for the code of one of the demo's devices, the
+phone's line is shown above the question, and updated until the question is
+answered. Nothing is added to a program that fills the screen (an editor, tmux):
+`cat ~/phone` shows the codes there.
 """
 
 import os
@@ -30,20 +30,20 @@ FULL_SCREEN = re.compile(rb"\x1b\[\?(?:1049|1047|47)([hl])")
 
 
 class View:
-    """What the person sees: the shell's output, and the phone's line above a question."""
+    """The screen: the shell's output, and the phone's line above a question."""
 
     def __init__(self, phone: Phone, columns: Callable[[], int], *, dumb: bool, plain: bool) -> None:
         self.phone = phone
         self.columns = columns
-        self.dumb = dumb  # a terminal that cannot go up a line
+        self.dumb = dumb  # the terminal cannot move the cursor up
         self.plain = plain  # no colours
         self.full_screen = False
-        self._row = b""  # what stands in the last row
-        self._question: tuple[str, bytes] | None = None  # the device, the question as it stands there
+        self._row = b""  # the text of the last row
+        self._question: tuple[str, bytes] | None = None  # the device's serial, the text of the question
         self._line = ""
 
     def show(self, output: bytes, now: float) -> None:
-        """Output of the shell's terminal."""
+        """Shows output of the shell."""
         self._question = None
         show.write(SCREEN, output)
         seen = FULL_SCREEN.findall(self._row + output)
@@ -58,12 +58,12 @@ class View:
                 self._draw(now, again=False)
 
     def tick(self, now: float) -> None:
-        """Time has gone by: the line above an open question says what the device shows now."""
+        """Updates the line above an open question."""
         if self._question and not self.dumb and self.phone.line(self._question[0], now) != self._line:
             self._draw(now, again=True)
 
     def _draw(self, now: float, *, again: bool) -> None:
-        """The phone's line, and the question again under it; `again`: over the line that stands there already."""
+        """Draws the phone's line and the question below it. `again`: over the line that was drawn before."""
         if self._question is None:
             return
         serial, question = self._question
@@ -79,18 +79,18 @@ class View:
 
 
 def size() -> tuple[int, int]:
-    """Lines and columns of the person's terminal."""
+    """Lines and columns of the user's terminal."""
     columns, lines = os.get_terminal_size(SCREEN)
     return lines or 24, columns or 80
 
 
 def attributes() -> list[Any]:
-    """How the person's terminal is set: which key erases, and the like."""
+    """The settings of the user's terminal, such as the key that erases."""
     return termios.tcgetattr(KEYBOARD)
 
 
 def run(process: "subprocess.Popen[bytes]", ours: int, phone: Phone) -> None:
-    """Stands between until the shell ends; the person's terminal is as it was then, however it ends."""
+    """Carries bytes until the shell ends, and then restores the user's terminal, also after an exception."""
     before = attributes()
     view = View(
         phone,
@@ -124,7 +124,7 @@ def _carry(process: "subprocess.Popen[bytes]", ours: int, view: View) -> None:
                 return
             view.show(output, time.time())
         elif process.poll() is not None:
-            return  # something that was left in the background keeps the terminal open
+            return  # a background process still holds the terminal open
         if KEYBOARD in readable:
             more = _read(KEYBOARD)
             if not more:
@@ -138,7 +138,7 @@ def _carry(process: "subprocess.Popen[bytes]", ours: int, view: View) -> None:
 
 
 def _read(handle: int) -> bytes:
-    """What has come; b"" once the other end has gone."""
+    """The bytes that have arrived; b"" if the other end was closed."""
     try:
         return os.read(handle, 65536)
     except OSError:

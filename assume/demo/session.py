@@ -1,10 +1,9 @@
-"""A shell that the tour types at, and what the tour asks of it and of the simulator.
+"""The shells in which the tour types, and its checks.
 
-In: a shell, the world, its STS, the files that point there; a step types lines
-and checks what was seen. Raises Unlike where something is not as it should be.
-Who the shell is, is asked with the shell's own keys through botocore, and how
-often STS was called, the simulator knows: nothing is believed of what `assume`
-prints.
+In: a shell, the world, its STS, the files that point there. A step types lines and
+checks the results; a check that fails raises CheckFailed. The checks do not rely on
+the output of `assume`: botocore calls GetCallerIdentity with the shell's own keys,
+and the simulator counts the calls to STS.
 """
 
 import os
@@ -21,7 +20,7 @@ from assume.simulator.world import World
 from assume.terminal import show
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-OF_SHELLS = ("_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL")
+SHELL_VARIABLES = ("_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL")  # shells change them by themselves
 REPORT = """\
 import os, sys
 open(sys.argv[1], "wb").write(b"\\0".join(name + b"=" + value for name, value in os.environb.items()))
@@ -29,16 +28,16 @@ open(sys.argv[1], "wb").write(b"\\0".join(name + b"=" + value for name, value in
 
 
 class Session:
-    """What the steps do and ask. Everything that happens is said as it happens."""
+    """Lets the steps type and check. Prints each line, its output and each check."""
 
     def __init__(self, shell: str, program: str, world: World, sts: Sts, files: Files) -> None:
         self.shell = shell
         self.world = world
         self.sts = sts
         self.files = files
-        self.first: dict[str, str] = {}  # the environment before anything was taken
-        self._words = home.words(shell, program, files)
-        # without colours; fish draws its prompt again and again on a terminal that can do nothing
+        self.first: dict[str, str] = {}  # the environment before the first role
+        self._command = home.command(shell, program, files)
+        # no colours; on a dumb terminal fish draws its prompt again and again
         look = {"TERM": "xterm" if shell == "fish" else "dumb", "NO_COLOR": "1"}
         self._environment = home.environment(os.environ, files) | look
         self._typists: list[Typist] = []
@@ -47,20 +46,20 @@ class Session:
         self._identify = _asker(sts.url)
 
     def open(self) -> None:
-        """One more terminal, which is the one that is typed at from now on."""
-        self._typists.append(Typist(self._words, self._environment, self.files.home))
+        """Opens another terminal and types in it from now on."""
+        self._typists.append(Typist(self._command, self._environment, self.files.home))
 
-    def back(self) -> None:
-        """The terminal before that one again."""
+    def close_last(self) -> None:
+        """Closes the terminal that was opened last, and types in the one before it again."""
         self._typists.pop().close()
 
     def close(self) -> None:
-        """Ends every shell that is open."""
+        """Closes every terminal."""
         while self._typists:
-            self.back()
+            self.close_last()
 
     def type(self, line: str, *answers: Answer) -> Seen:
-        """Types a line, and says what was seen."""
+        """Types a line, answers its questions with `answers`, and prints both."""
         seen = self._typists[-1].type(line, answers)
         say(f"{seen.prompt}{line}")
         for row in seen.text.splitlines():
@@ -69,47 +68,47 @@ class Session:
 
     @property
     def prompt(self) -> str:
-        """The prompt that stands there."""
+        """The present prompt."""
         return self._typists[-1].prompt
 
     def environment(self) -> dict[str, str]:
-        """What a program finds that is started in the shell."""
+        """The environment of a program that is started in the shell."""
         to = self.files.home / "report"
         call = "& " if self.shell == "powershell" else ""
         shell = SHELLS[self.shell]
         words = (sys.executable, "-I", "-S", str(self._script), str(to))
         self._typists[-1].type(call + " ".join(map(shell.word, words)))
         if not to.exists():
-            raise Unlike("the shell starts programs")
+            raise CheckFailed("the shell starts programs")
         pairs = (pair.partition("=") for pair in os.fsdecode(to.read_bytes()).split("\0"))
         to.unlink()
-        return {name: value for name, _, value in pairs if name not in OF_SHELLS}
+        return {name: value for name, _, value in pairs if name not in SHELL_VARIABLES}
 
     def identity(self) -> str:
-        """Who the shell is, says STS to its own keys."""
+        """The ARN that STS returns for the shell's keys."""
         have = self.environment()
         if KEYS[0] not in have:
-            raise Unlike("the shell has keys")
+            raise CheckFailed("the shell has keys")
         arn = self._identify(have)
         say(f"GetCallerIdentity: {arn}", "= ")
         return arn
 
     def calls(self) -> list[Call]:
-        """The calls to STS so far that the shells made."""
+        """The calls to STS so far, without those that `identity` made."""
         return [call for call in self.sts.calls if call.action != "GetCallerIdentity"]
 
-    def has(self, what: str, is_so: object) -> None:
-        """Something that has to be so."""
-        if not is_so:
-            raise Unlike(what)
-        say(what, "ok ")
+    def check(self, text: str, passed: object) -> None:
+        """Prints the check `text` if it passed. Raises CheckFailed if not."""
+        if not passed:
+            raise CheckFailed(text)
+        say(text, "ok ")
 
     def code(self, serial: str) -> Answer:
-        """What the phone shows."""
+        """The answer with the device's present code."""
         return lambda: self.world.unused_code(serial, self.sts.now())
 
     def wrong_code(self, serial: str) -> Answer:
-        """What it does not show."""
+        """An answer with a code that is wrong for the device."""
 
         def answer() -> str:
             near = {self.world.code(serial, self.sts.now() + off_s) for off_s in range(-90, 91, 30)}
@@ -119,7 +118,7 @@ class Session:
 
 
 def _asker(url: str) -> Callable[[Mapping[str, str]], str]:
-    """GetCallerIdentity by botocore, with the keys in an environment."""
+    """A function that calls GetCallerIdentity by botocore, with the keys of an environment, and returns the ARN."""
     from assume.aws.client import Session, clients
 
     section = {"region": "us-west-2", "endpoint_url": url}
@@ -130,15 +129,15 @@ def _asker(url: str) -> Callable[[Mapping[str, str]], str]:
         try:
             return str(client.get_caller_identity()["Arn"])
         except Exception as error:
-            raise Unlike(f"STS knows the shell's keys ({error})") from None
+            raise CheckFailed(f"STS accepts the shell's keys ({error})") from None
 
     return ask
 
 
 def say(text: str, mark: str = "   ") -> None:
-    """One line of the report, behind a mark of three characters."""
+    """Prints one line of the report, after a mark of three characters."""
     show.write(1, f"{mark}{text}".rstrip().encode() + b"\n")
 
 
-class Unlike(Exception):
-    """Something is not as it should be; the text is what should be."""
+class CheckFailed(Exception):
+    """A check failed; the text is the condition that is not met."""

@@ -1,27 +1,26 @@
-"""The tour: a shell is typed at as a person would, and each step has to be as it should be.
+"""The tour: types in a shell as a person would, and checks every step.
 
-In: a shell, the world, its STS, the files that point there; out: a report on
-standard output, and 0, or 1 as soon as a step is not as it should be. What is
-true is not taken from what `assume` says: who the shell is, its own keys are
-asked by botocore; how often STS was called, the STS knows.
+In: a shell, the world, its STS, the files that point there. Out: a report on
+standard output, and the exit status: 0, or 1 as soon as a check fails. See
+`session` for the checks.
 """
 
 import time
 
 from assume.demo import home, steps
 from assume.demo.config import Files
-from assume.demo.session import Session, Unlike, say
-from assume.demo.typist import Silence
+from assume.demo.session import CheckFailed, Session, say
+from assume.demo.typist import NoPrompt
 from assume.simulator.sts import Sts
 from assume.simulator.world import World
 from assume.terminal import show
 
 
 def run(shell: str, program: str, world: World, sts: Sts, files: Files) -> int:
-    """The whole tour."""
+    """Runs the whole tour; the exit status."""
     began = time.monotonic()
-    home.furnish(files, marked=True)
-    say(f"assume demo --script: {program} on a terminal of its own, an AWS of its own at {sts.url}", "")
+    home.write_rc_files(files, marked=True)
+    say(f"assume demo --script: {program} on a pseudo-terminal, with a simulated AWS at {sts.url}", "")
     session = Session(shell, program, world, sts, files)
     number, title = 0, "a shell that has assume loaded"
     try:
@@ -31,13 +30,13 @@ def run(shell: str, program: str, world: World, sts: Sts, files: Files) -> int:
             title = (step.__doc__ or "").rstrip(".")
             say(f"\n{number}. {title}", "")
             step(session)
-    except (Unlike, Silence, OSError) as error:
-        what = f"nothing more came after:\n{error}" if isinstance(error, Silence) else f"this is not so: {error}"
-        say(what, "NO ")
-        show.say(f"assume: demo: step {number}, {title}: {what}")
+    except (CheckFailed, NoPrompt, OSError) as error:
+        reason = f"no prompt after this output:\n{error}" if isinstance(error, NoPrompt) else f"failed: {error}"
+        say(reason, "NO ")
+        show.say(f"assume: demo: step {number}, {title}: {reason}")
         return 1
     finally:
         session.close()
     took_s = time.monotonic() - began
-    say(f"\n{number} steps in {shell}, {len(session.calls())} calls of STS, {took_s:.1f} s: all as it should be", "")
+    say(f"\n{number} steps in {shell}, {len(session.calls())} calls to STS, {took_s:.1f} s: all checks passed", "")
     return 0

@@ -1,9 +1,9 @@
-"""Types at a shell, line by line, and reads what comes: for the tour. POSIX only.
+"""Types lines into a shell and reads the output, for the tour. POSIX only.
 
-In: a line, and what to answer to its questions; out: what was shown, what was
-asked, the status. The shell's prompt ends in the mark of `home.furnish`: that is
-how the end of a line is known, so nothing sleeps. A question that nobody has an
-answer for is ended by Ctrl-C, and counts as asked.
+In: a line, and the answers to its questions. Out: the output, the number of
+questions, the status. The shell's prompt ends in the mark of `home.write_rc_files`,
+which shows that a command has ended, so nothing here sleeps. A question for which
+there is no answer is ended by Ctrl-C; it counts as a question.
 """
 
 import os
@@ -26,19 +26,19 @@ QUESTION = re.compile(rb"(?:MFA code for|is guarded)[^\r\n]*: \Z")
 SEQUENCE = re.compile(
     rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]+[0-~]|\x1b[0-~]|[\x00-\x08]"
 )
-REPLIES = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62c", b"\x1b[0c": b"\x1b[?62c"}  # what shells ask terminals
+REPLIES = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62c", b"\x1b[0c": b"\x1b[?62c"}  # to queries of shells
 
 
-Answer = Callable[[], str]  # made when it is asked for: a code is good for half a minute
+Answer = Callable[[], str]  # called when the question appears: a code is good for half a minute only
 
 
-class Silence(Exception):
-    """What was waited for did not come; the text is what did."""
+class NoPrompt(Exception):
+    """The shell did not return to its prompt in time; the text is its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One line: the prompt that it was typed at, what was shown, how often something was asked, the status."""
+    """The result of one line: the prompt before it, its output, the number of questions, its status."""
 
     prompt: str
     text: str
@@ -47,7 +47,7 @@ class Seen:
 
 
 class Typist:
-    """One shell on a terminal of its own."""
+    """One shell on its own pseudo-terminal."""
 
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         self._process, self._ours = pseudo_terminal.start(words, environment, folder, SIZE)
@@ -59,14 +59,14 @@ class Typist:
             raise
 
     def close(self) -> None:
-        """Ends the shell; PowerShell leaves files in the temporary folder if it is not asked to."""
+        """Ends the shell, with `exit` first: a PowerShell that is killed leaves files in the temporary folder."""
         with suppress(OSError, subprocess.TimeoutExpired):
             os.write(self._ours, b"exit\r")
             self._process.wait(pseudo_terminal.PATIENCE_S)
         pseudo_terminal.end(self._process, self._ours)
 
     def type(self, line: str, answers: Sequence[Answer] = ()) -> Seen:
-        """Types `line` and Enter; each question is given the next of `answers`."""
+        """Types `line` and Enter, and answers each question with the next of `answers`."""
         prompt = self.prompt
         os.write(self._ours, line.encode() + b"\r")
         shown, asked, status = self._until_prompt(answers)
@@ -91,14 +91,14 @@ class Typist:
         except OSError:
             more = b""  # the shell has ended
         if not more:
-            raise Silence(_plain(before))
+            raise NoPrompt(_plain(before))
         for asked, reply in REPLIES.items():
             if asked in more:
                 os.write(self._ours, reply)
         return more
 
     def _answer(self, waiting: list[Answer]) -> bytes:
-        """Answers a question; what is to stand in the record, where the terminal does not show it."""
+        """Answers a question. Returns the text to add to the output, because the terminal may not echo the answer."""
         if not waiting:
             os.write(self._ours, b"\x03")
             return b"\n"
@@ -109,6 +109,6 @@ class Typist:
 
 
 def _plain(stream: bytes) -> str:
-    """What is to be read at the end; a row that was written anew is what it was last."""
+    """The text that is on the screen at the end: of a row that was drawn several times, the last drawing."""
     rows = SEQUENCE.sub(b"", stream).decode(errors="replace").split("\n")
     return "\n".join(row.rstrip("\r").rpartition("\r")[2] for row in rows)

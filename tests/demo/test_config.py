@@ -1,4 +1,4 @@
-"""The demo's files: the AWS page's profiles, each used by botocore or the real `aws`."""
+"""The demo's files: the profiles of the AWS page, each used by botocore or by the real `aws`."""
 
 import json
 import os
@@ -37,7 +37,7 @@ SESSIONS = {
 
 
 def reached(sts, world, profile):
-    """The identity that botocore reaches by a profile, given the codes it asks for."""
+    """The ARN of the credentials that botocore gets for a profile; its questions for MFA codes are answered."""
     session = botocore.session.Session(profile=profile)
     chain = session.get_component("credential_provider")
 
@@ -55,7 +55,7 @@ def reached(sts, world, profile):
 
 @pytest.fixture
 def everywhere(aws_home, world, monkeypatch):
-    """We are on the demo's machine, and have user1's keys in the environment."""
+    """This process is on the demo's instance and in its container, with user1's keys in the environment."""
     _, key_id = config.KEYS["user1"]
     keys = {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": world.keys[key_id].secret}
     for name, value in (aws_home.machine | keys).items():
@@ -82,14 +82,14 @@ def test_role_without_mfa_is_refused_as_on_the_page(sts, world, aws_home):
     assert caught.value.response["Error"]["Code"] == "AccessDenied"
 
 
-def test_a_chain_is_three_calls_each_with_the_keys_of_the_one_before(sts, world, aws_home):
+def test_a_chain_is_three_calls_each_signed_with_the_keys_of_the_previous_one(sts, world, aws_home):
     reached(sts, world, "workload")
     roles = [call.params["RoleArn"] for call in sts.calls[:3]]
     assert roles == [config.HUB, config.LANDING, config.WORKLOAD]
     assert [call.arn.split(":")[-1].split("/")[1] for call in sts.calls[:3]] == ["user1", "hub", "landing"]
 
 
-@pytest.mark.skipif(AWS is None, reason="the real `aws` is not installed here")
+@pytest.mark.skipif(AWS is None, reason="the AWS CLI is not installed")
 def test_the_real_aws_asks_for_a_code_and_reaches_the_role(sts, world, aws_home):
     code = world.code(config.CLI_USER_MFA, time.time())
     command = [str(AWS), "sts", "get-caller-identity", "--profile", "role-with-mfa", "--output", "json"]
@@ -101,7 +101,7 @@ def test_the_real_aws_asks_for_a_code_and_reaches_the_role(sts, world, aws_home)
     assert sts.actions == ["AssumeRole", "GetCallerIdentity"]
 
 
-def test_the_files_are_for_their_owner_only(aws_home):
+def test_only_the_owner_may_read_the_files(aws_home):
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (aws_home.path / ".aws").rglob("*")}
     assert {mode for name, mode in modes.items() if name in ("config", "credentials", "web-identity")} == {0o600}
     assert modes["sso"] == modes["cache"] == 0o700
@@ -115,7 +115,7 @@ def test_nothing_outside_the_folder_is_written(tmp_path, world):
     assert "endpoint_url = http://127.0.0.1:1\n" in files.config.read_text()
 
 
-def test_time_comes_from_outside(tmp_path, sts, world):
+def test_the_time_is_an_argument(tmp_path, sts, world):
     sts.clock = Clock(1_700_000_000)
     files = config.build(tmp_path / "one", sts.url, world, sts.clock())
     caller = client(sts, "AKIAUNUSED0000000000", "x")
@@ -125,7 +125,7 @@ def test_time_comes_from_outside(tmp_path, sts, world):
     assert given["Credentials"]["Expiration"].timestamp() == 1_700_003_600
 
 
-def test_it_runs_in_a_process_of_its_own(tmp_path):
+def test_it_runs_as_a_separate_process(tmp_path):
     environment = stripped(os.environ)
     command = [sys.executable, "-m", "assume.demo", str(tmp_path / "by hand")]
     with subprocess.Popen(

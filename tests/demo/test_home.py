@@ -1,4 +1,4 @@
-"""The demo's HOME: each shell has assume in it, and nothing of the person's steers it."""
+"""The demo's HOME: assume is loaded in each shell, and none of the user's settings reach it."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from ..cli.test_demo import SHELLS
 if sys.platform == "win32":
     pytest.skip("needs a POSIX terminal", allow_module_level=True)
 
-from assume.demo.typist import Silence, Typist
+from assume.demo.typist import NoPrompt, Typist
 
 
 @pytest.fixture
@@ -26,13 +26,13 @@ def typist(name, files):
     program = SHELLS[name]()
     if program is None:
         if os.environ.get("CI") == "true":
-            pytest.fail(f"{name} is not here")
-        pytest.skip(f"{name} is not here")
+            pytest.fail(f"{name} is not installed")
+        pytest.skip(f"{name} is not installed")
     look = {"TERM": "xterm" if name == "fish" else "dumb", "NO_COLOR": "1"}
-    return Typist(home.words(name, program, files), home.environment(os.environ, files) | look, files.home)
+    return Typist(home.command(name, program, files), home.environment(os.environ, files) | look, files.home)
 
 
-def test_nothing_that_steers_the_persons_own_tools_comes_along(files):
+def test_settings_of_the_users_own_tools_are_left_out(files):
     have = {
         "PATH": "/bin",
         "LANG": "C.UTF-8",
@@ -61,12 +61,12 @@ def test_nothing_that_steers_the_persons_own_tools_comes_along(files):
 
 @pytest.mark.once
 @pytest.mark.parametrize("name", SHELLS)
-def test_a_shell_inside_the_shell_has_assume_too(name, files):
-    home.furnish(files, marked=True)
+def test_a_shell_started_in_the_shell_has_assume_too(name, files):
+    home.write_rc_files(files, marked=True)
     outer = typist(name, files)
     try:
         assert outer.type("assume marketingadmin").status == 0
-        word = home.words(name, SHELLS[name]() or "", files)
+        word = home.command(name, SHELLS[name]() or "", files)
         inner = outer.type(" ".join(word))
         assert inner.status == 0
         assert name == "zsh" or outer.prompt.startswith("[marketingadmin inherited] demo ")
@@ -77,10 +77,10 @@ def test_a_shell_inside_the_shell_has_assume_too(name, files):
 
 
 @pytest.mark.once
-def test_where_nothing_stands_between_powershell_shows_the_codes_above_each_prompt(files, world):
+def test_without_a_relay_powershell_shows_the_codes_above_each_prompt(files, world):
     phone = Phone(world, files.home / home.PHONE)
     phone.show(time.time())
-    home.furnish(files, marked=True, codes=True)
+    home.write_rc_files(files, marked=True, codes=True)
     shell = typist("powershell", files)
     try:
         seen = shell.type("assume hub")
@@ -92,8 +92,8 @@ def test_where_nothing_stands_between_powershell_shows_the_codes_above_each_prom
 
 
 @pytest.mark.once
-def test_a_question_that_nobody_answers_is_seen_and_ended(files):
-    home.furnish(files, marked=True)
+def test_a_question_without_an_answer_is_counted_and_ended_by_ctrl_c(files):
+    home.write_rc_files(files, marked=True)
     shell = typist("bash", files)
     try:
         seen = shell.type("assume role-with-mfa")
@@ -106,11 +106,11 @@ def test_a_question_that_nobody_answers_is_seen_and_ended(files):
 
 
 @pytest.mark.once
-def test_a_shell_that_ends_is_not_waited_for(files):
-    home.furnish(files, marked=True)
+def test_a_shell_that_ends_raises_at_once(files):
+    home.write_rc_files(files, marked=True)
     shell = typist("bash", files)
     try:
-        with pytest.raises(Silence, match="going"):
+        with pytest.raises(NoPrompt, match="going"):
             shell.type("echo going; exit")
     finally:
         shell.close()

@@ -1,4 +1,4 @@
-"""The phone beside the demo: which code it shows, and where the person sees it."""
+"""The demo's phone: which code it shows, and where on the screen."""
 
 import re
 import sys
@@ -15,7 +15,7 @@ from assume.demo.relay import View
 
 SERIAL = config.CLI_USER_MFA
 USER = "arn:aws:iam::128716708097:user/cli-user"
-NOW = 1_700_000_000 // 30 * 30 + 10.0  # ten seconds into a code
+NOW = 1_700_000_000 // 30 * 30 + 10.0  # ten seconds after the start of a step
 QUESTION = f"MFA code for role-with-mfa ({SERIAL}): ".encode()
 
 
@@ -24,14 +24,14 @@ def phone(world, tmp_path):
     return Phone(world, tmp_path / "phone")
 
 
-def test_it_shows_what_the_device_shows_and_for_how_long_the_code_is_taken(phone, world):
+def test_it_shows_the_code_of_the_device_and_how_long_sts_accepts_it(phone, world):
     code, left_s = phone.code(SERIAL, NOW)
     assert (code, left_s) == (world.code(SERIAL, NOW), 50)
     assert world.take_code(SERIAL, code, USER, NOW + left_s - 1) is True
     assert world.take_code(SERIAL, world.code(SERIAL, NOW + 600), USER, NOW + 600 + left_s) is False
 
 
-def test_a_code_that_was_used_is_not_shown_again(phone, world):
+def test_a_used_code_is_not_shown_again(phone, world):
     shown = []
     while code := phone.code(SERIAL, NOW)[0]:
         shown.append(code)
@@ -54,7 +54,7 @@ def test_the_file_has_every_device_and_is_written_when_a_code_changes(phone, wor
 
 
 class Seen:
-    """A view, and what it puts on the screen."""
+    """A View that draws on an emulated screen."""
 
     def __init__(self, phone, monkeypatch, columns=120, **how):
         self.output = b""
@@ -79,7 +79,7 @@ def seen(phone, monkeypatch):
     return Seen(phone, monkeypatch)
 
 
-def test_the_code_stands_above_the_question_and_the_cursor_behind_it(seen, world):
+def test_the_code_is_shown_above_the_question_and_the_cursor_after_it(seen, world):
     seen.view.show(b"$ assume role-with-mfa\r\n", NOW)
     seen.view.show(QUESTION, NOW)
     rows, cursor = seen.screen()
@@ -91,7 +91,7 @@ def test_the_code_stands_above_the_question_and_the_cursor_behind_it(seen, world
     assert cursor == (2, len(QUESTION))
 
 
-def test_it_goes_on_while_the_question_is_open_and_stands_still_after_the_answer(seen, world):
+def test_the_line_is_updated_until_the_question_is_answered(seen, world):
     seen.view.show(b"$ assume role-with-mfa\r\n" + QUESTION[:20], NOW)
     seen.view.show(QUESTION[20:], NOW)
     seen.view.tick(NOW + 20)
@@ -108,7 +108,7 @@ def test_it_goes_on_while_the_question_is_open_and_stands_still_after_the_answer
 
 
 @pytest.mark.parametrize("columns", [20, 40, len(QUESTION), len(QUESTION) + 1])
-def test_a_question_that_wraps_is_drawn_over_and_leaves_nothing(phone, monkeypatch, world, columns):
+def test_a_question_that_wraps_is_redrawn_without_leftovers(phone, monkeypatch, world, columns):
     seen = Seen(phone, monkeypatch, columns)
     seen.view.show(b"$ first\r\n", NOW)
     seen.view.show(QUESTION, NOW)
@@ -119,14 +119,14 @@ def test_a_question_that_wraps_is_drawn_over_and_leaves_nothing(phone, monkeypat
     assert re.sub(r"\s", "", QUESTION.decode()) in re.sub(r"\s", "", text)
 
 
-def test_a_program_that_fills_the_screen_is_left_alone(seen):
+def test_nothing_is_added_to_a_program_that_fills_the_screen(seen):
     seen.view.show(b"\x1b[?1049h" + QUESTION, NOW)
     assert seen.output == b"\x1b[?1049h" + QUESTION
     seen.view.show(b"\x1b[?1049l\r\n" + QUESTION, NOW)
     assert b"phone" in seen.output
 
 
-def test_what_is_no_question_for_one_of_the_devices_stays_as_it_is(seen):
+def test_other_prompts_are_passed_through_unchanged(seen):
     texts = (b"MFA code for other (arn:aws:iam::111122223333:mfa/other): ", QUESTION + b"\r\n", QUESTION[:-1], b": ")
     for text in texts:
         seen.view.show(text + b"\r\n", NOW)
@@ -139,7 +139,7 @@ def test_the_question_of_the_aws_cli_gets_its_code_too(seen):
     assert b"phone" in seen.output
 
 
-def test_a_terminal_that_can_do_nothing_gets_plain_lines(phone, monkeypatch, world):
+def test_a_dumb_terminal_gets_plain_lines(phone, monkeypatch, world):
     seen = Seen(phone, monkeypatch, dumb=True, plain=True)
     seen.view.show(QUESTION, NOW)
     seen.view.tick(NOW + 20)
