@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--here] [GROUP…]`: measures and prints; all groups together write the page."""
+"""`python -m tests.bench [--quick] [--here] [GROUP…]`: measures and prints. Without a GROUP it also writes the page."""
 
 import argparse
 import tempfile
@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from . import distance, inside, page, peers, places, rows
+from . import distance, inside, page, peers, rows
+from .fixture import FEW, ROOT, Fixture, here, installed
 from .measure import CPU, Row, in_turn, process
 
 GROUPS = rows.GROUPS | inside.GROUPS | distance.GROUPS | peers.GROUPS
@@ -15,33 +16,33 @@ FULL, QUICK = 25, 7
 
 
 def main() -> None:
-    """Measures, prints, writes."""
+    """Measures the groups, prints their rows, and writes the page."""
     words = argparse.ArgumentParser(prog="bench")
     words.add_argument("--quick", action="store_true", help="fewer runs")
-    words.add_argument("--runs", type=int, help="so many runs")
+    words.add_argument("--runs", type=int, help="the number of runs")
     words.add_argument("--here", action="store_true", help="measure the checkout, not an installed wheel")
-    words.add_argument("group", nargs="*", help=f"of {', '.join(page.TITLES)}; all of them by default")
+    words.add_argument("group", nargs="*", help=f"any of {', '.join(page.TITLES)}; by default all")
     given = words.parse_args()
     runs = given.runs or (QUICK if given.quick else FULL)
-    program = places.here() if given.here else places.installed()
+    program = here() if given.here else installed()
     measured: dict[str, list[Row]] = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as open_until:
-        place = places.Place(program, Path(folder), open_until)
-        bare = in_turn({"bare": partial(process, program.bare, place.homes[places.FEW].env)}, runs)["bare"]
+        fixture = Fixture(program, Path(folder), open_until)
+        bare = in_turn({"bare": partial(process, program.bare, fixture.homes[FEW].env)}, runs)["bare"]
         for name in given.group or page.TITLES:
             print(f"\n{page.TITLES[name]}")
-            measured[name] = GROUPS[name](place, runs)
+            measured[name] = GROUPS[name](fixture, runs)
             for row in measured[name]:
                 print(line(row), flush=True)
     unmet = [row.what for found in measured.values() for row in found if not row.is_met]
     print(f"\nnot met: {'; '.join(unmet) or 'nothing'}")
     if not (given.group or given.here or CPU):
         page.write(measured, runs, median(bare))
-        print(f"written: {page.PAGE.relative_to(places.ROOT)}")
+        print(f"written: {page.PAGE.relative_to(ROOT)}")
 
 
 def line(row: Row) -> str:
-    """A row for a terminal."""
+    """A row as a line for the terminal."""
     limit = "" if row.limit is None else f"≤ {row.limit:g} {row.unit}"
     mark = "" if row.limit is None else ("met" if row.is_met else "NOT MET")
     times = "" if row.typical_s is None else f"{row.typical_s * 1000:8.1f} ms  least {(row.least_s or 0) * 1000:.1f}"

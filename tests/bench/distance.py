@@ -1,6 +1,6 @@
-"""Figures over TLS at a distance: a relay adds the round trip, the handshakes take theirs.
+"""Figures over TLS at a distance: a relay adds the round trip, also to the handshakes.
 
-boto3, the bare script, makes a client and a connection for each hop.
+The boto3 script that they are compared with makes a client and a connection for each hop.
 """
 
 import os
@@ -19,8 +19,8 @@ import trustme
 
 from assume.simulator.sts import Sts, serve
 
+from .fixture import FEW, SERIAL, Fixture, Home, relayed
 from .measure import Row, in_turn, process, row
-from .places import FEW, SERIAL, Home, Place, far
 from .rows import boto3
 
 ROUND_TRIPS_MS = (60, 100, 120)
@@ -29,36 +29,36 @@ TYPING_S = 1.0
 
 
 @contextmanager
-def secure(place: Place) -> Iterator[tuple[Sts, Path]]:
-    """An STS that speaks TLS, and the authority that vouches for it."""
+def secure(fixture: Fixture) -> Iterator[tuple[Sts, Path]]:
+    """An STS with TLS, and the file with the certificate of its authority."""
     authority = trustme.CA()
-    bundle = place.folder / "authority.pem"
+    bundle = fixture.folder / "authority.pem"
     authority.cert_pem.write_to_path(str(bundle))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    with serve(place.world, time.time, context) as sts:
+    with serve(fixture.world, time.time, context) as sts:
         yield sts, bundle
 
 
-def away(place: Place, port: int, bundle: Path) -> Home:
-    """The home with few profiles, whose STS is behind `port`."""
-    home = place.homes[FEW]
+def remote_home(fixture: Fixture, port: int, bundle: Path) -> Home:
+    """The home with few profiles, with the STS behind the relay at `port`."""
+    home = fixture.homes[FEW]
     return replace(
         home, env=home.env | {"AWS_ENDPOINT_URL_STS": f"https://localhost:{port}", "AWS_CA_BUNDLE": str(bundle)}
     )
 
 
-def cold(place: Place, runs: int) -> list[Row]:
-    """One hop and three, ours and boto3's, at each distance."""
+def cold(fixture: Fixture, runs: int) -> list[Row]:
+    """A cold switch with one hop and with three at each distance, compared with boto3."""
     rows = []
-    with secure(place) as (sts, bundle):
+    with secure(fixture) as (sts, bundle):
         for round_trip_ms in ROUND_TRIPS_MS:
-            with far(int(sts.url.rpartition(":")[2]), round_trip_ms) as port:
-                home = away(place, port, bundle)
+            with relayed(int(sts.url.rpartition(":")[2]), round_trip_ms) as port:
+                home = remote_home(fixture, port, bundle)
                 cases = {}
                 for profile in ("role", "third"):
-                    cases[profile] = partial(emptied, place, home, profile)
-                    cases[f"boto3 {profile}"] = partial(process, boto3(place, profile), home.env)
+                    cases[profile] = partial(cold_switch, fixture, home, profile)
+                    cases[f"boto3 {profile}"] = partial(process, boto3(fixture, profile), home.env)
                 seconds = in_turn(cases, runs)
             for profile, what, limit in (("role", "one hop", 0.75), ("third", "chain of three", 0.5)):
                 boto = f"boto3 {profile}"
@@ -68,43 +68,43 @@ def cold(place: Place, runs: int) -> list[Row]:
     return rows
 
 
-def emptied(place: Place, home: Home, profile: str) -> float:
-    """A cold switch."""
+def cold_switch(fixture: Fixture, home: Home, profile: str) -> float:
+    """The seconds of a switch with an empty store."""
     home.forget()
-    return process(place.program.use(profile), home.env)
+    return process(fixture.program.use(profile), home.env)
 
 
-def last_hop(place: Place, runs: int) -> list[Row]:
-    """The first two hops of three are stored: one call."""
-    home = place.homes[FEW]
+def last_hop(fixture: Fixture, runs: int) -> list[Row]:
+    """A chain of three whose first two hops are stored: one call."""
+    home = fixture.homes[FEW]
     calls: list[int] = []
 
     def once() -> float:
-        emptied(place, home, "second")
-        before = place.calls()
-        seconds = process(place.program.use("third"), home.env)
-        calls.append(place.calls() - before)
+        cold_switch(fixture, home, "second")
+        before = fixture.calls()
+        seconds = process(fixture.program.use("third"), home.env)
+        calls.append(fixture.calls() - before)
         return seconds
 
-    seconds = in_turn({"last": once, "bare": partial(process, place.program.bare, home.env)}, max(runs // 4, 3))
+    seconds = in_turn({"last": once, "bare": partial(process, fixture.program.bare, home.env)}, max(runs // 4, 3))
     return [
         Row("chain of three, first two hops stored", max(calls), "calls", 1),
-        row("  the time of it, loopback", seconds, "last", None),
+        row("  its time, loopback", seconds, "last", None),
     ]
 
 
-def typed(place: Place, runs: int) -> list[Row]:
-    """From Enter behind the MFA code to the end of the process, less the round trips."""
+def after_code(fixture: Fixture, runs: int) -> list[Row]:
+    """The time from Enter after the MFA code to the end of the process, less the round trips."""
     rows = []
     count = max(runs // 4, 3)
-    with secure(place) as (sts, bundle), far(int(sts.url.rpartition(":")[2]), CODE_MS) as port:
-        home = away(place, port, bundle)
+    with secure(fixture) as (sts, bundle), relayed(int(sts.url.rpartition(":")[2]), CODE_MS) as port:
+        home = remote_home(fixture, port, bundle)
         for profile, what, calls in (
             ("wants-code", "after the MFA code, on the role's own call", 1),
             ("wants-mfa", "after the MFA code, session and role", 2),
         ):
             before = len(sts.calls)
-            times = [answered(place, home, profile) for _ in range(count)]
+            times = [switch_with_code(fixture, home, profile) for _ in range(count)]
             if len(sts.calls) - before != calls * count:
                 raise SystemExit(f"bench: {profile} made {len(sts.calls) - before} calls in {count} switches")
             beyond = [seconds - calls * CODE_MS / 1000 for seconds in times]
@@ -113,20 +113,20 @@ def typed(place: Place, runs: int) -> list[Row]:
     return rows
 
 
-def answered(place: Place, home: Home, profile: str) -> float:
-    """One switch on a terminal of its own, by a person who takes a second to type the code."""
+def switch_with_code(fixture: Fixture, home: Home, profile: str) -> float:
+    """One switch on a pseudo-terminal; the code is typed after TYPING_S. Returns the seconds after Enter."""
     home.forget()
-    place.world._used_steps.clear()
+    fixture.world._used_steps.clear()
     pid, terminal = pty.fork()
     if pid == 0:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        words = place.program.use(profile)
+        words = fixture.program.use(profile)
         os.execve(words[0], words, home.env)
     shown = b""
     while b"MFA code" not in shown:
         shown += os.read(terminal, 1024)
     time.sleep(TYPING_S)
-    code = place.world.code(SERIAL, time.time())
+    code = fixture.world.code(SERIAL, time.time())
     started = time.perf_counter()
     os.write(terminal, code.encode() + b"\n")
     _, ended = os.waitpid(pid, 0)
@@ -139,4 +139,4 @@ def answered(place: Place, home: Home, profile: str) -> float:
     return seconds
 
 
-GROUPS = {"far": cold, "last-hop": last_hop, "code": typed}
+GROUPS = {"far": cold, "last-hop": last_hop, "code": after_code}

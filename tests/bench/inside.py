@@ -1,6 +1,6 @@
-"""Figures from inside a shell: a switch as a call, the start of a shell, the hook before a prompt.
+"""Figures from inside a shell: a call of `assume`, the start of the shell, the hook before a prompt.
 
-The shells are those of tests/shells; one that is not here is left out.
+The shells are those of tests/shells; a shell that is not installed is left out.
 """
 
 import subprocess
@@ -17,9 +17,9 @@ from tests.shells.fish import Fish
 from tests.shells.powershell import PowerShell, engine
 from tests.shells.zsh import Zsh
 
+from .fixture import FEW, MANY, Fixture, Home
 from .measure import Row, difference, in_turn, process, row
-from .places import FEW, MANY, Home, Place
-from .rows import warmed
+from .rows import warm_up
 
 KINDS: list[type[Shell]] = [Bash, Zsh, Fish, PowerShell]
 CLOCKED = "{before}s=$EPOCHREALTIME; {line}; e=$EPOCHREALTIME; echo T $s $e"
@@ -40,23 +40,23 @@ RC = {
 }
 
 
-def here() -> list[type[Shell]]:
-    """The shells that can be run."""
+def present() -> list[type[Shell]]:
+    """The installed shells."""
     return [kind for kind in KINDS if kind.absent() is None]
 
 
-def init_file(place: Place, kind: type[Shell]) -> Path:
-    """What `assume init` prints, in a file."""
-    words = [place.program.script, "init", kind.name, "--prompt"]
-    text = subprocess.run(words, env=place.homes[FEW].env, check=True, capture_output=True, text=True).stdout
-    file = place.folder / f"init.{kind.name}"
+def init_file(fixture: Fixture, kind: type[Shell]) -> Path:
+    """A file with the output of `assume init`."""
+    words = [fixture.program.script, "init", kind.name, "--prompt"]
+    text = subprocess.run(words, env=fixture.homes[FEW].env, check=True, capture_output=True, text=True).stdout
+    file = fixture.folder / f"init.{kind.name}"
     file.write_text(text)
     return file
 
 
-def loaded(place: Place, kind: type[Shell], home: Home, until: ExitStack) -> Shell:
-    """A shell at its prompt, with the function and a role."""
-    shell = kind.spawn(home.folder, home.env, rc=kind.source(init_file(place, kind)))
+def loaded(fixture: Fixture, kind: type[Shell], home: Home, until: ExitStack) -> Shell:
+    """A shell at its prompt, with assume loaded and a role taken."""
+    shell = kind.spawn(home.folder, home.env, rc=kind.source(init_file(fixture, kind)))
     until.callback(shell.close)
     seen = shell.run("assume role")
     if seen.status:
@@ -65,24 +65,24 @@ def loaded(place: Place, kind: type[Shell], home: Home, until: ExitStack) -> She
 
 
 def called(shell: Shell) -> float:
-    """The seconds that `assume role` takes by the shell's own clock."""
+    """The seconds of `assume role`, by the shell's own clock."""
     seen = shell.run(CLOCKED.format(before=BEFORE[shell.name], line="assume role"))
     started, ended = seen.text.rpartition("T ")[2].split()
     return float(ended) - float(started)
 
 
-def calls(place: Place, runs: int) -> list[Row]:
-    """A switch as a call in a shell that runs."""
-    cases = {"bare": partial(process, place.program.bare, place.homes[FEW].env)}
+def calls(fixture: Fixture, runs: int) -> list[Row]:
+    """A warm switch, called in a running shell."""
+    cases = {"bare": partial(process, fixture.program.bare, fixture.homes[FEW].env)}
     with ExitStack() as until:
-        for count, home in place.homes.items():
-            warmed(place, home)
-            for kind in here():
+        for count, home in fixture.homes.items():
+            warm_up(fixture, home)
+            for kind in present():
                 if kind.name in BEFORE:
-                    cases[f"{kind.name} {count}"] = partial(called, loaded(place, kind, home, until))
-        before = place.calls()
+                    cases[f"{kind.name} {count}"] = partial(called, loaded(fixture, kind, home, until))
+        before = fixture.calls()
         seconds = in_turn(cases, runs)
-        if place.calls() != before:
+        if fixture.calls() != before:
             raise SystemExit("bench: a switch in a running shell was not warm")
     rows = []
     for count, limit, said in ((FEW, 1.3, ""), (MANY, 1.35, ", 10,000 profiles")):
@@ -93,7 +93,7 @@ def calls(place: Place, runs: int) -> list[Row]:
 
 
 def starting(kind: type[Shell], home: Path) -> list[str]:
-    """The words that start an interactive shell which reads its rc file and ends."""
+    """The command that starts an interactive shell, which reads its rc file and ends."""
     return {
         "bash": ["/bin/bash", "--rcfile", str(home / RC["bash"]), "-i", "-c", "exit"],
         "zsh": [kind.command()[0], "-d", "-i", "-c", "exit"],
@@ -102,37 +102,37 @@ def starting(kind: type[Shell], home: Path) -> list[str]:
     }[kind.name]
 
 
-def starts(place: Place, runs: int) -> list[Row]:
-    """What loading adds to the start of a shell: the line that `install` writes, and `init` evaluated."""
+def starts(fixture: Fixture, runs: int) -> list[Row]:
+    """The time that loading adds to the start of a shell: `install`'s line, and an eval of `assume init`."""
     rows = []
-    for kind in here():
-        cases = {"bare": partial(process, place.program.bare, place.homes[FEW].env)}
+    for kind in present():
+        cases = {"bare": partial(process, fixture.program.bare, fixture.homes[FEW].env)}
         shell = SHELLS[kind.name]
         lines = {
             "empty": "",
-            "sourced": shell.line.format(kind.quote(str(init_file(place, kind)))),
+            "sourced": shell.line.format(kind.quote(str(init_file(fixture, kind)))),
             "evaluated": loading_line(kind.name),
         }
         for name, line in lines.items():
-            home = place.folder / f"start-{kind.name}-{name}"
+            home = fixture.folder / f"start-{kind.name}-{name}"
             rc = home / RC[kind.name]
             rc.parent.mkdir(parents=True)
             rc.write_text(line + "\n")
-            env = place.homes[FEW].env | {"HOME": str(home), "ZDOTDIR": str(home)}
-            env["PATH"] = f"{Path(place.program.script).parent}:{env['PATH']}"
+            env = fixture.homes[FEW].env | {"HOME": str(home), "ZDOTDIR": str(home)}
+            env["PATH"] = f"{Path(fixture.program.script).parent}:{env['PATH']}"
             cases[name] = partial(process, starting(kind, home), env)
         seconds = in_turn(cases, runs if kind is not PowerShell else max(runs // 3, 3))
         bare = median(seconds["bare"])
         for name, said, limit in (("sourced", "install's line", 0.2), ("evaluated", "init evaluated", 2.5)):
             more = difference(seconds, name, "empty")
             reported = None if kind is PowerShell else limit
-            what = f"{kind.name} starts, {said}: what it adds"
+            what = f"start of {kind.name}, {said}: added time"
             rows.append(Row(what, median(more) / bare, "×", reported, median(more), min(more)))
     return rows
 
 
 def looped(shell: Shell, count: int) -> float:
-    """The seconds of so many prompts, one of them."""
+    """The seconds of `count` prompts in one command."""
     started = time.perf_counter()
     seen = shell.run(LOOPS[shell.name].format(count=count), timeout_s=120)
     seconds = time.perf_counter() - started
@@ -142,19 +142,19 @@ def looped(shell: Shell, count: int) -> float:
 
 
 def children(shell: Shell) -> int:
-    """The page faults of all processes that the shell has started and waited for: each has dozens."""
+    """The page faults of all processes that the shell has waited for: every process adds dozens."""
     with open(f"/proc/{shell.process.pid}/stat") as file:
         return int(file.read().rpartition(")")[2].split()[8])
 
 
-def hooks(place: Place, runs: int) -> list[Row]:
-    """The hook before a prompt, with a role and nothing due. Raises where it starts processes."""
+def hooks(fixture: Fixture, runs: int) -> list[Row]:
+    """The hook before a prompt, with a role that is not due for renewal. Raises if the hook starts processes."""
     rows = []
-    home = place.homes[FEW]
-    warmed(place, home)
-    for kind in here():
+    home = fixture.homes[FEW]
+    warm_up(fixture, home)
+    for kind in present():
         with ExitStack() as until:
-            shell = loaded(place, kind, home, until)
+            shell = loaded(fixture, kind, home, until)
             once = [looped(shell, 1) for _ in range(3)]
             before = children(shell)
             times = [looped(shell, PROMPTS) - median(once) for _ in range(max(runs // 5, 3))]

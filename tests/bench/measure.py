@@ -1,7 +1,7 @@
-"""Timing whole processes in turn, and what comes out of it: a Row.
+"""Times whole processes in turn; a Row is the result.
 
-In: named cases, each a function that runs once and gives its seconds. Out: the
-seconds of each, round by round, so that ratios can be taken pair by pair.
+In: named cases, each a function that runs once and returns its seconds. Out: the
+seconds of each case, round by round, so that rounds can be compared one by one.
 """
 
 import gc
@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-CPU = bool(os.environ.get("BENCH_CPU"))  # count processor time: for work on a machine that others use too
+CPU = bool(os.environ.get("BENCH_CPU"))  # counts processor time, for a machine that is busy with other work
 Case = Callable[[], float]
 Rounds = dict[str, list[float]]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a figure, its target, and the time behind it.
+    """One line of the table: a figure, its target, and the time that it comes from.
 
-    `figure` and `limit` are in `unit` (`×`: a ratio; `ms`, `µs`, `calls`); `limit` None: no target, it is reported.
-    `typical_s` and `least_s`: median and minimum of the thing itself, None where there is no time behind it.
+    `figure` and `limit` are in `unit` (`×`: a ratio; `ms`, `µs`, `calls`); with `limit` None there is no target.
+    `typical_s` and `least_s`: median and minimum of the time; None if the figure does not come from a time.
     """
 
     what: str
@@ -30,7 +30,7 @@ class Row:
     limit: float | None = None
     typical_s: float | None = None
     least_s: float | None = None
-    to: str = ""  # what a ratio is to, where it is not the bare interpreter
+    to: str = ""  # what the ratio compares with, if not the bare interpreter
 
     @property
     def is_met(self) -> bool:
@@ -38,7 +38,7 @@ class Row:
 
 
 def in_turn(cases: Mapping[str, Case], runs: int) -> Rounds:
-    """The seconds of each case: one round that does not count, then `runs` that do."""
+    """The seconds of each case in `runs` rounds, after one round that does not count."""
     seconds: Rounds = {name: [] for name in cases}
     gc.collect()
     gc.disable()
@@ -54,7 +54,7 @@ def in_turn(cases: Mapping[str, Case], runs: int) -> Rounds:
 
 
 def ratio(seconds: Rounds, name: str, to: str) -> float:
-    """Median to median: a stray pair moves it less than a mean of ratios."""
+    """The ratio of the medians, which one odd round moves less than it moves a mean of ratios."""
     return median(seconds[name]) / median(seconds[to])
 
 
@@ -65,14 +65,14 @@ def row(what: str, seconds: Rounds, name: str, limit: float | None, to: str = "b
 
 
 def difference(seconds: Rounds, name: str, less: str) -> list[float]:
-    """Round by round, how much longer one case took than the other."""
+    """How many seconds longer one case took than the other, round by round."""
     return [longer - shorter for longer, shorter in zip(seconds[name], seconds[less], strict=True)]
 
 
 def process(
     words: Sequence[str], env: Mapping[str, str], status: int = 0, out: str = os.devnull, cwd: str | None = None
 ) -> float:
-    """The seconds from the start of a process to its end, its answer in the file `out`. Raises where it fails."""
+    """The seconds from the start of a process to its end; its output is in the file `out`. Raises if it fails."""
     if cwd is not None:
         words = ["/bin/sh", "-c", 'cd "$0" && exec "$@"', cwd, *words]
     started = time.perf_counter()
@@ -85,7 +85,7 @@ def process(
 
 
 def start(words: Sequence[str], env: Mapping[str, str], out: str = os.devnull) -> int:
-    """Starts a process with nothing to read; its pid."""
+    """Starts a process with empty standard input. Returns its pid."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
@@ -95,9 +95,9 @@ def start(words: Sequence[str], env: Mapping[str, str], out: str = os.devnull) -
     return os.posix_spawn(words[0], list(words), dict(env), file_actions=actions)
 
 
-def answer(words: Sequence[str], env: Mapping[str, str], place: str) -> str:
-    """What a process prints; for looking at an answer before it is timed."""
-    file = f"{place}/answer"
+def answer(words: Sequence[str], env: Mapping[str, str], folder: str) -> str:
+    """The output of a process, to check it before the process is timed; `folder` is for a temporary file."""
+    file = f"{folder}/answer"
     process(words, env, out=file)
     with open(file, encoding="utf-8", errors="replace") as printed:
         return printed.read()

@@ -1,4 +1,4 @@
-"""docs/performance.md and its picture, from Rows."""
+"""Writes docs/performance.md and its picture from Rows."""
 
 import os
 import platform
@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from math import log10
 
+from .fixture import ROOT
 from .measure import Row
-from .places import ROOT
 
 PAGE, PICTURE = ROOT / "docs" / "performance.md", ROOT / "docs" / "img" / "performance.svg"
 TITLES = {
@@ -54,7 +54,7 @@ OTHERS = "#c8cdd3"
 
 
 def write(rows: Mapping[str, Sequence[Row]], runs: int, bare_s: float) -> None:
-    """The page and the picture."""
+    """Writes the page and the picture."""
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     text = HEAD.format(runs=runs, bare=bare_s * 1000, machine=machine, date=time.strftime("%d %B %Y").lstrip("0"))
     for group, found in rows.items():
@@ -74,7 +74,7 @@ def _line(row: Row) -> str:
 
 
 def picture(rows: Mapping[str, Sequence[Row]]) -> str:
-    """Bars on a logarithmic scale: each tool's time as a ratio to the bare interpreter's."""
+    """The picture: bars on a logarithmic scale, each tool's time as a ratio to the bare interpreter's."""
     bars: list[tuple[str, str, float]] = []
     for row in rows.get("peers", ()):
         about, _, name = row.what.partition(": ")

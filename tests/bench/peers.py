@@ -1,8 +1,8 @@
-"""What a user would have otherwise, measured in the same rounds as ours: warm and cold, 10 and 10,000 profiles.
+"""Other tools, measured in the same rounds as assume: warm and cold, 10 and 10,000 profiles.
 
-From PyPI, each in an environment of the bench's own: awsume, the AWS CLI (version 1:
-version 2 is not there), a bare boto3 script. From PATH, where they are: Granted's
-`assumego`, `aws-vault`, an AWS CLI that knows `export-credentials`.
+From PyPI, each in its own virtual environment: awsume, the AWS CLI (version 1, since
+version 2 is not on PyPI), a bare boto3 script. From PATH, if installed: Granted's
+`assumego`, `aws-vault`, an AWS CLI that has `export-credentials`.
 """
 
 import shutil
@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from .fixture import FEW, MANY, ROOT, Fixture, Home, virtualenv
 from .measure import Case, Row, in_turn, process, row
-from .places import FEW, MANY, ROOT, Home, Place, environment
-from .rows import boto3, taken, warmed
+from .rows import boto3, check_switch, warm_up
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A tool: its words for taking `role`, variables of its own, and where it keeps what it has."""
+    """A tool: its command for taking `role`, its variables, and the folders of its cache (below HOME)."""
 
     name: str
     words: list[str]
@@ -26,7 +26,7 @@ class Peer:
     keeps: tuple[str, ...] = ()
 
     def forget(self, home: Home) -> None:
-        """Nothing is stored any more."""
+        """Empties the tool's cache."""
         for name in self.keeps:
             shutil.rmtree(home.folder / name, ignore_errors=True)
 
@@ -34,7 +34,7 @@ class Peer:
         return partial(process, self.words, home.env | self.env)
 
     def fault(self, home: Home) -> str | None:
-        """Why it cannot be measured here."""
+        """Why the tool cannot be measured here; None if it can."""
         try:
             done = subprocess.run(
                 self.words,
@@ -46,15 +46,19 @@ class Peer:
             )
         except (OSError, subprocess.SubprocessError) as error:
             return str(error)
-        return None if done.returncode == 0 else (done.stderr.strip().splitlines() or ["it failed"])[-1][:100]
+        return (
+            None
+            if done.returncode == 0
+            else (done.stderr.strip().splitlines() or ["it failed without a message"])[-1][:100]
+        )
 
 
-def found(place: Place) -> list[Peer]:
-    """Those that can be asked here."""
-    awsume = environment(ROOT / ".venv-bench-awsume", ["awsume", "setuptools"]).with_name("awsumepy")
-    aws = environment(ROOT / ".venv-bench-aws", ["awscli"]).with_name("aws")
+def found(fixture: Fixture) -> list[Peer]:
+    """The tools that are installed here."""
+    awsume = virtualenv(ROOT / ".venv-bench-awsume", ["awsume", "setuptools"]).with_name("awsumepy")
+    aws = virtualenv(ROOT / ".venv-bench-aws", ["awscli"]).with_name("aws")
     peers = [
-        Peer("boto3 script", boto3(place, "role"), {}),
+        Peer("boto3 script", boto3(fixture, "role"), {}),
         Peer("awsume", [str(awsume), "role"], {}, (".awsume/cache",)),
         Peer(
             "aws sts get-caller-identity",
@@ -72,43 +76,46 @@ def found(place: Place) -> list[Peer]:
         env = {
             "AWS_VAULT_BACKEND": "file",
             "AWS_VAULT_FILE_PASSPHRASE": "",
-            "AWS_VAULT_FILE_DIR": str(place.folder / "vault"),
+            "AWS_VAULT_FILE_DIR": str(fixture.folder / "vault"),
         }
         peers.append(Peer("aws-vault", [on_path, "exec", "role", "--", "/bin/true"], env))
     return peers
 
 
-def compared(place: Place, runs: int) -> list[Row]:
-    """Ours beside theirs."""
+def compared(fixture: Fixture, runs: int) -> list[Row]:
+    """assume compared with the other tools."""
     rows = []
-    peers = found(place)
+    peers = found(fixture)
     for peer in [*peers]:
-        if fault := peer.fault(place.homes[FEW]):
+        if fault := peer.fault(fixture.homes[FEW]):  # also fills the tool's cache
             print(f"  {peer.name} is left out: {fault}")
             peers.remove(peer)
     count = max(runs // 4, 3)
     for profiles, said in ((FEW, ""), (MANY, ", 10,000 profiles")):
-        home = place.homes[profiles]
-        warmed(place, home)
-        cases: dict[str, Case] = {"bare": partial(process, place.program.bare, home.env), "assume": ours(place, home)}
+        home = fixture.homes[profiles]
+        warm_up(fixture, home)
+        cases: dict[str, Case] = {
+            "bare": partial(process, fixture.program.bare, home.env),
+            "assume": ours(fixture, home),
+        }
         cases |= {peer.name: peer.case(home) for peer in peers}
         rows += table(f"warm{said}", in_turn(cases, count))
-    home = place.homes[FEW]
+    home = fixture.homes[FEW]
     home.forget()
-    taken(place, home, "role", 1)
-    cases = {"bare": partial(process, place.program.bare, home.env)}
-    cases["assume"] = emptied(home.forget, ours(place, home))
-    cases |= {peer.name: emptied(partial(peer.forget, home), peer.case(home)) for peer in peers}
+    check_switch(fixture, home, "role", 1)
+    cases = {"bare": partial(process, fixture.program.bare, home.env)}
+    cases["assume"] = with_empty_cache(home.forget, ours(fixture, home))
+    cases |= {peer.name: with_empty_cache(partial(peer.forget, home), peer.case(home)) for peer in peers}
     return rows + table("cold, loopback", in_turn(cases, count))
 
 
-def ours(place: Place, home: Home) -> Case:
-    """Our own switch."""
-    return partial(process, place.program.use("role"), home.env)
+def ours(fixture: Fixture, home: Home) -> Case:
+    """The switch of assume."""
+    return partial(process, fixture.program.use("role"), home.env)
 
 
-def emptied(forget: Callable[[], None], case: Case) -> Case:
-    """The case with nothing stored."""
+def with_empty_cache(forget: Callable[[], None], case: Case) -> Case:
+    """The case with `forget` called before each run."""
 
     def cold() -> float:
         forget()

@@ -1,8 +1,8 @@
 """A relay on loopback that adds a round trip: `python -m tests.bench.relay PORT ROUND_TRIP_MS`, prints its own port.
 
-Each piece is kept for half of the round trip, either way. Loopback answers a
-connect at once, so the first piece of a connection waits for one round trip
-more: that is when a real connect would have come back.
+Each chunk is delayed by half of the round trip, in both directions. Loopback
+accepts a connection at once, so the first chunk is delayed by one more round
+trip: the time that a real connect takes.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ async def main(port: int, round_trip_s: float) -> None:
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
-    os._exit(0)  # with whatever is still on its way
+    os._exit(0)  # drops the chunks that are still delayed
 
 
 if __name__ == "__main__":

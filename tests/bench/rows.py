@@ -1,7 +1,7 @@
-"""The table of figures, group by group. In: a Place and how many runs; out: Rows.
+"""The groups of figures. In: a Fixture and the number of runs. Out: Rows.
 
-Before anything is timed its answer is looked at, and the calls that STS has had
-are counted: a warm switch that called, or a cold one that did not, ends the run.
+Before a program is timed, its answer is checked and its calls to STS are counted:
+a warm switch that makes a call, or a cold one that makes none, ends the bench.
 """
 
 import os
@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from .fixture import FEW, MANY, Fixture, Home
 from .measure import Row, answer, in_turn, process, row, start
-from .places import FEW, MANY, Home, Place
 
 BOTO3 = """\
 import sys, boto3
@@ -26,26 +26,26 @@ MEMORY = (
 )
 
 
-def taken(place: Place, home: Home, profile: str, calls: int) -> None:
-    """One switch whose answer is looked at. Raises where it is wrong, or took another number of calls."""
-    before = place.calls()
-    text = answer(place.program.use(profile), home.env, str(place.folder))
-    if f"ASSUME_PROFILE='{profile}'" not in text or place.calls() - before != calls:
-        raise SystemExit(f"bench: {profile}: {place.calls() - before} calls, not {calls}; the answer:\n{text[:200]}")
+def check_switch(fixture: Fixture, home: Home, profile: str, calls: int) -> None:
+    """Makes one switch. Raises if its answer is wrong, or if it makes another number of calls."""
+    before = fixture.calls()
+    text = answer(fixture.program.use(profile), home.env, str(fixture.folder))
+    if f"ASSUME_PROFILE='{profile}'" not in text or fixture.calls() - before != calls:
+        raise SystemExit(f"bench: {profile}: {fixture.calls() - before} calls, not {calls}; the answer:\n{text[:200]}")
 
 
-def warmed(place: Place, home: Home, profile: str = "role") -> None:
-    """Credentials and pointer are there, and are what a switch is answered with."""
-    process(place.program.use(profile), home.env)
-    taken(place, home, profile, 0)
+def warm_up(fixture: Fixture, home: Home, profile: str = "role") -> None:
+    """Stores credentials and pointer, and checks that the next switch makes no call."""
+    process(fixture.program.use(profile), home.env)
+    check_switch(fixture, home, profile, 0)
 
 
-def warm(place: Place, runs: int) -> list[Row]:
-    """The process that the shell function starts, and its memory."""
-    program = place.program
-    cases = {"bare": lambda: process(program.bare, place.homes[FEW].env)}
-    for count, home in place.homes.items():
-        warmed(place, home)
+def warm(fixture: Fixture, runs: int) -> list[Row]:
+    """The process that the shell function starts, with everything stored."""
+    program = fixture.program
+    cases = {"bare": lambda: process(program.bare, fixture.homes[FEW].env)}
+    for count, home in fixture.homes.items():
+        warm_up(fixture, home)
         cases[str(count)] = partial(process, program.use("role"), home.env)
     seconds = in_turn(cases, runs)
     return [
@@ -54,14 +54,16 @@ def warm(place: Place, runs: int) -> list[Row]:
     ]
 
 
-def memory(place: Place, runs: int) -> list[Row]:
-    """The most that a warm switch holds in memory."""
-    program, home = place.program, place.homes[FEW]
-    warmed(place, home)
+def memory(fixture: Fixture, runs: int) -> list[Row]:
+    """The peak memory of a warm switch."""
+    program, home = fixture.program, fixture.homes[FEW]
+    warm_up(fixture, home)
     most = {
         name: median(
             int(
-                answer([program.interpreter, "-I", "-S", "-c", MEMORY, *words], home.env, str(place.folder)).split()[-1]
+                answer([program.interpreter, "-I", "-S", "-c", MEMORY, *words], home.env, str(fixture.folder)).split()[
+                    -1
+                ]
             )
             for _ in range(max(runs // 4, 3))
         )
@@ -70,19 +72,19 @@ def memory(place: Place, runs: int) -> list[Row]:
     return [Row("memory of a warm switch", most["warm"] / most["bare"], "×", 1.3)]
 
 
-def middle(place: Place, runs: int) -> list[Row]:
-    """The config file was touched, and says the same."""
-    program = place.program
-    cases = {"bare": lambda: process(program.bare, place.homes[FEW].env)}
+def middle(fixture: Fixture, runs: int) -> list[Row]:
+    """A switch after the config file was touched, with the same content."""
+    program = fixture.program
+    cases = {"bare": lambda: process(program.bare, fixture.homes[FEW].env)}
 
     def touched(home: Home) -> float:
         home.touch()
         return process(program.use("role"), home.env)
 
-    for count, home in place.homes.items():
-        warmed(place, home)
+    for count, home in fixture.homes.items():
+        warm_up(fixture, home)
         home.touch()
-        taken(place, home, "role", 0)
+        check_switch(fixture, home, "role", 0)
         cases[str(count)] = partial(touched, home)
     seconds = in_turn(cases, runs)
     return [
@@ -91,52 +93,52 @@ def middle(place: Place, runs: int) -> list[Row]:
     ]
 
 
-def tab(place: Place, runs: int) -> list[Row]:
+def tab(fixture: Fixture, runs: int) -> list[Row]:
     """TAB on the start of a profile's name: the process that the completion starts."""
-    program = place.program
-    cases = {"bare": lambda: process(program.bare, place.homes[FEW].env)}
+    program = fixture.program
+    cases = {"bare": lambda: process(program.bare, fixture.homes[FEW].env)}
     for name, count, typed, offers in (
         ("few", FEW, "te", 3),
         ("ten", MANY, "team-0012", 10),
         ("all", MANY, "te", 9993),
     ):
-        env, words = place.homes[count].env, program.fast("complete", "--shell", "zsh", "--", typed)
-        offered = answer(words, env, str(place.folder)).splitlines()
+        env, words = fixture.homes[count].env, program.fast("complete", "--shell", "zsh", "--", typed)
+        offered = answer(words, env, str(fixture.folder)).splitlines()
         if len(offered) != offers:
             raise SystemExit(f"bench: TAB offers {len(offered)} profiles, not {offers}")
         cases[name] = partial(process, words, env)
     seconds = in_turn(cases, runs)
     return [
         row("TAB on a profile's name", seconds, "few", 1.3),
-        row("the same, 10,000 profiles, 10 of them begin so", seconds, "ten", 2),
-        row("the same, all of them begin so", seconds, "all", None),
+        row("the same, 10,000 profiles, 10 of them match", seconds, "ten", 2),
+        row("the same, all of them match", seconds, "all", None),
     ]
 
 
-def boto3(place: Place, profile: str) -> list[str]:
-    """The bare boto3 script for a profile."""
-    script = place.folder / "bare-boto3.py"
+def boto3(fixture: Fixture, profile: str) -> list[str]:
+    """The command of the bare boto3 script for a profile."""
+    script = fixture.folder / "bare-boto3.py"
     script.write_text(BOTO3)
-    python = Path(place.program.script).with_name("python")
+    python = Path(fixture.program.script).with_name("python")
     return [str(python), str(script), profile]
 
 
-def cold(place: Place, runs: int) -> list[Row]:
-    """Nothing stored, STS on loopback."""
-    program = place.program
+def cold(fixture: Fixture, runs: int) -> list[Row]:
+    """A cold switch, with STS on loopback."""
+    program = fixture.program
 
     def emptied(home: Home) -> float:
         home.forget()
         return process(program.use("role"), home.env)
 
-    few, many = place.homes[FEW], place.homes[MANY]
+    few, many = fixture.homes[FEW], fixture.homes[MANY]
     for home in (few, many):
         home.forget()
-        taken(place, home, "role", 1)
+        check_switch(fixture, home, "role", 1)
     cases = {
         "bare": lambda: process(program.bare, few.env),
         "cold": lambda: emptied(few),
-        "boto3": lambda: process(boto3(place, "role"), few.env),
+        "boto3": lambda: process(boto3(fixture, "role"), few.env),
         "many": lambda: emptied(many),
     }
     seconds = in_turn(cases, runs)
@@ -148,13 +150,13 @@ def cold(place: Place, runs: int) -> list[Row]:
     ]
 
 
-def run_exec(place: Place, runs: int) -> list[Row]:
+def run_exec(fixture: Fixture, runs: int) -> list[Row]:
     """`assume exec role -- true`, warm, through the console script."""
-    program, home = place.program, place.homes[FEW]
-    warmed(place, home)
+    program, home = fixture.program, fixture.homes[FEW]
+    warm_up(fixture, home)
     words = [program.script, "exec", "role", "--"]
-    if "ASSUME_PROFILE=role" not in answer([*words, "/usr/bin/env"], home.env, str(place.folder)):
-        raise SystemExit("bench: exec gave no role")
+    if "ASSUME_PROFILE=role" not in answer([*words, "/usr/bin/env"], home.env, str(fixture.folder)):
+        raise SystemExit("bench: exec did not pass the role to its command")
     cases = {
         "bare": lambda: process(program.bare, home.env),
         "exec": lambda: process([*words, "/bin/true"], home.env),
@@ -167,26 +169,26 @@ def run_exec(place: Place, runs: int) -> list[Row]:
     ]
 
 
-def together(place: Place, count: int) -> float:
-    """So many switches at once, nothing stored; one call for all of them."""
-    home = place.homes[FEW]
+def together(fixture: Fixture, count: int) -> float:
+    """The seconds of `count` cold switches at once, which make one call in all."""
+    home = fixture.homes[FEW]
     home.forget()
-    before = place.calls()
+    before = fixture.calls()
     started = time.perf_counter()
-    pids = [start(place.program.use("role"), home.env) for _ in range(count)]
+    pids = [start(fixture.program.use("role"), home.env) for _ in range(count)]
     for pid in pids:
         _, ended = os.waitpid(pid, 0)
         if ended:
             raise SystemExit(f"bench: one of {count} switches at once failed")
     seconds = time.perf_counter() - started
-    if place.calls() - before != 1:
-        raise SystemExit(f"bench: {count} switches at once made {place.calls() - before} calls")
+    if fixture.calls() - before != 1:
+        raise SystemExit(f"bench: {count} switches at once made {fixture.calls() - before} calls")
     return seconds
 
 
-def many(place: Place, runs: int) -> list[Row]:
-    """Terminals that open at once, all of them wanting the same role."""
-    cases = {str(count): partial(together, place, count) for count in (1, 20, 200)}
+def many(fixture: Fixture, runs: int) -> list[Row]:
+    """Terminals that are opened at once, all with the same role."""
+    cases = {str(count): partial(together, fixture, count) for count in (1, 20, 200)}
     seconds = in_turn(cases, max(runs // 4, 3))
     return [
         row("20 terminals at once, cold, to one", seconds, "20", 2.5, "1", "one"),

@@ -1,7 +1,7 @@
-"""Where it is measured: an installed `assume`, AWS files of 10 and of 10,000 profiles, an AWS on loopback.
+"""The fixture of the bench: an `assume`, homes with 10 and with 10,000 profiles, a simulated AWS on loopback.
 
-`installed` makes a wheel of this checkout and puts it into a virtual environment
-of the bench's own, as a user would have it; `here` is the checkout itself.
+`installed` builds a wheel of this checkout and installs it into a virtual
+environment, as a user would; `here` is the checkout itself.
 """
 
 import os
@@ -71,7 +71,7 @@ region = eu-west-1
 
 @dataclass(frozen=True)
 class Program:
-    """An installed `assume`: what the shell function starts, and the console script."""
+    """An `assume`: the interpreter and the file that the shell function starts, and the console script."""
 
     interpreter: str
     main: str
@@ -79,21 +79,21 @@ class Program:
 
     @property
     def bare(self) -> list[str]:
-        """What everything is measured against."""
+        """The command that everything is compared with."""
         return [self.interpreter, "-I", "-S", "-c", "pass"]
 
     def fast(self, *words: str) -> list[str]:
-        """What the shell function starts."""
+        """The command that the shell function starts."""
         return [self.interpreter, "-I", "-S", self.main, self.script, *words]
 
     def use(self, profile: str, *words: str) -> list[str]:
-        """The process behind `assume PROFILE` in bash."""
+        """The command that `assume PROFILE` starts in bash."""
         return self.fast("use", "--shell", "bash", "--state", "", *words, profile)
 
 
 @dataclass(frozen=True)
 class Home:
-    """A HOME with AWS files, and what a process is started with in it."""
+    """A HOME with AWS files, and the environment of processes that use it."""
 
     folder: Path
     env: dict[str, str]
@@ -103,26 +103,26 @@ class Home:
         return self.folder / ".aws" / "config"
 
     def forget(self) -> None:
-        """Nothing is stored any more."""
+        """Empties the store."""
         shutil.rmtree(self.folder / ".aws" / "assume", ignore_errors=True)
 
     def touch(self) -> None:
-        """The config file looks changed, an hour ago: what it says is the same."""
+        """Moves the config file's time of change by a second; its content stays the same."""
         seen = self.config.stat()
         os.utime(self.config, ns=(seen.st_atime_ns, seen.st_mtime_ns + 1_000_000_000))
 
 
-def people() -> World:
+def world() -> World:
     """One user with an MFA device, and the roles."""
-    world = World()
-    world.user(ACCOUNT, "alice", KEY_ID, SECRET, mfa={SERIAL: "JBSWY3DPEHPK3PXP"})
+    made = World()
+    made.user(ACCOUNT, "alice", KEY_ID, SECRET, mfa={SERIAL: "JBSWY3DPEHPK3PXP"})
     for name in ROLES:
-        world.role(f"arn:aws:iam::{ACCOUNT}:role/{name}", Trust(("*",), mfa=name.startswith("wants-")))
-    return world
+        made.role(f"arn:aws:iam::{ACCOUNT}:role/{name}", Trust(("*",), mfa=name.startswith("wants-")))
+    return made
 
 
 def home(folder: Path, profiles: int, url: str) -> Home:
-    """A HOME with so many profiles, ours in the middle, whose calls go to `url`."""
+    """A HOME with `profiles` profiles, the measured ones in the middle; calls go to `url`."""
     aws = folder / ".aws"
     aws.mkdir(parents=True, mode=0o700)
     own = PROFILES.count("[profile")
@@ -146,8 +146,8 @@ def home(folder: Path, profiles: int, url: str) -> Home:
 
 
 @contextmanager
-def far(sts_port: int, round_trip_ms: int) -> Iterator[int]:
-    """The port of a relay to the simulator, so many milliseconds away."""
+def relayed(sts_port: int, round_trip_ms: int) -> Iterator[int]:
+    """The port of a relay to the simulator, which adds `round_trip_ms`."""
     words = [sys.executable, "-m", "tests.bench.relay", str(sts_port), str(round_trip_ms)]
     with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as relay:
         assert relay.stdout is not None
@@ -156,35 +156,35 @@ def far(sts_port: int, round_trip_ms: int) -> Iterator[int]:
         relay.stdin.close()
 
 
-class Place:
-    """Everything that a group of measurements needs."""
+class Fixture:
+    """Everything that a group of measurements needs: program, world, STS, homes by number of profiles."""
 
     def __init__(self, program: Program, folder: Path, open_until: ExitStack) -> None:
         self.program = program
         self.folder = folder
         self.open_until = open_until
-        self.world = people()
+        self.world = world()
         self.sts: Sts = open_until.enter_context(serve(self.world, time.time))
         self.homes = {count: home(folder / f"home-{count}", count, self.sts.url) for count in (FEW, MANY)}
-        time.sleep(2.1)  # a file that is younger than that is never trusted
+        time.sleep(2.1)  # a file that changed in the last 2 s is not trusted
 
     def calls(self) -> int:
-        """How many calls STS has had."""
+        """The number of calls to STS so far."""
         return len(self.sts.calls)
 
 
 def here() -> Program:
-    """The checkout, in the environment that runs the bench."""
+    """The checkout, with the interpreter that runs the bench."""
     return Program(sys.executable, str(ROOT / "assume" / "__main__.py"), str(Path(sys.executable).with_name("assume")))
 
 
 def installed() -> Program:
-    """A wheel of the checkout, installed as a user would have it, with boto3 for comparison."""
+    """A wheel of the checkout in its own virtual environment, with boto3 for the comparison."""
     folder = ROOT / ".venv-bench"
-    python = str(environment(folder, ["boto3"]))
-    with tempfile.TemporaryDirectory() as place:
-        run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", place])
-        (wheel,) = Path(place).glob("*.whl")
+    python = str(virtualenv(folder, ["boto3"]))
+    with tempfile.TemporaryDirectory() as made:
+        run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", made])
+        (wheel,) = Path(made).glob("*.whl")
         run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", str(wheel)])
         run([python, "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall", str(wheel)])
     words = [python, "-c", "import assume; print(assume.__path__[0])"]
@@ -192,8 +192,8 @@ def installed() -> Program:
     return Program(python, f"{package}/__main__.py", str(Path(python).with_name("assume")))
 
 
-def environment(folder: Path, packages: Sequence[str]) -> Path:
-    """A virtual environment with these packages from PyPI, made once; its interpreter."""
+def virtualenv(folder: Path, packages: Sequence[str]) -> Path:
+    """The interpreter of a virtual environment with these packages from PyPI; it is made once and then kept."""
     python = folder / "bin" / "python"
     if not python.exists():
         run([sys.executable, "-m", "venv", str(folder)])
@@ -203,5 +203,5 @@ def environment(folder: Path, packages: Sequence[str]) -> Path:
 
 
 def run(words: Sequence[str]) -> None:
-    """A step of the preparation, which has to succeed."""
+    """Runs a step of the preparation. Raises if it fails."""
     subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
