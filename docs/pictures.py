@@ -1,8 +1,8 @@
-"""The README's pictures: each shell, on a real terminal, with the demo's AWS. `python docs/pictures.py [SHELL…]`.
+"""Draws the README's pictures: a session in each shell, with the demo's AWS. `python docs/pictures.py [SHELL…]`.
 
-Out: docs/img/SHELL.svg. The drivers of the tests type a session into a real
-shell; the screen of a terminal emulator is then drawn cell by cell. Nothing in a
-picture is written by hand. A shell that is not installed is named and left out.
+Out: docs/img/SHELL.svg. The drivers of the tests type a session into a real shell,
+and the screen of a terminal emulator is drawn cell by cell. Nothing in a picture is
+written by hand. A shell that is not installed is left out, with a message.
 """
 
 import importlib
@@ -39,7 +39,7 @@ SET_PROFILE = {"fish": "set -gx AWS_PROFILE user1", "powershell": "$env:AWS_PROF
 
 
 def play(shell, world, name):
-    """Types the session: a switch, who we are, one with MFA, a profile that another tool sets, the way back."""
+    """Types the session: a switch, the identity, a switch with MFA, a profile that another tool sets, and back."""
     shell.run("assume marketingadmin")
     shell.run("aws sts get-caller-identity --query Arn --output text", 60)
     shell.send("assume role-with-mfa\r")
@@ -72,7 +72,7 @@ def session(name):
             "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
         }
         rc = table.SHELLS[name].load.format(file)
-        if name == "fish":  # which asks the system for the user's name
+        if name == "fish":  # fish reads the user's name from the system
             rc = f"set -gx USER alice\n{rc}"
         shell = driver.spawn(home, environment, rc=rc, columns=COLUMNS, lines=ROWS)
         try:
@@ -83,7 +83,7 @@ def session(name):
 
 
 def colour(cell):
-    """(ink, paper) of a cell, as CSS."""
+    """The colours (ink, paper) of a cell, as CSS."""
     ink, paper = (
         COLOURS.get(name.removeprefix("bright"), f"#{name}" if len(name) == 6 and name != "default" else None)
         for name in (cell.fg, cell.bg)
@@ -111,7 +111,7 @@ def drawn(screen, title):
 
 
 def _run(cells, y, ink, paper, bold):
-    """Neighbouring cells of row `y` that look the same."""
+    """The SVG of neighbouring cells of row `y` that look the same."""
     text = "".join(cell.data for _, cell in cells)
     if not text.strip() and paper == PAPER:
         return
@@ -125,7 +125,7 @@ def _run(cells, y, ink, paper, bold):
 
 
 def main(names):
-    """One picture per shell."""
+    """Draws one picture per shell."""
     folder = ROOT / "docs" / "img"
     folder.mkdir(exist_ok=True)
     for name in names or DRIVERS:

@@ -1,7 +1,7 @@
-"""What holds for every test: no AWS variables and no home of the machine's own; the simulator and a HOME for it.
+"""Fixtures for every test: neither the AWS variables nor the home of this machine; the simulator and a HOME for it.
 
-Hypothesis draws ASSUME_TEST_EXAMPLES values where a test names no number of its
-own (`make fuzz` sets it).
+ASSUME_TEST_EXAMPLES (`make fuzz` sets it) is the number of examples that hypothesis
+tries in a test that does not set its own.
 """
 
 import os
@@ -32,7 +32,7 @@ STARTUP = {"ZDOTDIR", "PROMPT_COMMAND", "BASH_ENV", "ENV", "VIRTUAL_ENV"}
 
 settings.register_profile(
     "assume",
-    deadline=None,  # two cores, shared: a slow example is no fault
+    deadline=None,  # on a busy machine an example may be slow
     max_examples=int(os.environ.get("ASSUME_TEST_EXAMPLES", "100")),
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -41,9 +41,9 @@ settings.load_profile("assume")
 
 
 def pytest_configure():
-    """Before a test module is imported: undoes what the caller's shell would change in a test.
+    """Before a test module is imported: removes settings of the caller's shell that would change a test.
 
-    That is a role, a theme or a proxy in the environment; and an ignored SIGINT (`nohup`, a job in the background of a
+    These are a role, a theme or a proxy in the environment, and an ignored SIGINT (`nohup`, a background job of a
     script), which every program that a test starts would inherit.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -56,7 +56,7 @@ def pytest_configure():
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory, monkeypatch):
-    """A home of its own for each test, so that none reads or writes the real one."""
+    """Each test has its own home, so that no test reads or writes the real one."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("USERPROFILE", str(folder))
@@ -65,43 +65,43 @@ def home(tmp_path_factory, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def no_aws_variables(monkeypatch):
-    """Nothing of the machine's own steers a test, and no test asks a real metadata service."""
+    """No test asks a real metadata service."""
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 @pytest.fixture
 def world():
-    """The demo's world: accounts, users, roles; a test adds what else it needs."""
+    """The demo's world: accounts, users, roles; a test may add more."""
     return config.world()
 
 
 @pytest.fixture
 def sts(world):
-    """The simulator, serving `world` by the machine's clock; `sts.clock = …` to own it."""
+    """The simulator, which serves `world` with the time of this machine; a test may set `sts.clock`."""
     with serve(world, time.time) as running:
         yield running
 
 
 @pytest.fixture
 def aws_home(tmp_path, monkeypatch, sts, world):
-    """A HOME with the demo's AWS files, for this process too."""
+    """A HOME with the demo's AWS files, which this process uses too."""
     files = config.build(tmp_path / "home", sts.url, world, sts.clock())
     for name, value in files.environment.items():
         monkeypatch.setenv(name, value)
-    for reader in (SSOProvider, SSOTokenProvider):  # they look up HOME once, when they are imported
+    for reader in (SSOProvider, SSOTokenProvider):  # they read HOME once, when they are imported
         monkeypatch.setattr(reader, "_SSO_TOKEN_CACHE_DIR", str(files.home / ".aws" / "sso" / "cache"))
     return home_of(files)
 
 
 @pytest.fixture(scope="session")
 def made_up_authority(tmp_path_factory):
-    """A certificate bundle, and a server's context for AWS's hosts that it vouches for."""
+    """A certificate bundle, and a server's TLS context for AWS's hosts that is valid with this bundle."""
     return authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
 def both(tmp_path, made_up_authority):
-    """The same question asked of botocore and of us; every host is this machine."""
+    """Asks botocore and assume the same; every host name leads to this machine."""
     bundle, tls = made_up_authority
     home = tmp_path / "both"
     home.mkdir()

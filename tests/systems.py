@@ -1,8 +1,8 @@
-"""Tests that cannot run on this system are skipped by name, each with the reason. Hooks; conftest.py imports them.
+"""Hooks that skip tests which cannot run on this system, each with a reason. conftest.py imports them.
 
-A test module, a fixture or a test that imports a module of POSIX (fcntl, termios, …) is skipped where Python does not
-have that module. On Windows the folders in FOLDERS are left out whole, and the first lines of the run name them.
-`-rs` lists everything else that was skipped.
+A test module, a fixture or a test that imports a POSIX module (fcntl, termios, …) is skipped if Python does not have
+that module. On Windows the folders in FOLDERS are left out, and the first lines of the run name them. `-rs` lists
+everything else that was skipped.
 """
 
 import re
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 
 def reason(module: str) -> str:
-    """Why a test is skipped that needs `module`."""
+    """The reason for skipping a test that needs `module`."""
     return f"needs the module {module}, which Python does not have on {sys.platform}"
 
 

@@ -1,4 +1,4 @@
-"""All that is secret in a test, and whether it is to be seen: in a content, plain or in base64, in argv."""
+"""Finds the secrets of a test where they must not be: in output or files, plain or in base64, and in argv."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from assume.demo.config import CONTAINER_AUTHORIZATION
 
 
 def encodings(secret):
-    """A secret as it is, and as a part of something in base64: whichever of three ways it lies there."""
+    """A secret as it is, and its base64 as part of a longer text, at each of the three possible offsets."""
     found = [secret.encode()]
     for offset in range(3):
         text = base64.b64encode(b"\0" * offset + secret.encode())
@@ -19,7 +19,7 @@ def encodings(secret):
 
 
 class Watch:
-    """Sees the arguments of every process while it stands."""
+    """Records the arguments of every process, while the context is open."""
 
     def __init__(self):
         self.seen: set[bytes] = set()
@@ -45,7 +45,7 @@ class Watch:
 
 
 def known(ground):
-    """All that is secret by now: of users, of sessions, of devices, of sign-ins."""
+    """All secrets so far: of users, sessions, MFA devices and sign-ins."""
     world = ground.world
     found = {key.secret for key in world.keys.values()}
     found |= {text for session in world.sessions.values() for text in (session.secret, session.session_token)}
@@ -59,12 +59,12 @@ def known(ground):
 
 
 def codes(ground):
-    """Every MFA code that was sent."""
+    """Every MFA code that was sent to STS."""
     return [call.params["TokenCode"] for call in ground.sts.calls if "TokenCode" in call.params]
 
 
 def hits(secrets, content):
-    """Those that are in `content`. Six digits in a row are a code; inside a longer number they are not."""
+    """The secrets that appear in `content`. An MFA code counts only if no digit comes before or after it."""
     return [
         secret
         for secret in secrets

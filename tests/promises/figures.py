@@ -1,7 +1,7 @@
 """The table of docs/reliability.md. The tests write it when they run with their full counts (`make test-long`).
 
-Each row is written by the test that measures its figure; the rest of the page stays
-as it is.
+Each row is written by the test that measures its figure; the rest of the page is
+not changed.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ ROWS = {
     "eval": "Nothing runs in the eval",
     "prompt": "Nothing runs in the prompt",
     "tab": "Nothing runs on TAB",
-    "doors": "Nothing hostile gets through the program",
+    "inputs": "Nothing hostile gets through the program",
     "secrets": "No secret in a wrong place",
 }
 BEGIN, END = "<!-- written by the tests -->\n", "<!-- end -->\n"
@@ -30,7 +30,7 @@ HEAD = "| promise | tried | seen |\n|---|---|---|\n"
 
 
 def tell(key: str, tried: str, seen: str) -> None:
-    """Replaces one row. Other processes may be writing other rows."""
+    """Replaces one row. Safe while other processes write other rows."""
     with PAGE.open("r+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         before, _, rest = file.read().partition(BEGIN)

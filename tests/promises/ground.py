@@ -1,8 +1,8 @@
-"""What the promises are tried on: a HOME with the demo's profiles, the simulator, the program as a shell starts it.
+"""The test bed of the promises: a HOME with the demo's profiles, the simulator, the program as a shell starts it.
 
-`Ground.start` runs the real program, with standard output captured as a shell
-function captures it. `Ground.take` runs the same code in this process, where a
-test owns the clock and the deadline.
+`Ground.start` runs the real program and captures standard output, as a shell
+function does. `Ground.take` runs the same code in this process, where a test can
+set the clock and the deadline.
 """
 
 import os
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Ground:
-    """One test's place."""
+    """The test bed of one test."""
 
     def __init__(self, home: AwsHome, sts: Sts, world: World, folder: Path) -> None:
         self.home = home
@@ -44,7 +44,7 @@ class Ground:
 
     @staticmethod
     def console_script(path: Path, first: str = "") -> Path:
-        """What pip would install for this checkout; `first` is run before it starts, to shorten a deadline."""
+        """A console script for this checkout; it runs the statements `first`, for example to shorten a deadline."""
         path.write_text(
             f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n{first}\n"
             "from assume.__main__ import main\nmain()\n"
@@ -53,27 +53,27 @@ class Ground:
         return path
 
     def start(self, *words: str, environment: Mapping[str, str] | None = None, program=None, **how) -> Started:
-        """The program with these words."""
+        """Starts the program with these arguments."""
         started = Started([*(program or self.program), *words], environment or self.environment, self.cwd, **how)
         self.running.append(started)
         return started
 
     def use(self, profile: str, *more: str, **how) -> Started:
-        """`assume PROFILE`, as bash's function asks for it."""
+        """Starts `assume PROFILE` with the arguments of the bash function."""
         return self.start("use", "--shell", "bash", "--state", "", profile, *more, **how)
 
     def run(self, *words: str, **how) -> Done:
-        """The same, to the end."""
+        """Runs the program to its end."""
         return self.start(*words, **how).end()
 
     def took(self, profile: str, *more: str, **how) -> dict[str, str | None]:
-        """`assume PROFILE`, which has to succeed: the variables that it sets (None: unsets)."""
+        """Runs `assume PROFILE`, which must succeed. Returns the variables that it sets (None: unsets)."""
         done = self.use(profile, *more, **how).end()
         assert done.status == 0, done.said
         return variables(done.out)
 
     def take(self, *words: str, deadline: Deadline | None = None, environment=None) -> warm.Assumed:
-        """`assume WORDS` by the cheapest lane, in this process: raises what a user would read."""
+        """`assume WORDS` by the fastest lane that can answer, in this process. Raises the error that a user sees."""
         options = asked(*words)
         have = dict(environment or self.environment)
         now = time.time()
@@ -86,11 +86,11 @@ class Ground:
         return taken
 
     def is_warm(self, *words: str) -> bool:
-        """Whether the warm lane has it."""
+        """Whether the warm lane can answer."""
         return warm.hit(asked(*words), self.environment, time.time()) is not None
 
     def code(self, serial: str) -> str:
-        """A code of the device that the STS will take now."""
+        """A code of the device that STS accepts now."""
         return self.world.unused_code(serial, self.sts.now())
 
     def configure(self, profile: str, **fields: str | None) -> None:
@@ -106,14 +106,14 @@ class Ground:
         self.home.config.write_text(text + header + "\n" + "\n".join(lines) + "\n" + bracket + rest)
 
     def stored(self, ending: str = "") -> dict[str, bytes]:
-        """What lies in the store: name and content of each regular file."""
+        """The regular files of the store: content by name."""
         if not self.store.is_dir():
             return {}
         files = (path for path in self.store.iterdir() if path.name.endswith(ending))
         return {path.name: path.read_bytes() for path in files if path.is_file() and not path.is_symlink()}
 
     def forget(self) -> None:
-        """A miss next time, with whatever else lies in the store."""
+        """Removes entries and pointers, so that the next switch is a miss; other files stay."""
         for name in self.stored():
             if name.endswith((record.ENTRY, record.POINTER)):
                 (self.store / name).unlink()
@@ -124,7 +124,7 @@ class Ground:
         return self.store / name
 
     def is_sound(self) -> bool:
-        """Whether every file of the store is whole, and none is a leftover."""
+        """Whether every file of the store is complete, and no temporary file is left."""
         for name, content in self.stored().items():
             if name.startswith(record.TEMPORARY):
                 return False
@@ -133,20 +133,20 @@ class Ground:
         return True
 
     def close(self) -> None:
-        """Ends what a test has left running."""
+        """Ends the processes that the test left running."""
         for started in self.running:
             started.close()
 
 
 def asked(*words: str) -> arguments.Options:
-    """The words behind `assume`, read."""
+    """The options in the arguments of `assume`."""
     options = arguments.read(words)
     assert options is not None, words
     return options
 
 
 def variables(reply: bytes) -> dict[str, str | None]:
-    """What bash makes of a reply: a value for each variable, None for those that it unsets."""
+    """The changes that bash makes for a reply: the value of each variable, None if it is unset."""
     result: dict[str, str | None] = {}
     for word in _lines(reply.decode("utf-8", "surrogateescape")):
         verb, _, rest = word.partition(" ")
@@ -159,7 +159,7 @@ def variables(reply: bytes) -> dict[str, str | None]:
 
 
 def _lines(text: str) -> list[str]:
-    """Lines, but not inside quotes, nor behind a backslash outside of them."""
+    """Splits at newlines, except inside quotes and after a backslash outside quotes."""
     lines, quoted, escaped = [""], False, False
     for mark in text:
         if mark == "\n" and not quoted and not escaped:
@@ -173,7 +173,7 @@ def _lines(text: str) -> list[str]:
 
 @contextmanager
 def own_environment():
-    """This process's environment is put back afterwards, whatever was done to it."""
+    """Restores this process's environment afterwards."""
     before = dict(os.environ)
     try:
         yield
@@ -183,5 +183,5 @@ def own_environment():
 
 
 def signed_by(sts: Sts) -> list[str]:
-    """The calls so far, by name."""
+    """The names of the calls so far."""
     return [call.action for call in sts.calls]

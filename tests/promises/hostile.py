@@ -1,7 +1,7 @@
-"""Hostile values: the strings that are known to break shells, and any number of new ones made of them.
+"""Hostile values: strings that are known to break shells, and new ones that are made of their pieces.
 
-PWN is the file that each of them tries to make, in the current directory: whatever
-makes it has run a command. No value holds a NUL, since no variable can.
+Each tries to create the file PWN in the current directory: if the file appears, a
+command was run. No value contains a NUL, because no variable can.
 """
 
 import itertools
@@ -12,7 +12,7 @@ FIXED = [
     "x$(touch PWN)", "x`touch PWN`", "x;touch PWN", "x&&touch PWN", "x|touch PWN", "x&touch PWN&", "x>PWN",
     "x<(touch PWN)", "${x:-$(touch PWN)}", "$((a[$(touch PWN)]))", "a[$(touch PWN)]", "psvar[$(touch PWN)]",
     "$'\\x24(touch PWN)'",
-    # out of quotes
+    # leaving quotes
     "x'; touch PWN; '", "x'$(touch PWN)'", 'x"; touch PWN; "', "x\\", "x\\'; touch PWN #", "'", '"', "''", "\\",
     "\\\\", "x'\\''; touch PWN; '\\''", "x\\'\\$(touch PWN)", "x')); (touch PWN); ((", "x'`touch PWN`'",
     'x"$(touch PWN)"',
@@ -47,24 +47,24 @@ PIECES = [
     "\u2028", "x", "a[", "0", "é", "😀", "PWN", "touch", "export X=", "set -gx X ", "\\builtin ", "unset ",
     "__assume_state=", "\udcff", "\udc80",
 ]  # fmt: skip
-NOT_TEXT = "".join(map(chr, range(0xDC80, 0xDD00)))  # bytes that are no UTF-8, as Python carries them
+NOT_TEXT = "".join(map(chr, range(0xDC80, 0xDD00)))  # bytes that are not UTF-8, in Python's surrogateescape form
 
 
 def values(chance: random.Random, count: int, *, text: bool = False) -> list[str]:
-    """`count` values: the known ones, then new ones. `text`: none with bytes that are no UTF-8."""
+    """`count` values: the known ones, then new ones. `text`: only valid UTF-8."""
     made = (made_up(chance) for _ in itertools.count())
     drawn = itertools.islice(itertools.chain(FIXED, made), count)
     return [value.translate(dict.fromkeys(map(ord, NOT_TEXT))) if text else value for value in drawn]
 
 
 def made_up(chance: random.Random) -> str:
-    """One value: some pieces, some of any characters at all."""
+    """One value, made of known pieces and of random characters."""
     size = chance.choice((1, 2, 3, 5, 8, 13))
     return "".join(chance.choice(PIECES) if chance.random() < 0.8 else any_character(chance) for _ in range(size))
 
 
 def any_character(chance: random.Random) -> str:
-    """Any character but NUL and half of a pair."""
+    """A random character, but not NUL and not a surrogate."""
     number = chance.choice((chance.randint(1, 0x7F), chance.randint(0x80, 0xD7FF), chance.randint(0xE000, 0x10FFFF)))
     return chr(number)
 

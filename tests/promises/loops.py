@@ -1,9 +1,10 @@
-"""One process of a real shell that does the same thing to any number of values.
+"""Scripts with which one process of a real shell does the same thing to many values.
 
-A loop is a script in the shell's language around the integration as `assume init`
-prints it: take a reply and tell the variables; draw a prompt; complete a word. The
-program behind it is three lines of sh that print a file, so ten thousand values
-take seconds. What is told is NUL-separated (base64 lines in PowerShell).
+A loop is a script in the shell's language that loads the output of `assume init`
+and then, for each value, evaluates a reply and reports the variables, or draws a
+prompt, or completes a word. The program that it calls is a short sh script that
+prints a file, so ten thousand values take seconds. The reports are NUL-separated
+(in PowerShell: lines of base64).
 """
 
 import base64
@@ -25,7 +26,7 @@ ANSWERS = '[ -z "${N-}" ] || exec cat "$FOLDER/$N"\nfor last; do :; done\nexec c
 
 
 class Loop:
-    """The loops of one shell; `options` are statements that stand in front of the integration."""
+    """The loops of one shell; `options` are statements that run before the integration is loaded."""
 
     def __init__(self, name: str, folder: Path, options: str = "") -> None:
         self.name = name
@@ -38,18 +39,18 @@ class Loop:
         (self.folder / "answer.sh").write_text(ANSWERS)
 
     def commands_run(self) -> list[str]:
-        """What stands in the directory in which a command would have left a file."""
+        """The files in the current directory: each was created by a command that must not run."""
         return sorted(path.name for path in self.cwd.iterdir())
 
     def taken(self, replies: Sequence[bytes], names: Sequence[str]) -> list[list[str]]:
-        """`assume` for each reply: its status, each variable behind it, the state."""
+        """Runs `assume` for each reply: its status, the value of each variable after it, the state."""
         for number, reply in enumerate(replies):
             (self.folder / f"r{number}").write_bytes(reply)
         told = self._run(SCRIPTS[self.name]["take"], COUNT=len(replies), NAMES=" ".join(names))
         return _groups(told, len(names) + 2)
 
     def drawn(self, records: Sequence[Sequence[str]]) -> list[str]:
-        """The prompt behind each record: values for IN_PROMPTS, then the state."""
+        """The prompt for each record, which has the values for IN_PROMPTS and then the state."""
         content = "".join(value + "\0" for record in records for value in record)
         if self.name == "powershell":
             content = "".join(_base64(value) + "\n" for record in records for value in record)
@@ -57,7 +58,7 @@ class Loop:
         return self._run(SCRIPTS[self.name]["draw"], COUNT=len(records), NAMES=" ".join(IN_PROMPTS), prompt=True)
 
     def completed(self, values: Sequence[str], quote: str = "") -> list[str]:
-        """What the program is given once TAB has put in each value (the only candidate), behind an open `quote`."""
+        """The program's argument after TAB has inserted each value (the only candidate) behind an open `quote`."""
         for number, value in enumerate(values):
             (self.folder / f"r{number}").write_bytes(f"{value}\t\n".encode("utf-8", "surrogateescape"))
         return self._run(SCRIPTS[self.name]["complete"], {"QUOTE": quote}, COUNT=len(values), NAMES="")

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""The mutation check: twelve known faults, one at a time, in a copy. Each has to turn a test red.
+"""The mutation check: puts twelve known faults into a copy of the code, one at a time. Each must make a test fail.
 
-    python tests/promises/mutations.py --list          what there is, and which test sees it
-    python tests/promises/mutations.py                 all of them
-    python tests/promises/mutations.py "no lock"       some of them
+    python tests/promises/mutations.py --list          lists the faults and the tests that see them
+    python tests/promises/mutations.py                 checks all of them
+    python tests/promises/mutations.py "no lock"       checks one, or several
 
-A fault is seen if a test that it names fails, by an assertion: an error of another
-kind, a collection that breaks or a test that was not run count for nothing. The
-tests stand outside this folder: they were not made for this.
+A fault counts as seen if one of its tests fails by an assertion. Other exceptions,
+errors while collecting, and tests that did not run do not count. The tests are in
+other folders: they were not written for this check.
 """
 
 import argparse
@@ -27,11 +27,11 @@ NOT_COPIED = (".git", ".venv*", ".*cache", ".hypothesis", "__pycache__", "dist",
 
 @dataclass(frozen=True)
 class Mutation:
-    """One fault: texts of one file (or several) replaced by others, each of which stands there once."""
+    """One fault: texts in one file or several, each of which occurs once and is replaced by another."""
 
     name: str
-    changes: tuple[tuple[str, str, str], ...]  # file, text, what stands there instead
-    tests: tuple[str, ...]  # words for pytest
+    changes: tuple[tuple[str, str, str], ...]  # file, text, replacement
+    tests: tuple[str, ...]  # arguments for pytest
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -133,14 +133,14 @@ MUTATIONS = (
 
 
 def copied(folder: Path) -> Path:
-    """The project without what makes it heavy, and without the tests of this folder."""
+    """A copy of the project without large folders, and without the tests of this folder."""
     tree = folder / "project"
     shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*NOT_COPIED), symlinks=True)
     return tree
 
 
 def apply(mutation: Mutation, tree: Path) -> None:
-    """Puts the fault in. Fails where the code is not what it was: then the fault has to be written anew."""
+    """Puts the fault in. Raises if the code has changed; then the fault must be rewritten."""
     for name, text, instead in mutation.changes:
         file = tree / name
         content = file.read_text(encoding="utf-8")
@@ -150,7 +150,7 @@ def apply(mutation: Mutation, tree: Path) -> None:
 
 
 def outcome(mutation: Mutation, tree: Path) -> tuple[list[str], str]:
-    """The tests that failed by an assertion, and why there are none."""
+    """The tests that failed by an assertion, and the reason if there are none."""
     report = tree / "report.xml"
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", **mutation.environment}
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--junitxml={report}"]
@@ -166,11 +166,11 @@ def outcome(mutation: Mutation, tree: Path) -> tuple[list[str], str]:
             elif result.tag in ("failure", "error", "skipped"):
                 others.append(f"{result.tag}: {text[:200]}")
         ran += 1
-    return failed, "; ".join(others) or (f"all {ran} passed" if ran else "no test was run: does its name still hold?")
+    return failed, "; ".join(others) or (f"all {ran} passed" if ran else "no test was run: was it renamed?")
 
 
 def check(mutation: Mutation) -> tuple[list[str], str]:
-    """In a copy of its own: the tests that see the fault, or why none does."""
+    """Checks one fault in a copy: the tests that see it, and the reason if none does."""
     with tempfile.TemporaryDirectory(prefix="assume-mutation-") as folder:
         tree = copied(Path(folder))
         apply(mutation, tree)
@@ -178,9 +178,9 @@ def check(mutation: Mutation) -> tuple[list[str], str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Twelve known faults, each of which has to turn a test red.")
-    parser.add_argument("names", nargs="*", help="some of them; all if none is named")
-    parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
+    parser = argparse.ArgumentParser(description="Twelve known faults, each of which must make a test fail.")
+    parser.add_argument("names", nargs="*", help="faults to check; by default all")
+    parser.add_argument("--list", action="store_true", help="list the faults and their tests, without running them")
     asked = parser.parse_args()
     chosen = [mutation for mutation in MUTATIONS if not asked.names or mutation.name in asked.names]
     if asked.list:

@@ -1,6 +1,6 @@
-"""One process as a test sees it: what it says, what it prints, how it ends; on a terminal of its own if wanted.
+"""Runs a process for a test: its messages, its standard output, its status; on request on a pseudo-terminal.
 
-Nothing here sleeps: what is waited for is an event, or a deadline that is a failure.
+Nothing here sleeps: each wait ends with an event, or fails at its deadline.
 """
 
 import fcntl
@@ -14,23 +14,23 @@ import termios
 import time
 from typing import NamedTuple
 
-PATIENCE_S = 60.0  # for what must happen at once, on a machine that is busy
+PATIENCE_S = 60.0  # for events that come at once, but later on a busy machine
 
 
 class Done(NamedTuple):
-    """A process that has ended: its status, its standard output, all that it said elsewhere."""
+    """A process that has ended: its status, its standard output, and its messages (stderr or terminal)."""
 
     status: int
     out: bytes
     said: str
 
 
-class Silence(AssertionError):
-    """What was waited for was not said."""
+class NoOutput(AssertionError):
+    """The expected message did not come."""
 
 
 class Started:
-    """A running process. With a terminal, that is its stdin, its stderr and its /dev/tty; else stderr is a pipe."""
+    """A running process. A terminal is its stdin, stderr and /dev/tty; without one, stderr is a pipe."""
 
     def __init__(self, words, environment, cwd, *, terminal=False, user=None, group=None, prepare=None):
         self._out = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the process
@@ -60,7 +60,7 @@ class Started:
         return self.process.pid
 
     def hears(self, timeout_s: float) -> bool:
-        """Takes in what was said; False once nothing comes any more."""
+        """Reads messages; False if none came within `timeout_s`, or none can come any more."""
         if not select.select([self._ear], [], [], max(timeout_s, 0))[0]:
             return False
         try:
@@ -71,11 +71,11 @@ class Started:
         return bool(content)
 
     def wait_for(self, text: str, times: int = 1, within_s: float = PATIENCE_S) -> None:
-        """Until `text` was said so often."""
+        """Waits until `text` has appeared `times` times."""
         until = time.monotonic() + within_s
         while self.said.count(text) < times:
             if not self.hears(until - time.monotonic()) and self.said.count(text) < times:
-                raise Silence(f"{text!r} was not said, but {self.said!r}")
+                raise NoOutput(f"expected {text!r}, got {self.said!r}")
 
     def type(self, text: str) -> None:
         """Types on the terminal."""
@@ -91,13 +91,13 @@ class Started:
         self.process.send_signal(number)
 
     def end(self, within_s: float = PATIENCE_S, *, keep: bool = False) -> Done:
-        """Waits for the end; `keep`: the terminal is still to be looked at."""
+        """Waits for the end. `keep`: leaves the terminal open, for the test to look at."""
         until = time.monotonic() + within_s
         while self.process.poll() is None and time.monotonic() < until:
             self.hears(0.05)
         if self.process.poll() is None:
             self.close()
-            raise Silence(f"has not ended within {within_s} s; it said {self.said!r}")
+            raise NoOutput(f"has not ended within {within_s} s; its messages: {self.said!r}")
         while self.hears(0):
             pass
         self._out.seek(0)
@@ -107,7 +107,7 @@ class Started:
         return done
 
     def close(self) -> None:
-        """Ends it, if it has not ended, and everything that it started."""
+        """Kills the process and its children, if it has not ended."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()

@@ -1,4 +1,4 @@
-"""Other users, other file systems: what only root can set up, and what is skipped where that is not to be had."""
+"""Other users and other file systems. Only root can set them up; tests that need them are skipped otherwise."""
 
 import os
 import shutil
@@ -16,18 +16,18 @@ from assume.demo import config
 from ..simulator.clients import home_of
 from .ground import ROOT, Ground
 
-UID = 54321  # nobody's: no entry in the password database, no home there
+UID = 54321  # not in the password database, so without a home
 SITE = Path(botocore.__file__).parents[1]
 START = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(SITE)!r}]; "
 
 
 def needs_root():
     if os.geteuid() != 0:
-        pytest.skip("needs root, to become another user")
+        pytest.skip("needs root, to run processes as another user")
 
 
 def interpreter():
-    """A Python that the other user can run, with what the program needs; the tests' own may lie in root's home."""
+    """A Python that the other user can run with our dependencies; the one of the tests may be in root's home."""
     for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
         words = [
             python,
@@ -39,11 +39,11 @@ def interpreter():
                 return python
         except OSError:
             continue
-    pytest.skip("no Python that another user could run")
+    pytest.skip("needs a Python that another user can run")
 
 
 class Stranger(Ground):
-    """A ground whose HOME belongs to another user, who runs the program there."""
+    """A Ground whose HOME belongs to another user; the program runs as that user."""
 
     def __init__(self, sts, world, folder: Path) -> None:
         files = config.build(folder / "home", sts.url, world, sts.clock())
@@ -56,19 +56,19 @@ class Stranger(Ground):
         self.cwd.chmod(0o755)
 
     def start(self, *words: str, root: bool = False, **how):
-        """As the other user, or as root in the other user's HOME (`sudo -E`)."""
+        """Starts the program as the other user, or as root in the other user's HOME (`sudo -E`)."""
         if not root:
             how |= {"user": UID, "group": UID}
         return super().start(*words, **how)
 
     def owners(self):
-        """Who owns what lies under the HOME."""
+        """The owners of all files below HOME."""
         return {path.lstat().st_uid for path in self.home.path.rglob("*")}
 
 
 @contextmanager
 def place():
-    """A folder that every user can walk through: pytest's own are closed."""
+    """A temporary folder that every user can enter, unlike those of pytest."""
     folder = Path(tempfile.mkdtemp(prefix="assume-test-"))
     folder.chmod(0o755)
     try:
@@ -79,12 +79,12 @@ def place():
 
 @contextmanager
 def mounted(folder: Path, *words: str):
-    """A file system on `folder`; skips where that is not allowed."""
+    """A file system mounted on `folder`; skips if mounting is not allowed."""
     needs_root()
     folder.mkdir(exist_ok=True)
     done = subprocess.run([*words, str(folder)], capture_output=True, text=True)
     if done.returncode:
-        pytest.skip(f"no mount here: {done.stderr.strip()}")
+        pytest.skip(f"cannot mount: {done.stderr.strip()}")
     try:
         yield folder
     finally:
@@ -93,7 +93,7 @@ def mounted(folder: Path, *words: str):
 
 @contextmanager
 def without_modes(folder: Path, image: Path):
-    """A file system on which every file is open to all: vfat where the kernel has it, else NTFS by FUSE."""
+    """A file system on which everyone can read every file: vfat if the kernel has it, else NTFS by FUSE."""
     with image.open("wb") as file:
         file.truncate(16 << 20)
     kernel = Path("/proc/filesystems").read_text()
@@ -107,4 +107,4 @@ def without_modes(folder: Path, image: Path):
             with mounted(folder, *mount):
                 yield
             return
-    pytest.skip("no file system without modes: neither vfat in the kernel nor ntfs-3g")
+    pytest.skip("needs a file system without modes: vfat in the kernel, or ntfs-3g")

@@ -1,4 +1,4 @@
-"""Any clock: what has ended is given to nobody, what is wrong with the clock is said, and it is asked once."""
+"""Any clock: expired credentials are not used, a wrong clock is reported, and a request is made once."""
 
 import os
 import time
@@ -13,7 +13,7 @@ from assume.simulator import faults
 from assume.store import record
 
 from .ground import signed_by, variables
-from .openhanded import ME, ROLES, prepare
+from .permissive import ME, ROLES, prepare
 
 FAKETIME = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
@@ -23,11 +23,11 @@ FAKETIME = (
 
 @pytest.fixture
 def it(ground, clock):
-    """The ground with the open-handed profile."""
+    """The ground with the profile `it`; see permissive."""
     return prepare(ground)
 
 
-def test_a_user_who_is_gone_is_said_and_what_is_stored_runs_out(it, clock):
+def test_a_deleted_user_is_reported_and_the_stored_credentials_expire(it, clock):
     it.take("it")
     it.world.forget_key(ME)
     assert it.take("it").credentials.key_id
@@ -46,7 +46,7 @@ def test_a_revoked_session_is_replaced_by_refresh(it):
 
 
 @pytest.mark.parametrize("left_s", [-3600, -1, 0, 1, 59, 60])
-def test_a_last_minute_is_given_to_nobody(it, clock, left_s):
+def test_credentials_are_not_used_in_their_last_minute(it, clock, left_s):
     old = it.take("it")
     clock.shift(3600 - left_s)
     assert not it.is_warm("it")
@@ -58,7 +58,7 @@ def test_a_last_minute_is_given_to_nobody(it, clock, left_s):
 
 
 @pytest.mark.parametrize("left_s", [61, 300, 899])
-def test_what_is_due_is_given_if_nothing_else_can_be_had(it, clock, left_s):
+def test_credentials_due_for_renewal_are_used_if_renewing_fails(it, clock, left_s):
     old = it.take("it")
     clock.shift(3600 - left_s)
     it.sts.faults = lambda _: faults.refuse(403, "AccessDenied", "no")
@@ -70,8 +70,8 @@ def test_what_is_due_is_given_if_nothing_else_can_be_had(it, clock, left_s):
 
 
 @pytest.mark.parametrize("off_s", [7200, -7200, 86400, -86400])
-def test_a_clock_that_is_wrong_never_gives_what_has_ended_and_is_named(it, clock, off_s):
-    """The machine's clock is off; the STS's is not."""
+def test_a_wrong_clock_is_reported_and_expired_credentials_are_not_used(it, clock, off_s):
+    """The clock of this machine is wrong; the clock of STS is right."""
     old = it.take("it")
     right = time.time()
     it.sts.clock = lambda: right
@@ -80,13 +80,13 @@ def test_a_clock_that_is_wrong_never_gives_what_has_ended_and_is_named(it, clock
         it.take("it")
     side = "ahead of" if off_s > 0 else "behind"
     assert f"clock is {abs(off_s) // 3600} h {side} AWS's" in str(caught.value)
-    assert len(it.sts.calls) == 2, "asked once, and no second time"
+    assert len(it.sts.calls) == 2, "one call, not two"
     clock.shift(-off_s)
-    if abs(off_s) < 86400:  # or the daily sweep has taken it for ended
-        assert it.take("it").credentials.keys == old.credentials.keys, "set right again, it is as it was"
+    if abs(off_s) < 86400:  # else the daily sweep has removed it as expired
+        assert it.take("it").credentials.keys == old.credentials.keys, "with the right clock, the entry is used again"
 
 
-def test_a_reply_that_has_ended_already_is_one_call_and_names_the_clocks(it, clock):
+def test_a_reply_that_has_expired_is_one_call_and_the_message_has_both_clocks(it, clock):
     it.sts.faults = lambda _: faults.spoil(Expiration=instant(int(time.time()) - 5))
     with pytest.raises(Unreachable) as caught:
         it.take("it")
@@ -97,7 +97,7 @@ def test_a_reply_that_has_ended_already_is_one_call_and_names_the_clocks(it, clo
 
 
 def test_a_clock_that_jumps_back_while_the_call_is_made(it, clock):
-    """What was issued in the future is not believed later."""
+    """Credentials that were issued in the future are not used later."""
     clock.shift(1200)
     it.sts.faults = None
     old = it.take("it")
@@ -129,7 +129,7 @@ def test_the_time_zone_changes_nothing(ground, zone):
     "text", ["2038-01-19T03:14:08Z", "2106-02-07T06:28:16Z", "9999-12-31T23:59:59Z", "2030-10-27T02:30:00+02:00",
              "2030-10-27T00:30:00.5Z", "2030-03-31T02:30:00Z"],
 )  # fmt: skip
-def test_any_instant_that_sts_may_name_comes_out_as_it_is(it, text):
+def test_any_expiration_of_sts_is_passed_on_unchanged(it, text):
     it.sts.faults = lambda _: faults.spoil(Expiration=text)
     taken = it.take("it")
     assert taken.credentials.expires_at == int(datetime.fromisoformat(text).timestamp())
@@ -139,10 +139,10 @@ def test_any_instant_that_sts_may_name_comes_out_as_it_is(it, text):
 
 @pytest.mark.parametrize("off", ["-2h", "+2h"])
 def test_a_real_process_with_a_wrong_clock(ground, off):
-    """Not only a clock that is swapped within Python."""
+    """With a clock that is wrong for the whole process, not only for Python."""
     library = next((path for path in FAKETIME if os.path.exists(path)), None)
     if library is None:
-        pytest.skip("no libfaketime")
+        pytest.skip("needs libfaketime")
     ground.took("marketingadmin")
     environment = ground.environment | {"LD_PRELOAD": library, "FAKETIME": off}
     done = ground.use("marketingadmin", environment=environment).end()
@@ -154,8 +154,8 @@ def test_a_real_process_with_a_wrong_clock(ground, off):
 
 
 @pytest.mark.parametrize("revoked", ["hub", "landing"])
-def test_a_stored_hop_that_aws_does_not_take_any_more_is_had_anew(ground, clock, revoked):
-    """Its session was revoked, or its role made anew: by our clock it is good for an hour."""
+def test_a_stored_hop_that_aws_no_longer_accepts_is_requested_again(ground, clock, revoked):
+    """Its session was revoked, or its role was deleted and created again; by our clock it is good for an hour."""
     keys = {profile: ground.take(profile).credentials.key_id for profile in ("hub", "landing", "workload")}
     del ground.world.sessions[keys[revoked]]
     before = len(ground.sts.calls)
@@ -165,10 +165,10 @@ def test_a_stored_hop_that_aws_does_not_take_any_more_is_had_anew(ground, clock,
     if revoked == "landing":
         assert calls == [("workload", "InvalidClientTokenId"), ("landing", ""), ("workload", "")]
     else:
-        assert calls == [("workload", "")], "the hop behind it still holds"
+        assert calls == [("workload", "")], "the hop before it is still used"
 
 
-def test_an_answer_that_stays_the_same_is_believed_in_the_end(ground, clock):
+def test_a_refusal_that_repeats_is_reported(ground, clock):
     ground.take("workload")
     ground.sts.faults = lambda call: (
         faults.refuse(403, "ExpiredToken", "old") if call.params["RoleArn"].endswith("/workload") else None
@@ -178,7 +178,7 @@ def test_an_answer_that_stays_the_same_is_believed_in_the_end(ground, clock):
     assert len(ground.sts.calls) < 3 + 7
 
 
-def test_a_stored_mfa_session_that_aws_does_not_take_any_more_is_asked_for_anew(ground, clock):
+def test_a_stored_mfa_session_that_aws_no_longer_accepts_is_requested_again(ground, clock):
     ground.take("role-with-mfa", "--mfa-code", ground.code(CLI_USER_MFA))
     (session,) = (key_id for key_id, each in ground.world.sessions.items() if each.arn.endswith("user/cli-user"))
     del ground.world.sessions[session]

@@ -1,4 +1,4 @@
-"""A code is sent once: not again by the same process, by another one, after a failure, after a kill."""
+"""A code is sent once: not again by the same process, by another process, after a failure, or after a kill."""
 
 import signal
 import threading
@@ -18,7 +18,7 @@ SENT = "that code was sent already"
 
 
 def sent_codes(sts):
-    """What STS was sent as a code, call by call."""
+    """The codes that were sent to STS, call by call."""
     return [call.params["TokenCode"] for call in sts.calls if "TokenCode" in call.params]
 
 
@@ -39,7 +39,7 @@ def test_a_code_is_not_sent_again_by_the_next_command(ground, clock):
      faults.html(), faults.no_credentials("GetSessionToken"), faults.huge()],
     ids=lambda fault: fault.kind,
 )  # fmt: skip
-def test_a_call_with_a_code_is_made_once_whatever_becomes_of_it(ground, clock, fault):
+def test_a_call_with_a_code_is_made_once_whatever_its_result(ground, clock, fault):
     code = ground.code(CLI_USER_MFA)
     ground.sts.faults = faults.first(9, fault)
     for _ in range(2):
@@ -48,7 +48,7 @@ def test_a_call_with_a_code_is_made_once_whatever_becomes_of_it(ground, clock, f
     assert sent_codes(ground.sts) == [code]
 
 
-def test_once_it_cannot_be_valid_any_more_it_is_refused_by_sts_itself(ground, clock):
+def test_once_a_code_has_expired_it_is_left_to_sts_to_refuse_it(ground, clock):
     code = ground.code(CLI_USER_MFA)
     ground.take(PROFILE, "--mfa-code", code)
     ground.run("clear", PROFILE)
@@ -67,8 +67,8 @@ def test_the_same_code_of_another_device_is_another_code(ground, clock):
     assert sent_codes(ground.sts) == [code, code]
 
 
-def test_two_terminals_that_are_typed_the_same_code_send_it_once(ground):
-    """By two access keys of the same user: no lock is common to them."""
+def test_the_same_code_typed_in_two_terminals_is_sent_once(ground):
+    """With two access keys of one user, so that no lock is shared."""
     code = ground.code(CLI_USER_MFA)
     until, reached = threading.Event(), threading.Event()
     ground.sts.faults = faults.first(1, faults.hang(until, reached))
@@ -90,7 +90,7 @@ def test_two_terminals_that_are_typed_the_same_code_send_it_once(ground):
     assert signed_by(ground.sts) == ["AssumeRole"]
 
 
-def test_a_code_of_a_process_that_was_killed_with_it_is_not_sent_again(ground):
+def test_a_code_is_not_sent_again_after_its_process_was_killed(ground):
     code = ground.code(CLI_USER_MFA)
     until, reached = threading.Event(), threading.Event()
     ground.sts.faults = faults.first(1, faults.hang(until, reached))
@@ -104,7 +104,7 @@ def test_a_code_of_a_process_that_was_killed_with_it_is_not_sent_again(ground):
     assert sent_codes(ground.sts) == [code]
 
 
-def test_no_file_holds_a_code_and_what_remembers_it_goes_soon(ground, clock):
+def test_no_file_holds_a_code_and_its_digest_is_soon_removed(ground, clock):
     code = ground.code(CLI_USER_MFA)
     ground.take(PROFILE, "--mfa-code", code)
     assert len(ground.stored(".code")) == 1

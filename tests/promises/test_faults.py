@@ -1,4 +1,4 @@
-"""Whatever STS or the network does: it ends in time, says why, and changes nothing."""
+"""Whatever STS or the network does: the switch ends in time, reports the reason, and changes nothing."""
 
 import os
 import socket
@@ -20,11 +20,11 @@ from .ground import asked, own_environment
 
 CHAIN = [HUB, LANDING, WORKLOAD]
 SHORT_S = 1.0  # in place of 30
-SLACK_S = 5.0  # of a machine that does other things too
-NEVER = threading.Event()  # what a hanging answer waits for
+SLACK_S = 5.0  # for a machine that is busy with other work
+NEVER = threading.Event()  # a hanging answer waits for it
 
 FAULTS = {
-    # what goes wrong: the fault, the error, words of it, whether it is tried again
+    # by name: the fault, the error, words of its text, whether the call is retried (None: either way)
     "throttled": (faults.throttle(), Unreachable, "too many calls just now", True),
     "500": (faults.refuse(500, "InternalFailure", "oh"), Unreachable, "STS has trouble of its own", True),
     "503": (faults.refuse(503, "ServiceUnavailable", "later"), Unreachable, "STS has trouble of its own", True),
@@ -50,17 +50,17 @@ FAULTS = {
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """botocore waits between two tries: not here."""
+    """Removes botocore's pause before a retry."""
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
 
 
 def failing(arn, fault):
-    """The fault, for calls of one role alone."""
+    """The fault, but only for calls for one role."""
     return lambda call: fault if call.params.get("RoleArn") == arn else None
 
 
 def check_unchanged(ground, profile, hops, name):
-    """It fails in time with the right words, and what was there is there, byte for byte."""
+    """The switch fails in time with the right message; environment and store are as before, byte for byte."""
     fault, error, words, again = FAULTS[name]
     ground.sts.faults = failing(hops[-1], fault)
     before, called = ground.stored(), len(ground.sts.calls)
@@ -78,7 +78,7 @@ def check_unchanged(ground, profile, hops, name):
         file: content for file, content in before.items() if not file.endswith(record.LOCK)
     }
     new = [file for file in after if file not in before and file.endswith((record.ENTRY, record.POINTER))]
-    assert len(new) == len(hops) - 1, "the hops before it were had, and are kept; nothing else is"
+    assert len(new) == len(hops) - 1, "the hops before the fault are stored, and nothing else"
     calls = [call.params["RoleArn"] for call in ground.sts.calls[called:]]
     assert calls[: len(hops)] == hops
     if again is not None:
@@ -90,7 +90,7 @@ def check_unchanged(ground, profile, hops, name):
 def test_one_hop(ground, clock, name):
     check_unchanged(ground, "marketingadmin", [MARKETING], name)
     ground.sts.faults = None
-    assert ground.take("marketingadmin").credentials.key_id, "the next call finds nothing in its way"
+    assert ground.take("marketingadmin").credentials.key_id, "the next switch succeeds"
 
 
 @pytest.mark.parametrize("hop", [1, 2, 3])
@@ -100,12 +100,12 @@ def test_each_hop_of_three(ground, clock, name, hop):
     ground.sts.faults = None
     before = len(ground.sts.calls)
     assert ground.take("workload").credentials.key_id
-    assert len(ground.sts.calls) - before == 3 - (hop - 1), "what was had before the fault is not asked for again"
+    assert len(ground.sts.calls) - before == 3 - (hop - 1), "the hops before the fault are not requested again"
 
 
 @pytest.mark.slow
 def test_all_faults_one_after_another(ground, clock):
-    """Each at each of three hops, in one store that has been through the others."""
+    """Each fault at each of three hops, all in the same store."""
     slowest_s = 0.0
     for name in FAULTS:
         for hop in (1, 2, 3):
@@ -119,8 +119,8 @@ def test_all_faults_one_after_another(ground, clock):
     figures.tell("faults", tried, seen)
 
 
-def test_it_is_thirty_seconds_in_all(ground, clock):
-    """For the whole chain, not for each of its hops."""
+def test_the_whole_chain_takes_at_most_thirty_seconds(ground, clock):
+    """The limit is for the whole chain, not for each hop."""
     assert deadline.WHOLE_CHAIN_S == 30
     assert Deadline().left_s == 30
     ground.sts.faults = lambda call: faults.drip(0.0003)  # most of a second for each hop
@@ -132,14 +132,14 @@ def test_it_is_thirty_seconds_in_all(ground, clock):
 
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("name", [name for name in FAULTS if FAULTS[name][3]])
-def test_what_passes_is_tried_again_and_well_in_the_end(ground, clock, name, count):
+def test_a_passing_fault_is_retried_and_the_switch_succeeds(ground, clock, name, count):
     ground.sts.faults = faults.first(count, FAULTS[name][0])
     assert ground.take("marketingadmin").credentials.key_id
     assert len(ground.sts.calls) == count + 1
 
 
 @pytest.mark.parametrize("name", [name for name in FAULTS if FAULTS[name][1] is Unreachable])
-def test_what_is_stored_and_good_for_a_while_is_given_with_a_word(ground, clock, name):
+def test_stored_credentials_that_are_still_good_are_used_with_a_note(ground, clock, name):
     old = ground.take("marketingadmin")
     clock.shift(3600 - 600)
     ground.sts.faults = failing(MARKETING, FAULTS[name][0])
@@ -149,7 +149,7 @@ def test_what_is_stored_and_good_for_a_while_is_given_with_a_word(ground, clock,
 
 
 @pytest.mark.parametrize("name", ["throttled", "refused", "cut in half", "a page in place of XML", "ended already"])
-def test_the_real_program_prints_nothing_and_ends_with_one(ground, name):
+def test_the_real_program_prints_no_script_and_ends_with_status_1(ground, name):
     ground.sts.faults = failing(MARKETING, FAULTS[name][0])
     done = ground.use("marketingadmin").end()
     assert (done.status, done.out) == (1, b"")
@@ -158,7 +158,7 @@ def test_the_real_program_prints_nothing_and_ends_with_one(ground, name):
 
 
 def listening(accept):
-    """A port behind which `accept(connection)` is done with whoever comes."""
+    """A port at which `accept(connection)` is called for every connection."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve():
@@ -185,7 +185,7 @@ def listening(accept):
     ],
     ids=["closes", "NULs", "less than it says", "headers without end", "SSH", "hears nothing"],
 )
-def test_what_listens_is_no_http(ground, clock, accept):
+def test_a_server_that_does_not_speak_http_is_reported(ground, clock, accept):
     kept = []
 
     def keep(connection):
@@ -201,7 +201,7 @@ def test_what_listens_is_no_http(ground, clock, accept):
     server.close()
 
 
-def test_nobody_listens(ground, clock):
+def test_a_refused_connection_is_reported(ground, clock):
     server, url = listening(lambda connection: None)
     server.close()
     ground.configure("marketingadmin", endpoint_url=url)
@@ -209,8 +209,8 @@ def test_nobody_listens(ground, clock):
         ground.take("marketingadmin", deadline=Deadline(SHORT_S))
 
 
-def test_a_renewal_waits_for_locks_out_of_the_same_two_seconds(ground, monkeypatch):
-    """A chain of three has three locks: each of them may be somebody else's for a moment."""
+def test_waiting_for_locks_counts_in_the_two_seconds_of_a_renewal(ground, monkeypatch):
+    """A chain of three has three locks; another process may hold each of them for a moment."""
     now, waits = [100.0], []
 
     def waited(folder, name, found, say, offer=None, wait_s=0.0):

@@ -1,4 +1,4 @@
-"""The table of docs/reliability.md has a row for each figure, written by the test that has it."""
+"""The table of docs/reliability.md has a row for each figure, written by the test that measures it."""
 
 from pathlib import Path
 
@@ -7,20 +7,20 @@ from . import figures
 FOLDER = Path(__file__).parent
 
 
-def test_each_row_of_the_table_is_there_in_its_order():
+def test_the_table_has_every_row_in_order():
     text = figures.PAGE.read_text(encoding="utf-8")
     assert text.count(figures.BEGIN) == text.count(figures.END) == 1
     table = text.partition(figures.BEGIN)[2].partition(figures.END)[0]
     assert list(figures.written(table)) == list(figures.ROWS)
 
 
-def test_each_row_is_written_by_a_test_that_has_its_full_count():
+def test_each_row_is_written_by_one_test():
     tests = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("test_*.py"))
     for key in figures.ROWS:
         assert tests.count(f'figures.tell("{key}"') == 1
 
 
-def test_a_row_is_put_in_its_place_and_the_rest_is_left(tmp_path, monkeypatch):
+def test_writing_a_row_leaves_the_rest_of_the_page_as_it_was(tmp_path, monkeypatch):
     page = tmp_path / "page.md"
     page.write_text(f"before\n{figures.BEGIN}{figures.END}after\n", encoding="utf-8")
     monkeypatch.setattr(figures, "PAGE", page)

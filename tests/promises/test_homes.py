@@ -1,4 +1,4 @@
-"""A HOME that is missing, closed, full, somebody else's or on a disk without modes: credentials all the same."""
+"""A HOME that is missing, read-only, full, of another user or on a disk without modes: the switch still succeeds."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ UNKEPT = "nothing is kept for other terminals"
 
 @pytest.fixture
 def stranger(sts, world):
-    """A HOME of another user's."""
+    """A HOME of another user."""
     needs_root()
     with place() as folder:
         made = Stranger(sts, world, folder)
@@ -26,7 +26,7 @@ def stranger(sts, world):
 
 
 def gives(ground, *, calls, said="", **how):
-    """It gives credentials, for so many calls more, and says this much."""
+    """The switch succeeds with `calls` more calls, and its messages contain `said`."""
     before = len(ground.sts.calls)
     done = ground.use(PROFILE, **how).end()
     assert done.status == 0, done.said
@@ -38,14 +38,14 @@ def gives(ground, *, calls, said="", **how):
     return done
 
 
-def test_another_user_keeps_what_is_its_own(stranger):
+def test_files_of_the_other_user_belong_to_that_user(stranger):
     gives(stranger, calls=1)
     gives(stranger, calls=0)
     assert stranger.owners() == {UID}
     assert {stat.S_IMODE(path.stat().st_mode) for path in stranger.store.iterdir()} == {0o600}
 
 
-def test_root_in_anothers_home_leaves_nothing_there(stranger):
+def test_root_in_the_home_of_another_user_leaves_no_files(stranger):
     """`sudo -E`."""
     gives(stranger, calls=1, said=UNKEPT, root=True)
     assert not stranger.store.exists()
@@ -55,7 +55,7 @@ def test_root_in_anothers_home_leaves_nothing_there(stranger):
     gives(stranger, calls=0)
 
 
-def test_a_home_of_root_is_only_read_by_another_user(stranger):
+def test_another_user_only_reads_a_home_of_root(stranger):
     """A container with another uid."""
     for path in (stranger.home.path, *stranger.home.path.rglob("*")):
         os.chown(path, 0, 0)
@@ -65,7 +65,7 @@ def test_a_home_of_root_is_only_read_by_another_user(stranger):
 
 
 @pytest.mark.parametrize("ending", [record.ENTRY, record.POINTER, record.LOCK])
-def test_what_root_left_in_ones_own_store_is_replaced(stranger, ending):
+def test_files_that_root_left_in_the_store_are_replaced(stranger, ending):
     gives(stranger, calls=1)
     path = stranger.only(ending)
     os.chown(path, 0, 0)
@@ -76,7 +76,7 @@ def test_what_root_left_in_ones_own_store_is_replaced(stranger, ending):
     gives(stranger, calls=0)
 
 
-def test_what_root_left_in_ones_own_store_is_not_believed_even_if_it_can_be_read(stranger):
+def test_readable_files_that_root_left_in_the_store_are_not_used(stranger):
     gives(stranger, calls=1)
     entry = stranger.only(record.ENTRY)
     os.chown(entry, 0, UID)
@@ -85,26 +85,26 @@ def test_what_root_left_in_ones_own_store_is_not_believed_even_if_it_can_be_read
     assert entry.stat().st_uid == UID
 
 
-def test_a_store_of_somebody_else_is_not_used(stranger):
+def test_a_store_of_another_user_is_not_used(stranger):
     stranger.store.mkdir(0o777)
     stranger.store.chmod(0o777)
     gives(stranger, calls=1, said=f"{UNKEPT}: {stranger.store}: belongs to another user")
     assert list(stranger.store.iterdir()) == []
 
 
-def test_root_in_anothers_home_leaves_no_sign_in_there(stranger):
+def test_root_in_the_home_of_another_user_leaves_no_sign_in(stranger):
     done = stranger.use("sso-reader", root=True).end()
     assert done.status == 0, done.said
     assert stranger.owners() == {UID}
 
 
-def test_a_home_that_cannot_be_written(stranger):
+def test_a_read_only_home_caches_nothing(stranger):
     (stranger.home.path / ".aws").chmod(0o555)
     gives(stranger, calls=1, said=f"{UNKEPT}: {stranger.store}: Permission denied")
     assert not stranger.store.exists()
 
 
-def test_a_home_that_cannot_be_written_and_a_folder_for_the_session(stranger):
+def test_with_a_read_only_home_the_store_is_in_the_runtime_folder(stranger):
     (stranger.home.path / ".aws").chmod(0o555)
     runtime = stranger.cwd.parent / "runtime"
     runtime.mkdir(0o700)
@@ -115,21 +115,21 @@ def test_a_home_that_cannot_be_written_and_a_folder_for_the_session(stranger):
     assert kept == ["entry", "lock", "note", "pointer"]
 
 
-def test_a_home_that_does_not_exist(ground):
+def test_a_home_that_does_not_exist_is_created(ground):
     nowhere = ground.cwd / "no" / "home"
     gives(ground, calls=1, environment=ground.environment | {"HOME": str(nowhere)})
     assert (nowhere / ".aws" / "assume").is_dir()
 
 
-def test_a_home_below_a_file_does_not_exist_and_cannot(ground):
+def test_a_home_below_a_file_caches_nothing(ground):
     file = ground.cwd / "file"
     file.touch()
     gives(ground, calls=1, said=UNKEPT, environment=ground.environment | {"HOME": f"{file}/home"})
 
 
 @pytest.mark.parametrize("home", [None, "", "relative", ".", "~", "./x"])
-def test_a_home_that_is_none_is_never_the_current_directory(ground, clock, monkeypatch, capfd, home):
-    """It is the password database's, for config and store alike."""
+def test_an_unset_or_relative_home_is_never_the_current_directory(ground, clock, monkeypatch, capfd, home):
+    """The one in the password database is used instead, for config and store."""
     recorded = pwd.struct_passwd(("me", "x", os.getuid(), os.getgid(), "", str(ground.home.path), "/bin/sh"))
     monkeypatch.setattr(pwd, "getpwuid", lambda _: recorded)
     monkeypatch.chdir(ground.cwd)
@@ -140,7 +140,7 @@ def test_a_home_that_is_none_is_never_the_current_directory(ground, clock, monke
     environment = {name: value for name, value in ground.environment.items() if name not in dropped}
     if home is not None:
         environment["HOME"] = home
-    for calls in (1, 1):  # the second is stored
+    for calls in (1, 1):  # the second switch is answered from the store
         taken = ground.take(PROFILE, environment=environment)
         assert taken.known["role_arn"] == "arn:aws:iam::123456789012:role/marketingadminrole"
         assert len(ground.sts.calls) == calls
@@ -150,7 +150,7 @@ def test_a_home_that_is_none_is_never_the_current_directory(ground, clock, monke
 
 
 @pytest.mark.parametrize("home", [None, "", "relative"])
-def test_a_user_without_any_home_gets_credentials_and_no_store(stranger, home):
+def test_a_user_without_a_home_gets_credentials_and_no_store(stranger, home):
     environment = stranger.environment | {"HOME": home or ""}
     if home is None:
         del environment["HOME"]
@@ -158,7 +158,7 @@ def test_a_user_without_any_home_gets_credentials_and_no_store(stranger, home):
     assert list(stranger.cwd.iterdir()) == []
 
 
-def test_a_store_is_never_put_into_the_temporary_folder(stranger):
+def test_the_store_is_never_in_the_temporary_folder(stranger):
     (stranger.home.path / ".aws").chmod(0o555)
     scratch = stranger.cwd.parent / "scratch"
     scratch.mkdir()
@@ -181,11 +181,11 @@ def test_a_full_disk(ground, tmp_path, inodes):
         assert "assume: hub: nothing was kept for other terminals: No space left on device" in done.said
         assert {path.name: path.read_bytes() for path in (disk / "assume").glob("*.entry")} == before
         assert not list((disk / "assume").glob("tmp.*"))
-        gives(ground, calls=0, environment=environment)  # what was kept before still is
+        gives(ground, calls=0, environment=environment)  # the older entry is still stored
 
 
 def fill(disk, inodes):
-    """Until nothing goes on it any more."""
+    """Fills the disk, until no more files or bytes fit."""
     try:
         if inodes:
             for number in range(1000):

@@ -1,4 +1,4 @@
-"""Ten thousand values through the eval of each real shell: no command runs, no byte changes."""
+"""Ten thousand hostile values in replies to each real shell: no command runs, no byte changes."""
 
 import itertools
 
@@ -25,7 +25,7 @@ OF_ZSH = [
 
 
 def records(shell, drawn):
-    """The values in groups, one for each variable; those with a new line alone, since bash and zsh may refuse them."""
+    """Groups of values, one for each variable; values with a newline are alone, since bash and zsh may refuse them."""
     alone = [value for value in drawn if "\n" in value and shell in ("bash", "zsh")]
     others = iter([value for value in drawn if value not in alone])
     groups = iter(lambda: list(itertools.islice(others, len(NAMES))), [])
@@ -33,7 +33,7 @@ def records(shell, drawn):
 
 
 def check(loop, drawn):
-    """All values go in: each comes out as it was, or the whole reply is refused."""
+    """Each value arrives unchanged, or the whole reply is refused."""
     groups = records(loop.name, drawn)
     replies = [
         render.reply(loop.name, list(zip(NAMES, group, strict=False)), STATES[number % len(STATES)])
@@ -48,34 +48,34 @@ def check(loop, drawn):
             assert state == STATES[number % len(STATES)]
         else:
             assert (status, seen) == ("1", [UNSET] * len(NAMES)), (number, group, status)
-            assert len(group) == 1, "only a value with a new line in it may be refused"
+            assert len(group) == 1, "only a value that contains a newline may be refused"
             refused += 1
     assert loop.commands_run() == []
     return refused
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_any_text_comes_out_as_it_was_and_nothing_runs(tmp_path, chance, examples, is_full, shell):
+def test_any_text_arrives_unchanged_and_nothing_runs(tmp_path, chance, examples, is_full, shell):
     check(Loop(shell, tmp_path), values(chance, examples, text=shell == "powershell"))
     if is_full:
         figures.tell("eval", f"{examples:,} values in each of bash, zsh, fish, PowerShell", NOTHING_RUNS)
 
 
 @pytest.mark.parametrize("options", OF_ZSH)
-def test_any_text_comes_out_as_it_was_whatever_zsh_was_told(tmp_path, chance, options):
+def test_any_text_arrives_unchanged_with_any_options_of_zsh(tmp_path, chance, options):
     check(Loop("zsh", tmp_path, options), values(chance, len(FIXED) + 200))
 
 
 @pytest.mark.parametrize(
     "options", ["shopt -s extglob nullglob globstar", "set -o posix", "IFS=xP", "set -f -u", "export LC_ALL=C"]
 )
-def test_any_text_comes_out_as_it_was_whatever_bash_was_told(tmp_path, chance, options):
+def test_any_text_arrives_unchanged_with_any_options_of_bash(tmp_path, chance, options):
     check(Loop("bash", tmp_path, options), values(chance, len(FIXED) + 200))
 
 
 @pytest.mark.parametrize(("shell", "runs"), [("bash", ["PWN"]), ("zsh", ["PWN"]), ("fish", [])])
-def test_this_check_would_see_a_value_that_is_not_quoted(tmp_path, shell, runs):
-    """bash and zsh evaluate what they are given: quoting is all that stands in between; fish takes it apart first."""
+def test_the_check_fails_for_a_value_that_is_not_quoted(tmp_path, shell, runs):
+    """bash and zsh evaluate the reply, so only the quoting protects them; fish parses it first."""
     loop = Loop(shell, tmp_path)
     quoted = render.reply(shell, [("AWS_PROFILE", "x")], "")
     spoiled = quoted.replace(b"'x'", b"'x'; touch PWN; ''", 1)
@@ -103,8 +103,8 @@ def test_this_check_would_see_a_value_that_is_not_quoted(tmp_path, shell, runs):
         b"set -eg AWS_X; touch PWN",
     ],
 )
-def test_a_line_that_is_no_change_refuses_the_whole_reply(tmp_path, shell, line):
-    """A warning on standard output, a reply of something else."""
+def test_a_line_that_is_not_a_change_refuses_the_whole_reply(tmp_path, shell, line):
+    """For example a warning on standard output, or the output of another program."""
     loop = Loop(shell, tmp_path)
     good = render.reply(shell, [("AWS_PROFILE", "x")], "hold;;p;")
     for reply in (line + b"\n" + good, good + line + b"\n", good + line):

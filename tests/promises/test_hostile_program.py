@@ -1,4 +1,4 @@
-"""Hostile values at every door of the program: refused, or given to the shell as they are; never obeyed nor shown."""
+"""Hostile values in every input of the program: refused, or passed on unchanged; never run, never shown raw."""
 
 import base64
 import json
@@ -17,14 +17,14 @@ from . import figures
 from .ground import asked, variables
 from .hostile import FIXED
 from .loops import UNSET, Loop
-from .openhanded import prepare
+from .permissive import prepare
 
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ONE_LINE = [value for value in FIXED if value.isprintable()]
 
 
 def answered(ground, *words, **changed):
-    """The reply to bash, or the text of the refusal; whichever it is holds nothing raw."""
+    """The reply to bash, or the text of the error. Neither may contain a raw control character."""
     have = ground.environment | changed
     try:
         taken = ground.take(*words, environment=have)
@@ -49,7 +49,7 @@ def in_variables(name):
     return lambda value: (("it",), {}, {name: value})
 
 
-DOORS = {
+INPUTS = {
     "region": in_config("region"),
     "role_arn": in_config("role_arn"),
     "role_arn, behind a good one": lambda value: (("it",), {"role_arn": f"{MARKETING}{value}"}, {}),
@@ -94,14 +94,14 @@ def it(ground, clock, monkeypatch):
 
 
 @pytest.mark.parametrize("count", [4, pytest.param(None, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("door", DOORS)
-def test_each_door(it, tmp_path, capfd, chance, door, count):
-    """What comes through it is in no shell's way: the replies go through bash, and only quoted values are in them."""
+@pytest.mark.parametrize("name", INPUTS)
+def test_each_input(it, tmp_path, capfd, chance, name, count):
+    """The replies are evaluated by bash: only quoted values may be in them."""
     config = it.home.config.read_text()
     replies = []
-    known = FIXED if door.isupper() or door.startswith("--") else ONE_LINE
+    known = FIXED if name.isupper() or name.startswith("--") else ONE_LINE
     for value in known if count is None else chance.sample(known, count):
-        words, fields, changed = DOORS[door](value)
+        words, fields, changed = INPUTS[name](value)
         it.home.config.write_text(config)
         it.configure("it", **fields)
         reply, refusal = answered(it, *words, "--no-cache", **changed)
@@ -117,9 +117,9 @@ def test_each_door(it, tmp_path, capfd, chance, door, count):
     assert loop.commands_run() == []
     assert not [path.name for path in it.cwd.iterdir() if "PWN" in path.name]
     assert not RAW.search(capfd.readouterr().err.replace("\n", ""))
-    if count is None and door == list(DOORS)[-1]:
-        tried = f"{len(FIXED)} strings at each of {len(DOORS)} doors: settings, options, variables"
-        figures.tell("doors", tried, "refused, or given as they are; 0 commands, 0 escapes shown")
+    if count is None and name == list(INPUTS)[-1]:
+        tried = f"{len(FIXED)} strings in each of {len(INPUTS)} inputs: settings, options, variables"
+        figures.tell("inputs", tried, "refused, or passed on unchanged; 0 commands, 0 escapes shown")
 
 
 @pytest.mark.parametrize("count", [15, pytest.param(None, marks=pytest.mark.slow)])
@@ -140,7 +140,7 @@ def test_each_element_of_a_reply_of_sts(it, chance, element, count):
 
 
 @pytest.mark.parametrize("length", [8 * 1024, 32_767, 32_768, 64 * 1024])
-def test_a_long_session_token_is_given_whole_or_refused(it, length):
+def test_a_long_session_token_is_passed_on_whole_or_refused(it, length):
     it.sts.faults = lambda _: faults.spoil(SessionToken="t" * length)
     reply, refusal = answered(it, "it", "--no-cache")
     if length < 32_768:
@@ -151,7 +151,7 @@ def test_a_long_session_token_is_given_whole_or_refused(it, length):
 
 
 @pytest.mark.parametrize("count", [15, pytest.param(None, marks=pytest.mark.slow)])
-def test_messages_of_sts_are_shown_and_not_obeyed(it, chance, count):
+def test_escapes_in_messages_of_sts_are_shown_and_not_obeyed(it, chance, count):
     for value in FIXED if count is None else chance.sample(FIXED, count):
         it.sts.faults = lambda _, value=value: faults.refuse(403, "AccessDenied", f"no: {value}")
         reply, refusal = answered(it, "it", "--no-cache")
@@ -170,8 +170,8 @@ def before(**variables_before):
 
 
 @pytest.mark.parametrize("name", [*OTHERS, "ASSUME_X", "IFS", "x", "", "AWS_PROFILE;touch PWN"])
-def test_what_was_before_can_only_be_what_we_change(ground, name):
-    """ASSUME_BEFORE may come from a directory's .envrc: it sets no variable but ours."""
+def test_assume_before_can_only_set_our_variables(ground, name):
+    """ASSUME_BEFORE may come from the .envrc of a directory; it must not set other variables."""
     have = ground.environment | {"ASSUME_PROFILE": "p", "ASSUME_BEFORE": before(**{name: "/tmp/evil"})}
     base, told = environment.baseline(have)
     assert not told
@@ -185,7 +185,7 @@ def test_what_was_before_can_only_be_what_we_change(ground, name):
 @pytest.mark.parametrize(
     "text", [*FIXED, before(AWS_PROFILE="x")[:-4], before() * 2, "=" * 8, "A", "é", "MQ", "MgA=", "MQBB"]
 )
-def test_what_was_before_may_be_anything(ground, text):
+def test_assume_before_may_be_any_text(ground, text):
     have = ground.environment | {"ASSUME_PROFILE": "p", "ASSUME_BEFORE": text, "AWS_PROFILE": "p"}
     base, told = environment.baseline(have)
     assert "AWS_PROFILE" not in base or told
@@ -193,7 +193,7 @@ def test_what_was_before_may_be_anything(ground, text):
 
 
 @pytest.mark.parametrize("text", FIXED)
-def test_a_state_may_be_anything(text):
+def test_a_state_may_be_any_text(text):
     for whole in (text, f"renew;;{text};{text}", f"{text};35;p;p", ";;;" + text):
         assert isinstance(state.current(whole), list)
         assert isinstance(state.again(whole), list)
@@ -203,30 +203,30 @@ def test_a_state_may_be_anything(text):
 @pytest.mark.parametrize(
     "text", [value for value in FIXED if any(mark in value for mark in '%!^"') or not value.isprintable()]
 )
-def test_cmd_is_given_nothing_that_it_cannot_quote(text):
+def test_values_that_cmd_cannot_quote_are_refused(text):
     with pytest.raises(Unsafe, match="cmd cannot quote"):
         export.exported("cmd", {"AWS_PROFILE": text})
 
 
 @pytest.mark.parametrize("text", FIXED)
-def test_json_holds_any_value(text):
+def test_json_can_hold_any_value(text):
     assert json.loads(export.exported("json", {"AWS_PROFILE": text})) == {"AWS_PROFILE": text}
 
 
 @pytest.mark.parametrize("text", FIXED)
-def test_what_is_shown_is_no_command_of_a_terminal(text):
+def test_shown_text_contains_no_terminal_escapes(text):
     shown = errors.shown(text)
     assert not RAW.search(shown)
     assert text.isprintable() == (shown == text)
 
 
-def test_a_name_with_control_characters_reaches_no_shell():
+def test_a_name_with_control_characters_is_refused():
     for mark in [*map(chr, range(32)), "\x7f", *map(chr, range(0x80, 0xA0))]:
         with pytest.raises(Unsafe):
             environment.check_name(f"a{mark}b")
 
 
-def test_list_shows_every_name_and_steers_no_terminal(ground):
+def test_list_shows_every_name_without_terminal_escapes(ground):
     one_line = [value for value in FIXED if len(value.splitlines()) == 1]
     text = "".join(
         f"[profile n{number}{value}]\nrole_arn = {value}\nsource_profile = n\n" for number, value in enumerate(one_line)

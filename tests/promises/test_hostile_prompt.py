@@ -1,4 +1,4 @@
-"""Ten thousand values in the variables that each real shell's prompt reads: no command runs, no escape gets out."""
+"""Ten thousand hostile values in the variables of each real shell's prompt: no command runs, no escape is shown."""
 
 import itertools
 import re
@@ -17,7 +17,7 @@ STATES = ["", "renew;;p;", "hold;35;p;", "renew;31;$(touch PWN);x", "a[$(touch P
 
 
 def records(chance, drawn):
-    """A value in every variable, or in all but those that show more of the prompt if they are sound."""
+    """Values for every variable; in half of the records some variables are valid, so that the prompt shows more."""
     left = iter(drawn)
     for number in itertools.count():
         record = dict.fromkeys(IN_PROMPTS, "") | dict(zip(IN_PROMPTS, left, strict=False))
@@ -34,7 +34,7 @@ def records(chance, drawn):
 
 
 def check(loop, chance, drawn):
-    """Every prompt is drawn, runs nothing and steers no terminal."""
+    """Every prompt is drawn, runs no command and contains no escape."""
     made = list(records(chance, drawn))
     assert len(made) > len(drawn) // len(IN_PROMPTS)
     prompts = loop.drawn(made)
@@ -47,7 +47,7 @@ def check(loop, chance, drawn):
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_any_text_in_a_prompt_runs_nothing_and_steers_nothing(tmp_path, chance, examples, is_full, shell):
+def test_any_text_in_a_prompt_runs_nothing_and_sends_no_escapes(tmp_path, chance, examples, is_full, shell):
     check(Loop(shell, tmp_path), chance, values(chance, examples, text=shell == "powershell"))
     if is_full:
         tried = f"{examples:,} values in the {len(IN_PROMPTS)} variables that it reads, in each of the four"
@@ -57,12 +57,12 @@ def test_any_text_in_a_prompt_runs_nothing_and_steers_nothing(tmp_path, chance, 
 @pytest.mark.parametrize(
     "options", [*OF_ZSH[:-1], "setopt prompt_subst", "setopt prompt_subst prompt_bang prompt_percent"]
 )
-def test_any_text_in_a_prompt_of_zsh_whatever_it_was_told(tmp_path, chance, options):
+def test_any_text_in_a_prompt_of_zsh_with_any_options(tmp_path, chance, options):
     check(Loop("zsh", tmp_path, options), chance, values(chance, len(FIXED) + 300))
 
 
 @pytest.mark.parametrize("options", ["set -o posix", "IFS=xP", "shopt -s extglob nullglob", "set -u"])
-def test_any_text_in_a_prompt_of_bash_whatever_it_was_told(tmp_path, chance, options):
+def test_any_text_in_a_prompt_of_bash_with_any_options(tmp_path, chance, options):
     check(Loop("bash", tmp_path, options), chance, values(chance, len(FIXED) + 300))
 
 
@@ -73,7 +73,7 @@ BAKED = {
 
 
 @pytest.mark.parametrize("shell", BAKED)
-def test_this_check_would_see_a_name_that_is_part_of_the_prompts_code(tmp_path, shell):
+def test_the_check_fails_for_a_name_that_is_part_of_the_prompts_code(tmp_path, shell):
     loop = Loop(shell, tmp_path, BAKED[shell])
     loop.drawn([["$(touch PWN)", *[""] * len(IN_PROMPTS)]])
     assert loop.commands_run() == ["PWN"]

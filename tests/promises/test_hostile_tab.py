@@ -1,4 +1,4 @@
-"""Profile names on TAB, then Enter, in each real shell: the program gets the very name, and no command runs."""
+"""Hostile profile names, completed by TAB in each real shell: the program receives the exact name, no command runs."""
 
 import shlex
 
@@ -20,9 +20,9 @@ COMPINIT = "autoload -Uz compinit; compinit -u -d ~/.zcompdump"
 @pytest.mark.parametrize(
     ("shell", "quote"), [("bash", ""), ("bash", "'"), ("bash", '"'), ("fish", ""), ("powershell", "")]
 )
-def test_any_text_on_tab_comes_out_as_it_is(tmp_path, chance, shell, quote, count):
+def test_any_text_completed_by_tab_arrives_unchanged(tmp_path, chance, shell, quote, count):
     drawn = names(chance, count)
-    if shell == "fish":  # which shows no name that begins with a dot before one is typed
+    if shell == "fish":  # fish offers names that begin with a dot only after a dot was typed
         drawn = [name for name in drawn if name[0] != "."]
     loop = Loop(shell, tmp_path)
     assert loop.completed(drawn, quote) == [f"1/1/{name}" for name in drawn]
@@ -35,7 +35,7 @@ def test_any_text_on_tab_comes_out_as_it_is(tmp_path, chance, shell, quote, coun
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("count", [8, pytest.param(None, marks=pytest.mark.slow)])
 def test_tab_and_enter_with_the_real_program(ground, chance, shell, count):
-    """Names in the config file; each begins with its number, which is what is typed."""
+    """Names in the config file. Each begins with its number, and the test types the number."""
     kind = driver(shell)
     fit = [name for name in FIXED if name.isprintable() and "\n" not in name and len(name) < 100]
     chosen = fit if count is None else chance.sample(fit, count)

@@ -1,33 +1,33 @@
-"""The right identity: each field of a request changed while another answer is stored."""
+"""The right identity: each field of a request is changed while the old answer is stored."""
 
 import pytest
 
 from assume.errors import Refused
 from assume.profiles import chain
 
-from .openhanded import POLICY, ROLES, SECOND, SERIAL, prepare
+from .permissive import POLICY, ROLES, SECOND, SERIAL, prepare
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 @pytest.fixture
 def it(ground, clock):
-    """The ground with the open-handed profile."""
+    """The ground with the profile `it`; see permissive."""
     return prepare(ground)
 
 
 def by_config(**fields):
-    """The profile says something else."""
+    """Changes settings of the profile."""
     return lambda ground: (ground.configure("it", **fields), ("it",))[1]
 
 
 def by_words(*words):
-    """The command line says something else."""
+    """Adds options to the command line."""
     return lambda ground: ("it", *(word.format(cwd=ground.cwd) for word in words))
 
 
 FIELDS = {
-    # field of the request: how it is changed, what STS is then asked for
+    # field of the request: how it is changed, and the parameters that STS then receives
     "role_arn": (by_config(role_arn=ROLES["other"]), {"RoleArn": ROLES["other"]}),
     "role_arn, --role-arn": (by_words("--role-arn", ROLES["other"]), {"RoleArn": ROLES["other"]}),
     "duration_s": (by_config(duration_seconds="1800"), {"DurationSeconds": "1800"}),
@@ -66,7 +66,7 @@ def test_every_field_of_a_request_has_a_test():
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_another_request_never_gets_the_old_answer(it, field):
+def test_a_changed_request_is_not_answered_from_the_old_entry(it, field):
     change, asks = FIELDS[field]
     old = it.take("it")
     again = it.take("it")
@@ -76,7 +76,7 @@ def test_another_request_never_gets_the_old_answer(it, field):
     config = it.home.config.read_text()
     words = change(it)
     it.home.config.write_text(it.home.config.read_text().format(cwd=it.cwd, url=it.sts.url))
-    if asks is None:  # the role does not trust that: refused, and nothing else given
+    if asks is None:  # the role does not allow that: refused, and the old answer is not used
         with pytest.raises(Refused):
             it.take(*words)
         return
@@ -94,7 +94,7 @@ def test_another_request_never_gets_the_old_answer(it, field):
 
 
 @pytest.mark.parametrize("setting", ["output", "cli_pager", "assume_colour", "s3"])
-def test_what_is_no_part_of_the_request_costs_no_call(it, setting):
+def test_a_setting_that_is_not_part_of_the_request_costs_no_call(it, setting):
     old = it.take("it")
     it.configure("it", **{setting: "json" if setting != "assume_colour" else "red"})
     assert it.take("it").credentials.keys == old.credentials.keys

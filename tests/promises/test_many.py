@@ -1,4 +1,4 @@
-"""Many at once: one call, one question, one identity; whoever waits knows why, and is never left waiting."""
+"""Many terminals at once: one call, one question, one identity; waiters report why they wait, and not for ever."""
 
 import shutil
 import signal
@@ -21,7 +21,7 @@ LOCK_HELD = "is calling AWS"
 
 
 def asking(crowd, count=1, within_s=60.0):
-    """Waits until `count` of `crowd` have asked a question; those."""
+    """Waits until `count` processes of `crowd` have asked a question. Returns these."""
     until = time.monotonic() + within_s
     while len(found := [one for one in crowd if QUESTION in one.said]) < count:
         assert time.monotonic() < until, [one.said for one in crowd]
@@ -32,7 +32,7 @@ def asking(crowd, count=1, within_s=60.0):
 
 @pytest.fixture
 def hanging(sts):
-    """STS takes the next call, and does not answer until the end of the test; set once it has the call."""
+    """STS receives the next call, and does not answer before the test ends. The event is set when the call arrives."""
     until, reached = threading.Event(), threading.Event()
     sts.faults = faults.first(1, faults.hang(until, reached))
     yield reached
@@ -40,7 +40,7 @@ def hanging(sts):
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(5, marks=pytest.mark.slow)])
-def test_two_hundred_terminals_cost_one_call_and_one_question_and_are_one_identity(ground, rounds):
+def test_two_hundred_terminals_need_one_call_and_one_question_and_get_one_identity(ground, rounds):
     ground.configure("role-with-mfa", mfa_session="off")
     took_s = []
     for number in range(rounds):
@@ -55,14 +55,14 @@ def test_two_hundred_terminals_cost_one_call_and_one_question_and_are_one_identi
         assert sum(QUESTION in one.said for one in done) == 1
         assert len({one.out for one in done}) == 1
         assert signed_by(ground.sts)[before:] == ["AssumeRole"]
-        ground.sts.clock = lambda number=number: time.time() + 90 * (number + 1)  # for a code that is new
+        ground.sts.clock = lambda number=number: time.time() + 90 * (number + 1)  # for an unused code
         took_s.append(time.monotonic() - started_at)
     if rounds > 1:
         seen = f"1 question, 1 call, 1 identity, all succeed; {max(took_s):.0f} s at most"
         figures.tell("crowd", f"200 terminals at once, no entry, MFA; {rounds} rounds", seen)
 
 
-def test_two_roles_behind_one_device_cost_one_question(ground, sts):
+def test_two_roles_with_one_mfa_device_need_one_question(ground, sts):
     saanvi = KEYS["default"][0]
     arns = [f"arn:aws:iam::{HOME_ACCOUNT}:role/twin{number}" for number in range(2)]
     ground.world.user(HOME_ACCOUNT, "saanvi", may=arns)
@@ -97,7 +97,7 @@ def test_when_the_holder_is_killed_exactly_one_other_takes_over(ground, hanging,
 
 
 @pytest.mark.parametrize("count", [6, pytest.param(50, marks=pytest.mark.slow)])
-def test_profiles_that_share_no_hop_do_not_wait_on_each_other(ground, sts, count):
+def test_profiles_that_share_no_hop_do_not_wait_for_each_other(ground, sts, count):
     user1 = KEYS["user1"][0]
     arns = [f"arn:aws:iam::{HOME_ACCOUNT}:role/apart{number}" for number in range(count)]
     ground.world.user(HOME_ACCOUNT, "user1", may=arns)
@@ -118,11 +118,11 @@ def test_profiles_that_share_no_hop_do_not_wait_on_each_other(ground, sts, count
     assert stuck.end().status == 0
     assert len(ground.sts.calls) == count
     if count > 6:
-        seen = f"{count - 1} are done before the first, none says that it waits"
+        seen = f"{count - 1} finish before the first, none reports that it waits"
         figures.tell("apart", f"{count} profiles, STS hangs for the first", seen)
 
 
-def test_whoever_waits_says_after_a_second_what_for(ground, hanging):
+def test_a_waiter_reports_after_a_second_what_it_waits_for(ground, hanging):
     holder = ground.use("marketingadmin")
     assert hanging.wait(60)
     waiter = ground.use("marketingadmin")
@@ -130,7 +130,7 @@ def test_whoever_waits_says_after_a_second_what_for(ground, hanging):
     assert time.monotonic() - waiter.started_at >= 1
 
 
-def test_whoever_waits_for_a_code_knows_where_it_is_asked(ground):
+def test_a_waiter_reports_where_the_code_is_asked_for(ground):
     first = ground.use("role-with-mfa", terminal=True)
     first.wait_for(QUESTION)
     second = ground.use("role-with-mfa")
@@ -150,7 +150,7 @@ def test_ctrl_c_ends_a_waiter_at_once(ground, hanging):
     assert holder.process.poll() is None
 
 
-def test_ctrl_c_at_the_question_hands_it_to_one_other_terminal(ground):
+def test_ctrl_c_at_the_question_moves_it_to_one_other_terminal(ground):
     first = ground.use("role-with-mfa", terminal=True)
     first.wait_for(QUESTION)
     crowd = [ground.use("role-with-mfa", terminal=True) for _ in range(4)]
@@ -168,7 +168,7 @@ def test_ctrl_c_at_the_question_hands_it_to_one_other_terminal(ground):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_question_that_is_ended_by_a_signal_leaves_the_terminal_and_the_lock_as_they_were(ground, number):
+def test_a_signal_at_the_question_restores_the_terminal_and_releases_the_lock(ground, number):
     first = ground.use("role-with-mfa", terminal=True)
     first.wait_for(QUESTION)
     assert not first.echoes()
@@ -182,8 +182,8 @@ def test_a_question_that_is_ended_by_a_signal_leaves_the_terminal_and_the_lock_a
     assert second.end().status == 0
 
 
-def test_the_store_taken_away_while_others_wait_costs_calls_and_no_role(ground, sts):
-    """`rm -rf ~/.aws/assume`: the lock that some still hold is nobody's any more."""
+def test_removing_the_store_while_others_wait_costs_calls_but_no_role(ground, sts):
+    """`rm -rf ~/.aws/assume`: the lock file that a process still holds is no longer the one that others open."""
     until, reached = threading.Event(), threading.Event()
     sts.faults = faults.first(1, faults.hang(until, reached))
     holder = ground.use("marketingadmin")
@@ -200,7 +200,7 @@ def test_the_store_taken_away_while_others_wait_costs_calls_and_no_role(ground, 
     assert ground.is_sound()
 
 
-def test_a_command_of_the_users_own_does_not_inherit_the_lock(ground, tmp_path):
+def test_a_credential_process_does_not_inherit_the_lock(ground, tmp_path):
     seen = tmp_path / "seen"
     ground.configure("user1", credential_process=f"/bin/sh -c 'ls -l /proc/$$/fd >{seen}; exit 1'")
     ground.home.credentials.write_text("")
@@ -210,15 +210,15 @@ def test_a_command_of_the_users_own_does_not_inherit_the_lock(ground, tmp_path):
     assert seen.read_text().count("->") >= 3
 
 
-def test_exec_does_not_hand_down_the_lock(ground):
+def test_the_command_of_exec_does_not_inherit_the_lock(ground):
     done = ground.run("exec", "marketingadmin", "--", "ls", "-l", "/proc/self/fd")
     assert done.status == 0, done.said
     assert b"lock" not in done.out
     assert done.out.count(b"->") >= 3
 
 
-def test_a_wait_is_bounded_and_says_why(ground):
-    """120 s in earnest; here by the argument of the inner function."""
+def test_a_wait_is_bounded_and_reports_its_reason(ground):
+    """The limit is 120 s; here it is shortened by an argument of an inner function."""
     assert lock.WAIT_S == 120
     ground.store.mkdir(mode=0o700)
     held = lock.acquire(str(ground.store), "one", lambda: None, print)

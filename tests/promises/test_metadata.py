@@ -1,4 +1,4 @@
-"""The machine's own credentials: only from where SDKs take them, at once or not at all, round every proxy."""
+"""Credentials of instance and container: only from addresses that SDKs accept, without delay, never by a proxy."""
 
 import socket
 import threading
@@ -16,20 +16,20 @@ CONTAINER = ("--credential-source", "EcsContainer")
 
 @pytest.fixture
 def machine(ground, clock):
-    """A machine with metadata and a container's credentials; `machine.environment` may be changed."""
+    """A Ground on the demo's instance and in its container; a test may change `machine.environment`."""
     ground.environment |= ground.home.machine
     return ground
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """botocore waits between two tries: not here."""
+    """Removes botocore's pause before a retry."""
     monkeypatch.setattr("botocore.utils.ContainerMetadataFetcher.SLEEP_TIME", 0)
 
 
 @pytest.fixture
 def trap():
-    """An address that counts who comes, and answers nothing; `trap.seen` is their first words."""
+    """An address that answers nothing; `trap.seen` has the first bytes of each connection."""
     with Trap() as trap:
         yield trap
 
@@ -69,19 +69,19 @@ def visits(ground):
     ("words", "asked"),
     [(INSTANCE, ["instance session", "instance role", "instance credentials"]), (CONTAINER, ["container credentials"])],
 )
-def test_each_gives_what_it_has(machine, words, asked):
+def test_each_endpoint_provides_credentials(machine, words, asked):
     assert machine.take(*words).credentials.session_token
     assert visits(machine) == asked
 
 
-def test_nobody_is_asked_who_was_not_named(machine):
+def test_no_endpoint_is_asked_for_a_profile_that_does_not_use_it(machine):
     machine.take("marketingadmin")
     machine.take("user1")
     assert visits(machine) == []
 
 
 @pytest.mark.parametrize("value", ["true", "TRUE", "True"])
-def test_disabled_is_disabled(machine, value):
+def test_disabled_metadata_is_not_asked(machine, value):
     machine.environment["AWS_EC2_METADATA_DISABLED"] = value
     with pytest.raises(SourceError, match="AWS_EC2_METADATA_DISABLED=true"):
         machine.take(*INSTANCE)
@@ -90,13 +90,13 @@ def test_disabled_is_disabled(machine, value):
 
 @pytest.mark.parametrize("words", [INSTANCE, CONTAINER], ids=lambda words: words[1])
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
-def test_no_proxy_is_asked(machine, trap, words, name):
+def test_metadata_requests_do_not_use_a_proxy(machine, trap, words, name):
     machine.environment[name] = trap.url
     assert machine.take(*words).credentials.session_token
     assert trap.seen == []
 
 
-def test_the_proxy_is_asked_for_sts_all_the_same(machine, trap):
+def test_calls_to_sts_still_use_the_proxy(machine, trap):
     machine.environment["HTTPS_PROXY"] = trap.url
     machine.configure("on-instance", endpoint_url="https://sts.example.com")
     with pytest.raises(Exception, match="proxy"):
@@ -124,7 +124,7 @@ NOT_ALLOWED = [
 
 
 @pytest.mark.parametrize("url", NOT_ALLOWED)
-def test_a_container_address_that_no_sdk_takes_is_refused_before_anybody_is_called(machine, monkeypatch, url):
+def test_a_container_address_that_no_sdk_accepts_is_refused_without_a_request(machine, monkeypatch, url):
     called = []
     monkeypatch.setattr(socket, "getaddrinfo", lambda *words, **_: called.extend(words))
     machine.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = url
@@ -136,8 +136,8 @@ def test_a_container_address_that_no_sdk_takes_is_refused_before_anybody_is_call
 
 
 @pytest.mark.parametrize("path", ["@example.com/x", ".example.com/x", ":80@example.com/", "x", "\\@example.com/"])
-def test_a_relative_address_is_a_path(machine, monkeypatch, path):
-    """It is put behind the container's address: what is no path could make another host of it."""
+def test_a_relative_address_must_be_a_path(machine, monkeypatch, path):
+    """It is appended to the container's address; a text that is not a path could change the host."""
     called = []
     monkeypatch.setattr(socket, "getaddrinfo", lambda *words, **_: called.extend(words))
     machine.environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = path
@@ -150,7 +150,7 @@ def test_a_relative_address_is_a_path(machine, monkeypatch, path):
     "url", ["http://169.254.170.2/creds", "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials",
             "https://example.com/creds", "http://localhost:1/creds", "http://[::1]:1/creds", "http://127.1.2.3:1/creds"],
 )  # fmt: skip
-def test_the_addresses_that_sdks_take_are_called(machine, monkeypatch, url):
+def test_the_addresses_that_sdks_accept_are_called(machine, monkeypatch, url):
     called = []
 
     def resolved(host, *_, **__):
@@ -165,12 +165,12 @@ def test_the_addresses_that_sdks_take_are_called(machine, monkeypatch, url):
 
 
 @pytest.mark.parametrize("words", [INSTANCE, CONTAINER], ids=lambda words: words[1])
-def test_who_does_not_answer_is_left_soon(machine, words):
-    """A full backlog: connections are neither taken nor refused, as where 169.254.169.254 leads nowhere."""
+def test_an_endpoint_that_does_not_answer_is_soon_given_up(machine, words):
+    """A full backlog: connections are neither accepted nor refused, as for 169.254.169.254 outside of AWS."""
     server = socket.create_server(("127.0.0.1", 0), backlog=0)
     address = server.getsockname()
     waiting = []
-    for _ in range(3):  # until the kernel takes no more
+    for _ in range(3):  # until the kernel accepts no more
         one = socket.socket()
         one.setblocking(False)
         one.connect_ex(address)
@@ -188,7 +188,7 @@ def test_who_does_not_answer_is_left_soon(machine, words):
         one.close()
 
 
-def test_a_redirect_leads_nowhere(machine, trap):
+def test_a_redirect_is_not_followed(machine, trap):
     machine.sts.faults = lambda _: faults.redirect(trap.url)
     for words in (INSTANCE, CONTAINER):
         with pytest.raises(SourceError):

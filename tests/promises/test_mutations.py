@@ -1,4 +1,4 @@
-"""Each of twelve known faults turns a test red that stands outside this folder."""
+"""Each of twelve known faults makes a test of another folder fail."""
 
 import subprocess
 import sys
@@ -13,12 +13,12 @@ FOLDER = Path(__file__).parent
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
-def test_a_known_fault_turns_a_test_red(mutation):
+def test_a_known_fault_makes_a_test_fail(mutation):
     failed, why = check(mutation)
     assert failed, why
 
 
-def test_there_are_twelve_and_each_is_seen_by_tests_elsewhere():
+def test_there_are_twelve_faults_and_each_is_seen_by_tests_of_other_folders():
     assert len({mutation.name for mutation in MUTATIONS}) == 12
     for mutation in MUTATIONS:
         file = ROOT / mutation.tests[0].partition("::")[0]
@@ -26,7 +26,7 @@ def test_there_are_twelve_and_each_is_seen_by_tests_elsewhere():
         assert FOLDER not in file.parents
 
 
-def test_the_list_says_which(tmp_path):
+def test_list_prints_each_fault_and_its_tests(tmp_path):
     done = subprocess.run(
         [sys.executable, FOLDER / "mutations.py", "--list"], capture_output=True, text=True, check=True
     )
@@ -35,7 +35,7 @@ def test_the_list_says_which(tmp_path):
         assert " ".join(mutation.tests) in done.stdout
 
 
-def test_a_fault_whose_code_has_changed_is_said(tmp_path):
+def test_a_fault_whose_code_has_changed_is_reported(tmp_path):
     (tmp_path / "assume" / "store").mkdir(parents=True)
     (tmp_path / "assume" / "store" / "lock.py").write_text("something else")
     (no_lock,) = (mutation for mutation in MUTATIONS if mutation.name == "no lock")

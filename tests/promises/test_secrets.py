@@ -1,4 +1,4 @@
-"""Secrets stay where they belong: canaries in every input, searched in every output, plain and in base64."""
+"""Secrets stay where they belong: canaries in every input are searched for in every output, plain and in base64."""
 
 import base64
 import stat
@@ -13,7 +13,7 @@ from .canaries import Watch, codes, hits, known
 
 
 @pytest.mark.parametrize("before", ["", "x", "xy", "AWS_SECRET_ACCESS_KEY="])
-def test_a_canary_is_found_wherever_it_lies_in_base64(before):
+def test_a_canary_is_found_at_any_offset_in_base64(before):
     secret = "canary/of+forty/characters/0123456789abc"
     whole = f"{before}{secret}\0more".encode()
     assert hits([secret, "another" * 5], whole) == [secret]
@@ -22,7 +22,7 @@ def test_a_canary_is_found_wherever_it_lies_in_base64(before):
 
 @pytest.fixture
 def toured(ground):
-    """Every verb, every kind of source and every way to fail, each with --debug; what all of it said, and argv."""
+    """Runs every verb, every kind of source and every kind of failure with --debug. Returns all output, and argv."""
     said, scratch = [], ground.cwd.parent / "scratch"
     scratch.mkdir()
     ground.environment |= ground.home.machine | {"TMPDIR": str(scratch)}
@@ -65,13 +65,13 @@ def toured(ground):
     return "\n".join(said), watch.seen
 
 
-def test_after_a_tour_with_debug_no_secret_is_where_none_belongs(ground, toured, is_full):
+def test_after_a_tour_with_debug_no_secret_is_in_a_wrong_place(ground, toured, is_full):
     said, commands = toured
     secrets = known(ground) + codes(ground)
     assert len(secrets) > 20
     assert "debug: " in said
     assert hits(secrets, said.encode()) == []
-    assert any(b"marketingadmin" in command for command in commands), "argv was seen"
+    assert any(b"marketingadmin" in command for command in commands), "the argv of assume was recorded"
     assert [command for command in commands if hits(secrets, command)] == []
     given = [ground.home.config, ground.home.credentials, ground.home.web_identity]
     for path in sorted(ground.home.path.rglob("*")):
@@ -79,7 +79,7 @@ def test_after_a_tour_with_debug_no_secret_is_where_none_belongs(ground, toured,
             continue
         if path.suffix in (".entry", ".json"):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-            assert hits(secrets, path.read_bytes()), "here they are, and are found"
+            assert hits(secrets, path.read_bytes()), "in the store's own files they are found"
             continue
         assert hits(secrets, path.read_bytes()) == [], path
     for folder in (ground.cwd, ground.cwd.parent / "scratch"):
@@ -87,13 +87,13 @@ def test_after_a_tour_with_debug_no_secret_is_where_none_belongs(ground, toured,
     assert not [path for path in ground.store.iterdir() if path.name.startswith("tmp.")]
     assert len(codes(ground)) == 2
     for path in ground.home.path.rglob("*"):
-        assert not path.is_file() or hits(codes(ground), path.read_bytes()) == [], "a code is not even in the store"
+        assert not path.is_file() or hits(codes(ground), path.read_bytes()) == [], "a code is not in the store either"
     if is_full:
         tried = f"{len(secrets)} canaries, plain and in base64, with --debug; argv of {len(commands):,} processes"
         figures.tell("secrets", tried, "0 hits but in the store's own files, 0600")
 
 
-def test_what_was_before_holds_nothing_that_the_environment_did_not(ground):
+def test_assume_before_holds_only_values_that_were_in_the_environment(ground):
     user1 = KEYS["user1"][1]
     ground.environment |= {"AWS_ACCESS_KEY_ID": user1, "AWS_SECRET_ACCESS_KEY": ground.world.keys[user1].secret}
     first = ground.took("marketingadmin")

@@ -1,4 +1,4 @@
-"""What shows itself: a shell's variables and traces, our own faults, a process's words, the lines of --debug."""
+"""Secrets in a shell's variables and traces, internal errors, the argv of a process, the lines of --debug."""
 
 import os
 import stat
@@ -17,7 +17,7 @@ COMPINIT = "autoload -Uz compinit; compinit -u -d ~/.zcompdump"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
-def test_a_shell_has_its_secrets_in_two_variables_and_a_trace_in_none(ground, shell):
+def test_a_shell_holds_secrets_in_two_variables_only_and_a_trace_shows_none(ground, shell):
     kind = driver(shell)
     init = ground.run("init", shell, "--prompt").out.decode()
     home = ground.cwd.parent / "shell"
@@ -59,7 +59,7 @@ def test_a_shell_has_its_secrets_in_two_variables_and_a_trace_in_none(ground, sh
     ["assume.aws.sts._taken", "assume.cold.fetch.fetch", "assume.store.entries.keep", "assume.store.pointers.point",
      "assume.fast.warm.reply", "assume.shells.environment.wanted", "assume.aws.cli_cache.is_shared"],
 )  # fmt: skip
-def test_a_fault_of_our_own_shows_its_place_and_not_its_text(ground, monkeypatch, capfd, place):
+def test_an_internal_error_shows_its_place_and_not_its_text(ground, monkeypatch, capfd, place):
     canary = "canary/of+a+fault"
 
     def broken(*_, **__):
@@ -81,8 +81,8 @@ def test_a_fault_of_our_own_shows_its_place_and_not_its_text(ground, monkeypatch
         assert shown.out == ""
 
 
-def test_a_process_that_runs_a_command_shows_the_role_only_to_its_own_user(ground):
-    """/proc/PID/environ is its owner's, and argv holds the command alone."""
+def test_the_command_of_exec_shows_the_role_only_to_its_own_user(ground):
+    """/proc/PID/environ is readable only by its owner, and argv contains only the command."""
     started = ground.start("exec", "marketingadmin", "--", "sh", "-c", "echo ready >&2; sleep 60")
     started.wait_for("ready")
     path = Path(f"/proc/{started.pid}/environ")

@@ -1,4 +1,4 @@
-"""First credentials from the user's own commands and files: bounded, run by no shell, shown to nobody."""
+"""Credentials from the user's own commands and files: limited in time and size, never run by a shell, never shown."""
 
 import json
 import os
@@ -18,7 +18,7 @@ CANARY = "canary/secret+of+a+command"
 
 @pytest.fixture
 def printing(ground, clock, tmp_path):
-    """Makes `credential_process` of user1 a script; SECRET in it stands for a line with the right credentials."""
+    """Makes `credential_process` of user1 a script; RIGHT in it is replaced by a line that prints valid credentials."""
     document = json.dumps({"Version": 1, "AccessKeyId": USER1, "SecretAccessKey": ground.world.keys[USER1].secret})
 
     def made(script):
@@ -32,7 +32,7 @@ def printing(ground, clock, tmp_path):
     return made
 
 
-def test_what_it_prints_is_used(printing):
+def test_printed_credentials_are_used(printing):
     assert printing("RIGHT").take(PROFILE).credentials.key_id
 
 
@@ -62,7 +62,7 @@ def test_what_it_prints_is_used(printing):
         ("printf '\\033]0;owned\\007' >&2; exit 1", ""),
     ],
 )  # fmt: skip
-def test_what_gives_no_credentials_is_said_and_not_shown(printing, script, said):
+def test_output_without_credentials_is_reported_and_not_shown(printing, script, said):
     ground = printing(script)
     with pytest.raises(AssumeError) as caught:
         ground.take(PROFILE)
@@ -76,7 +76,7 @@ def test_what_gives_no_credentials_is_said_and_not_shown(printing, script, said)
     assert not [path for path in (ground.cwd / "PWN", ground.home.path / "PWN") if path.exists()]
 
 
-def test_a_flood_ends_soon(printing):
+def test_endless_output_is_soon_cut_off(printing):
     started_at = time.monotonic()
     with pytest.raises(SourceError, match="more than a megabyte"):
         printing("exec cat /dev/zero").take(PROFILE)
@@ -84,7 +84,7 @@ def test_a_flood_ends_soon(printing):
 
 
 def test_a_command_that_leaves_a_daemon_behind_is_not_waited_for(printing, tmp_path):
-    """The daemon (an agent, a helper of a password store) holds both pipes for as long as it lives."""
+    """The daemon (such as an agent of a password store) keeps both pipes open."""
     ground = printing(f"RIGHT; sleep 300 & echo $! >{tmp_path}/pid")
     started_at = time.monotonic()
     try:
@@ -95,7 +95,7 @@ def test_a_command_that_leaves_a_daemon_behind_is_not_waited_for(printing, tmp_p
 
 
 def test_a_command_that_hangs_is_ended(printing, monkeypatch):
-    """120 s in earnest."""
+    """The limit is 120 s; here it is shorter."""
     assert process.LIMIT_S == 120
     monkeypatch.setattr("assume.cold.attempt.LIMIT_S", 0.3)
     started_at = time.monotonic()
@@ -120,7 +120,7 @@ def test_no_shell_reads_the_command(printing, monkeypatch, text):
      (b"\xff\xfe", "role/RoleName"), (b"a\nb", "role/RoleName"), (b"$(touch PWN)", "role/RoleName"),
      (b"\x1b]0;x\x07", "role/RoleName")],
 )  # fmt: skip
-def test_a_web_identity_that_is_none(ground, clock, content, said):
+def test_an_invalid_web_identity_is_reported(ground, clock, content, said):
     path = ground.home.web_identity
     path.unlink()
     if content is not None:
@@ -132,7 +132,7 @@ def test_a_web_identity_that_is_none(ground, clock, content, said):
     assert ground.is_sound()
 
 
-def test_a_web_identity_that_is_a_fifo_keeps_nobody_waiting(ground, clock):
+def test_a_web_identity_that_is_a_fifo_is_not_waited_for(ground, clock):
     ground.home.web_identity.unlink()
     os.mkfifo(ground.home.web_identity)
     started_at = time.monotonic()
@@ -141,8 +141,8 @@ def test_a_web_identity_that_is_a_fifo_keeps_nobody_waiting(ground, clock):
     assert time.monotonic() - started_at < 20
 
 
-def test_a_web_identity_is_followed_through_links_and_read_at_each_call(ground, clock):
-    """EKS keeps it behind two links, and turns them."""
+def test_a_web_identity_behind_links_is_read_at_each_call(ground, clock):
+    """EKS stores it behind two links, and replaces them."""
     path = ground.home.web_identity
     (provider,) = ground.world.providers.values()
     for name in ("first", "second"):

@@ -1,4 +1,4 @@
-"""What stands in the store's place, or in that of one of its files: nothing of others is believed or touched."""
+"""Something else in place of the store or of one of its files: files that are not ours are not used and not changed."""
 
 import os
 import time
@@ -17,7 +17,7 @@ KINDS = ["link", "dangling link", "hard link", "folder", "full folder", "fifo", 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("ending", [record.ENTRY, record.POINTER, record.LOCK])
-def test_what_is_no_file_of_ours_is_not_believed_and_not_touched(ground, clock, tmp_path, ending, kind):
+def test_a_file_that_is_not_ours_is_neither_used_nor_changed(ground, clock, tmp_path, ending, kind):
     first = ground.take(PROFILE)
     path = ground.only(ending)
     content = path.read_bytes()
@@ -30,7 +30,7 @@ def test_what_is_no_file_of_ours_is_not_believed_and_not_touched(ground, clock, 
         path.unlink()
         place(kind, path, victim)
     if ending == record.LOCK:
-        ground.only(record.ENTRY).unlink()  # so that the lock is wanted
+        ground.only(record.ENTRY).unlink()  # so that the lock is needed
     taken = ground.take(PROFILE)
     assert victim.read_bytes() == content
     assert victim.stat().st_mode & 0o777 == 0o600
@@ -58,7 +58,7 @@ def place(kind, path, victim):
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o027, 0o077])
-def test_whatever_the_umask_is_what_is_kept_is_ones_own_alone(ground, clock, mode):
+def test_with_any_umask_only_the_owner_can_read_the_store(ground, clock, mode):
     before = os.umask(mode)
     try:
         ground.take(PROFILE)
@@ -70,7 +70,7 @@ def test_whatever_the_umask_is_what_is_kept_is_ones_own_alone(ground, clock, mod
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o777, 0o750])
-def test_a_folder_that_others_can_look_into_is_closed_first(ground, clock, mode):
+def test_a_store_that_others_can_read_gets_private_modes_first(ground, clock, mode):
     ground.take(PROFILE)
     ground.store.chmod(mode)
     assert not ground.is_warm(PROFILE)
@@ -79,7 +79,7 @@ def test_a_folder_that_others_can_look_into_is_closed_first(ground, clock, mode)
     assert ground.is_warm(PROFILE)
 
 
-def test_a_folder_that_is_a_link_is_not_used(ground, clock, tmp_path, capfd):
+def test_a_store_that_is_a_link_is_not_used(ground, clock, tmp_path, capfd):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(0o700)
     ground.store.symlink_to(elsewhere)
@@ -88,7 +88,7 @@ def test_a_folder_that_is_a_link_is_not_used(ground, clock, tmp_path, capfd):
     assert "nothing is kept" in capfd.readouterr().err
 
 
-def test_a_home_of_files_that_are_links_works_as_dotfiles_do(ground, clock, tmp_path):
+def test_aws_files_that_are_links_work(ground, clock, tmp_path):
     for path in (ground.home.config, ground.home.credentials):
         real = tmp_path / f"real-{path.name}"
         path.rename(real)
@@ -98,7 +98,7 @@ def test_a_home_of_files_that_are_links_works_as_dotfiles_do(ground, clock, tmp_
     assert signed_by(ground.sts) == ["AssumeRole"]
 
 
-def test_what_a_killed_process_left_is_gone_after_the_next_run(ground, clock):
+def test_leftovers_of_a_killed_process_are_removed_by_the_next_run(ground, clock):
     ground.take(PROFILE)
     gone, alive = 2**22 + 5, os.getpid()
     for pid, age_s in ((gone, 0), (alive, 3600), ("x", 0)):
@@ -112,7 +112,7 @@ def test_what_a_killed_process_left_is_gone_after_the_next_run(ground, clock):
     assert [name for name in ground.stored() if name.startswith(record.TEMPORARY)] == [busy.name]
 
 
-def test_the_largest_session_token_is_kept_and_given(ground, clock):
+def test_the_largest_session_token_is_stored_and_returned(ground, clock):
     keys = Credentials("ASIA" + "A" * 16, "s" * 40, "t" * 32_000, int(time.time()) + 3600, int(time.time()))
     ground.store.mkdir(0o700)
     entries.keep(str(ground.store), "request", keys)
@@ -121,14 +121,14 @@ def test_the_largest_session_token_is_kept_and_given(ground, clock):
     assert found.keys == keys.keys
 
 
-def test_entries_and_pointers_never_name_a_path(ground, clock):
-    """Any profile name and any request becomes 32 hexadecimal digits."""
+def test_names_of_entries_and_pointers_contain_no_path(ground, clock):
+    """They are 32 hexadecimal digits for any profile name and any request."""
     for name in ("../../x", "/etc/passwd", "CON", "a" * 5000, "", "\0", "é\udcff"):
         assert len(record.name_of(name)) == 32
         assert set(record.name_of(name)) <= set("0123456789abcdef")
 
 
-def test_a_write_that_fails_leaves_what_was_there(ground, clock, monkeypatch):
+def test_a_write_that_fails_leaves_the_old_file(ground, clock, monkeypatch):
     ground.store.mkdir(0o700)
     write.put(str(ground.store), "a.entry", {"x": "old"})
 

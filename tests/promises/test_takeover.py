@@ -1,4 +1,4 @@
-"""A question in a terminal that nobody looks at is taken over by Enter in any other one."""
+"""A question in a terminal that nobody sees is taken over by Enter in another terminal."""
 
 import time
 
@@ -17,12 +17,12 @@ SOON = "import assume.store.lock\nassume.store.lock.OFFER_S = 0.2\nassume.store.
 
 @pytest.fixture
 def soon(ground, tmp_path):
-    """How to start a program that offers after a fifth of a second what it would after five."""
+    """Arguments for a program that offers the takeover after 0.2 s instead of 5 s."""
     script = ground.console_script(tmp_path / "soon", SOON)
     return {"program": [str(script)], "terminal": True}
 
 
-def test_enter_takes_the_question_over_and_both_terminals_get_the_role(ground):
+def test_enter_takes_over_the_question_and_both_terminals_get_the_role(ground):
     hidden = ground.use("role-with-mfa", terminal=True)
     hidden.wait_for(QUESTION)
     here = ground.use("role-with-mfa", terminal=True)
@@ -39,7 +39,7 @@ def test_enter_takes_the_question_over_and_both_terminals_get_the_role(ground):
     assert signed_by(ground.sts) == ["GetSessionToken", "AssumeRole"]
 
 
-def test_the_question_goes_back_to_whoever_still_waits_when_the_taker_gives_up(ground, soon):
+def test_if_the_terminal_that_took_over_gives_up_a_waiter_gets_the_question(ground, soon):
     first = ground.use("role-with-mfa", **soon)
     first.wait_for(QUESTION)
     taker = ground.use("role-with-mfa", **soon)
@@ -54,7 +54,7 @@ def test_the_question_goes_back_to_whoever_still_waits_when_the_taker_gives_up(g
     assert first.end().status == 0
 
 
-def test_the_question_can_be_taken_back(ground, soon):
+def test_the_question_can_be_taken_over_again_by_the_first_terminal(ground, soon):
     first = ground.use("role-with-mfa", **soon)
     first.wait_for(QUESTION)
     taker = ground.use("role-with-mfa", **soon)
@@ -71,7 +71,7 @@ def test_the_question_can_be_taken_back(ground, soon):
     assert done[0].out == done[1].out
 
 
-def test_another_role_behind_the_same_device_takes_the_question_over_too(ground, soon):
+def test_a_switch_to_another_role_of_the_device_can_take_over_the_question(ground, soon):
     saanvi = KEYS["default"][0]
     arns = [f"arn:aws:iam::{HOME_ACCOUNT}:role/twin{number}" for number in range(2)]
     ground.world.user(HOME_ACCOUNT, "saanvi", may=arns)
@@ -90,8 +90,8 @@ def test_another_role_behind_the_same_device_takes_the_question_over_too(ground,
     assert sorted(signed_by(ground.sts)) == ["AssumeRole", "AssumeRole", "GetSessionToken"]
 
 
-def test_a_wish_that_nobody_comes_for_holds_up_nobody(ground, soon):
-    """The taker got what it waited for, or was killed: the next miss does not stand back for it."""
+def test_an_abandoned_takeover_request_holds_up_nobody(ground, soon):
+    """The terminal that asked got the role or was killed; the next miss does not let it go first."""
     first = ground.use("role-with-mfa", **soon)
     first.wait_for(QUESTION)
     taker = ground.use("role-with-mfa", **soon)

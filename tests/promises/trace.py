@@ -1,9 +1,9 @@
-"""The system calls with which a process changes what others see, and what happens if one of them goes wrong.
+"""The system calls that change the store, and runs in which one of them fails or kills the process.
 
-`points` runs the program under strace and lists them: name, and the how-many-th
-of that name it is in the main thread. `spoil` gives the words that run it again
-with a signal or an error at one of these points. A call that SIGKILL comes to is
-still carried out.
+`points` runs the program under strace and lists the calls: their name, and their
+number among the calls of that name in the main thread. `spoil` returns the command
+that runs the program again with a signal or an error at one of these points. A
+call at which SIGKILL is sent is still carried out.
 """
 
 import re
@@ -17,7 +17,7 @@ LINE = re.compile(r"(\d+) +(\w+)\((.*)")
 
 
 class Point(NamedTuple):
-    """The `number`-th call of `name`; `text` is how strace shows it."""
+    """The `number`-th call of `name`; `text`: its arguments, as strace prints them."""
 
     name: str
     number: int
@@ -25,15 +25,15 @@ class Point(NamedTuple):
 
 
 def strace():
-    """strace, or a skipped test where there is none."""
+    """The path of strace; skips the test if it is not installed."""
     path = shutil.which("strace")
     if path is None:
-        pytest.skip("no strace")
+        pytest.skip("needs strace")
     return path
 
 
 def points(ground, log, *words):
-    """The changing calls of `assume WORDS` on the store, the last of them the reply, at a miss but not the first."""
+    """The calls of `assume WORDS` that change the store, and last the reply; at a miss, but not the first ever."""
     ground.run(*words)
     ground.forget()
     command = [strace(), "-f", "--seccomp-bpf", "-o", str(log), "-e", "trace=" + ",".join(CHANGING)]
@@ -43,7 +43,7 @@ def points(ground, log, *words):
 
 
 def read(text, folder):
-    """The calls of the main thread that change the store, and the reply; what is said on stderr is neither."""
+    """The calls of the main thread that change the store or write the reply; messages on stderr are left out."""
     main, counts = "", dict.fromkeys(CHANGING, 0)
     for line in text.splitlines():
         match = LINE.match(line)
@@ -63,7 +63,7 @@ def read(text, folder):
 
 
 def spoil(point, how):
-    """The words to put in front of the program: `how` is `signal=KILL` or `error=EIO`."""
+    """The command to put before the program: `how` is `signal=KILL` or `error=EIO`."""
     inject = f"inject={point.name}:{how}:when={point.number}"
-    quick = [] if how.startswith("signal") else ["--seccomp-bpf"]  # with which strace 6.1 sends no signal
+    quick = [] if how.startswith("signal") else ["--seccomp-bpf"]  # with this option strace 6.1 sends no signal
     return [strace(), "-f", *quick, "-o", "/dev/null", "-e", f"trace={point.name}", "-e", inject]

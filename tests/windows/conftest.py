@@ -1,4 +1,4 @@
-"""A place on Windows for each test."""
+"""The fixture of the tests for Windows."""
 
 import sys
 
@@ -9,9 +9,9 @@ from .desk import Desk
 
 @pytest.fixture
 def desk(aws_home, sts, world, tmp_path):
-    """A home, the simulator, the program, as they are on Windows."""
+    """A home, the simulator and the program on an emulated Windows; see Desk."""
     if sys.platform != "linux":
-        pytest.skip("the place is made of Linux's own calls")
+        pytest.skip("the emulation uses system calls of Linux")
     made = Desk(aws_home, sts, world, tmp_path)
     yield made
     made.close()

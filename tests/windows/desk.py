@@ -1,7 +1,7 @@
-"""A person's place on Windows: a home, AWS files, the simulator, `assume` installed under a path with a blank in it.
+"""An emulated Windows machine: a home, AWS files, the simulator, `assume` in a folder with a blank in its name.
 
-`Desk.start` starts the entry as PowerShell's function does, in a process that
-takes itself for one on Windows (`process.py`); `Desk.run` waits for its end.
+`Desk.start` starts the entry as the PowerShell function does, in a process that
+emulates Windows (`process.py`); `Desk.run` waits for its end.
 """
 
 import base64
@@ -29,12 +29,12 @@ print(json.dumps([sys.argv[1:], dict(os.environ)]))
 
 
 def windows(path: Path | str) -> str:
-    """A path of this machine as Windows writes it."""
+    """The Windows form of a path of this machine."""
     return "C:" + str(path).replace("/", "\\")
 
 
 class Desk:
-    """One test's place."""
+    """The emulated machine of one test."""
 
     def __init__(self, home: AwsHome, sts: Sts, world: World, folder: Path) -> None:
         self.home = home
@@ -60,7 +60,7 @@ class Desk:
         self.program("show", SHOWS)
 
     def place(self, *, console: str | None = None, unwritable: str | None = None) -> None:
-        """What this place is like: whether there is a console, and where nothing can be written."""
+        """Sets the machine's console (a terminal's path; None: no console) and the folder that is read-only."""
         self.console = self.console if console is None else console
         self.unwritable = self.unwritable if unwritable is None else unwritable
         told = {"console": self.console, "unwritable": self.unwritable, "checkout": windows(ROOT), "packages": SITE}
@@ -69,14 +69,14 @@ class Desk:
     console = unwritable = ""
 
     def program(self, name: str, code: str) -> str:
-        """A program on the PATH, as Windows names it."""
+        """Installs a program on the PATH. Returns its Windows path."""
         path = self.bin / f"{name}.exe"
         path.write_text(f"#!{sys.executable} -IS\n{code}")
         path.chmod(0o755)
         return windows(path)
 
     def start(self, *words: str, role=None, environment: Mapping[str, str] | None = None, **how) -> Started:
-        """`assume WORDS`, as the shell's function starts it; on a console of its own with `terminal=True`."""
+        """Starts `assume WORDS` as the shell's function does; with `terminal=True` on its own console."""
         self.place(console="/dev/tty" if how.get("terminal") else "")
         program = [sys.executable, "-I", "-S", str(PROCESS), str(self.settings), *(role or ("entry", self.script))]
         started = Started([*program, *words], dict(environment or self.environment), self.folder, **how)
@@ -84,63 +84,63 @@ class Desk:
         return started
 
     def run(self, *words: str, **how) -> Done:
-        """The same, to the end."""
+        """Runs `assume WORDS` to its end."""
         return self.start(*words, **how).end()
 
     def use(self, *words: str, state: str = "", **how) -> Started:
-        """`assume WORDS` in PowerShell."""
+        """Starts `assume WORDS` with the arguments of the PowerShell function."""
         return self.start("use", "--shell", "powershell", "--state", state, *words, **how)
 
     def took(self, *words: str, **how) -> dict[str, str | None]:
-        """What that changes, which has to succeed; `state` is the shell's own."""
+        """Runs `assume WORDS`, which must succeed. Returns the changes of variables (None: unset)."""
         done = self.use(*words, **how).end()
         assert done.status == 0, done.said
         return changes(done.out)
 
     def with_role(self, *words: str) -> tuple[dict[str, str], str]:
-        """The environment of a shell that has taken a role, and its state."""
+        """The environment and the state of a shell that has taken a role."""
         taken = self.took(*words)
         state = taken.pop("state") or ""
         return applied(self.environment, taken), state
 
     def shown(self, *words: str, **how) -> tuple[list[str], dict[str, str]]:
-        """What `assume exec WORDS…` gives to a program: its words, its variables."""
+        """The arguments and the variables of a program that `assume exec WORDS…` starts."""
         done = self.run("exec", "--state", "", *words, **how)
         assert done.status == 0, done.said
         seen, variables = json.loads(done.out)
         return seen, variables
 
     def look(self, code: str, **how) -> Done:
-        """Runs any code in such a process."""
+        """Runs Python code in an emulated process."""
         path = self.folder / "look.py"
         path.write_text(code)
         return self.run(role=("test", str(path)), **how)
 
     def calls(self) -> list[str]:
-        """What STS was asked."""
+        """The names of the calls to STS."""
         return [call.action for call in self.sts.calls]
 
     def configure(self, name: str, **settings: str) -> None:
-        """Makes a profile that calls this test's STS."""
+        """Adds a profile that calls this test's STS."""
         settings = {"endpoint_url": self.sts.url, "region": "us-west-2"} | settings
         lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
         with self.home.config.open("a") as file:
             file.write(f"\n[profile {name}]\n{lines}")
 
     def settle(self) -> None:
-        """The AWS files look as if nobody had touched them lately."""
+        """Sets the AWS files' times of change to the past, so that they count as settled."""
         for path in (self.home.config, self.home.credentials, self.home.web_identity):
             at = path.stat().st_mtime - 60
             os.utime(path, (at, at))
 
     def close(self) -> None:
-        """Ends what a test has left running."""
+        """Ends the processes that the test left running."""
         for started in self.running:
             started.close()
 
 
 def wait_for_keys(started: Started) -> None:
-    """Until a question is listening: its terminal does not show what is typed any more."""
+    """Waits until a question reads keys: its terminal then no longer shows what is typed."""
     until = time.monotonic() + PATIENCE_S
     while started.echoes():
         assert time.monotonic() < until, started.said
@@ -155,7 +155,7 @@ posix.execv(sys.executable, [sys.executable, "-I", "-S", *words])
 
 
 def changes(reply: bytes) -> dict[str, str | None]:
-    """A reply's lines of data as PowerShell's function takes them."""
+    """The changes in a reply, read as the PowerShell function reads them."""
     result: dict[str, str | None] = {}
     for line in reply.decode("ascii").splitlines():
         verb, *rest = line.split(" ")
@@ -172,7 +172,7 @@ def changes(reply: bytes) -> dict[str, str | None]:
 
 
 def applied(environment: Mapping[str, str], taken: Mapping[str, str | None]) -> dict[str, str]:
-    """An environment with changes made to it, as Windows makes them: whatever the case of a name."""
+    """An environment with the changes applied; as on Windows, the case of names does not matter."""
     result = dict(environment)
     for name, value in taken.items():
         for same in [other for other in result if other.upper() == name.upper()]:

@@ -1,15 +1,15 @@
-"""The module `nt` over `posix`: what a process on Windows asks of its system, answered by this one.
+"""The module `nt`, made from `posix`: the system calls of Windows, answered by this system.
 
-In: the real modules, what this place is like; out: the module's content. The
-quirks that matter to us are kept: a file that somebody has open cannot be
-replaced, renamed or removed; files have neither owners nor modes, and a ctime
-that no write moves; a name with `:` or `*` in it is none; `execv` returns to
-whoever waits at once; `spawnv` puts no quotes round a word.
+In: the real modules, the settings of the machine. Out: the content of the module.
+It emulates the differences that matter here: an open file cannot be replaced,
+renamed or removed; files have neither owners nor modes, and a ctime that writing
+does not change; a name may not contain `:` or `*`; the parent of a process that
+calls `execv` stops waiting at once; `spawnv` does not quote arguments.
 """
 
 import sys
 
-OPEN = {  # of Windows' C library: what this one's are called
+OPEN = {  # flags of Windows' C library, by this one's values
     "O_RDONLY": (0, "O_RDONLY"),
     "O_WRONLY": (1, "O_WRONLY"),
     "O_RDWR": (2, "O_RDWR"),
@@ -33,18 +33,18 @@ AS_THEY_ARE = """
 """.split()
 CREATED_AT = 1_700_000_000
 IN_USE = "The process cannot access the file because it is being used by another process"
-CODE_PAGE = "cp437"  # of the console, for whoever writes bytes to it
+CODE_PAGE = "cp437"  # of the console, for programs that write bytes to it
 
 
 class Seen:
-    """What a stat found."""
+    """The result of a stat."""
 
     st_mode = st_uid = st_gid = st_ctime_ns = 0
     st_ctime = 0.0
 
 
 class Kernel:
-    """Files and variables. `paths` knows their names."""
+    """Files and variables. `paths` translates names of files."""
 
     def __init__(self, posix, fcntl, paths) -> None:
         self.posix = posix
@@ -57,7 +57,7 @@ class Kernel:
         }
 
     def shared(self, handle: int) -> int:
-        """An open file keeps everyone from taking it away; the locks of this machine do so for other processes."""
+        """Marks a file as open, by a shared flock, so that no process can replace or remove it."""
         try:
             self.fcntl.flock(handle, self.fcntl.LOCK_SH)
         except OSError:
@@ -65,7 +65,7 @@ class Kernel:
         return handle
 
     def taken(self, path):
-        """A path that is about to be replaced, renamed or removed. Raises PermissionError where it is open."""
+        """Checks a path that will be replaced, renamed or removed. Raises PermissionError if the file is open."""
         found = self.written(path)
         posix = self.posix
         try:
@@ -80,7 +80,7 @@ class Kernel:
             posix.close(handle)
         return found
 
-    # what `nt` has, by its own names
+    # the functions of `nt`
 
     def open(self, path, flags, mode=0o777, *, dir_fd=None):
         found = self.written(path) if flags & WRITES else self.path(path)
@@ -94,11 +94,11 @@ class Kernel:
             raise PermissionError(13, "Permission denied", path)
         binary = flags & OPEN["O_BINARY"][0] or found == "/dev/null"
         assert binary, f"{path}: a text, to the C library, which changes line ends and stops at a Ctrl-Z"
-        self.locked.discard(handle)  # whoever had the number before has closed it, perhaps not here
+        self.locked.discard(handle)  # an earlier file with this number was closed, perhaps elsewhere
         return handle
 
     def close(self, handle):
-        assert handle not in self.locked, "Windows lets go of a lock when it finds the time, once its file is closed"
+        assert handle not in self.locked, "Windows releases the lock of a closed file only some time later"
         self.posix.close(handle)
 
     def write(self, handle, content):
@@ -113,7 +113,7 @@ class Kernel:
         return self.posix.stat(path).st_mode & 0o170000 == 0o040000
 
     def seen(self, found):
-        """A stat as Windows gives it."""
+        """A stat in the form of Windows."""
         made = Seen()
         for name in dir(found):
             if name[:3] == "st_":
@@ -203,11 +203,11 @@ class Kernel:
         return CODE_PAGE if self.posix.isatty(handle) else None
 
     def blank(self, name):
-        """A module with nothing in it yet."""
+        """An empty module."""
         return type(sys)(name)
 
     def module(self):
-        """`nt`, less what starts processes."""
+        """`nt`, without the functions that start processes."""
         made = self.blank("nt")
         for name in AS_THEY_ARE:
             setattr(made, name, getattr(self.posix, name))

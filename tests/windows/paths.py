@@ -1,7 +1,7 @@
-"""Names of files on Windows, and where they are here.
+"""Translates Windows paths to paths of this system.
 
-A drive is left out, `\\` is a `/`, case does not count, CONIN$ and CONOUT$ are a
-terminal, and a name that Windows would refuse is refused.
+The drive is dropped, `\\` becomes `/`, case does not matter, CONIN$ and CONOUT$ are
+a terminal, and names that Windows does not allow are refused.
 """
 
 
@@ -14,7 +14,7 @@ class Paths:
         self.unwritable = unwritable
 
     def here(self, path):
-        """A path of Windows as one of this machine."""
+        """The path on this system for a Windows path."""
         if isinstance(path, int):
             return path
         text = self.posix.fspath(path)
@@ -31,7 +31,7 @@ class Paths:
         return self.in_any_case(rest.replace("\\", "/"))
 
     def in_any_case(self, found: str) -> str:
-        """Names ignore case; here that of the last part of a path."""
+        """The path with the case in which its last part exists; Windows ignores case."""
         folder, slash, name = found.rpartition("/")
         try:
             self.posix.lstat(found)
@@ -46,12 +46,12 @@ class Paths:
         return found
 
     def written(self, path):
-        """The same, of what is about to change."""
+        """Like `here`, for a path that will be changed. Raises PermissionError below `unwritable`."""
         found = self.here(path)
         if self.unwritable and isinstance(found, str) and found.startswith(self.unwritable):
             raise PermissionError(13, "Access is denied", path)
         return found
 
     def windows(self, path: str) -> str:
-        """A path of this machine as one of Windows."""
+        """The Windows path for a path on this system."""
         return "C:" + path.replace("/", "\\")

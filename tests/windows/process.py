@@ -1,13 +1,13 @@
-"""A process on this machine that takes itself for one on Windows, and runs `assume` in it.
+"""Runs `assume` in a process that emulates Windows.
 
     python -I -S process.py SETTINGS entry WORDS…       the entry by path, as a shell's function starts it
     python -I -S process.py SETTINGS script PATH WORDS… the console script, as pip's assume.exe starts it
-    python -I -S process.py SETTINGS test FILE          any code, to look at the place itself
+    python -I -S process.py SETTINGS test FILE          any code, to look at the emulation itself
 
-Nothing is imported before the system is exchanged, so the standard library's
-own modules take the roads that they take on Windows: `os` is made of `nt`,
-`os.path` is `ntpath`, `os.environ` has names in capitals, `subprocess` makes
-one string of its words. What Windows has not cannot be imported.
+The system modules are replaced before anything is imported, so the standard
+library runs its code for Windows: `os` uses `nt`, `os.path` is `ntpath`,
+`os.environ` has names in capitals, `subprocess` joins its arguments to one string.
+Modules that Windows does not have cannot be imported.
 """
 
 import _frozen_importlib as machinery
@@ -32,7 +32,7 @@ FOLDER = __file__.rpartition("/")[0]
 
 
 class Endless(type):
-    """Whatever is asked of it, it gives more of itself."""
+    """Every attribute, call and operation returns the class itself."""
 
     def __getattr__(cls, name):
         if name[:2] == "__":
@@ -53,11 +53,11 @@ class Endless(type):
 
 
 class Anything(metaclass=Endless):
-    """What `ctypes` is here: click and rich ask much of it when they are imported, and nothing later."""
+    """Stands in for `ctypes`: click and rich use it when they are imported, and not later."""
 
 
 def exchange(settings):
-    """Windows in place of this system, for everything that is imported from now on."""
+    """Replaces the system modules by those of Windows, for everything that is imported from now on."""
     import _ssl
     import fcntl
     import termios
@@ -108,7 +108,7 @@ def _copy(module):
 
 
 class Version(tuple[object, ...]):
-    """Windows 10's, as `sys.getwindowsversion` has it."""
+    """The version of Windows 10, in the form of `sys.getwindowsversion`."""
 
     __slots__ = ()
     major, minor, build, platform, service_pack, product_type = 10, 0, 19045, 2, "", 1
@@ -116,7 +116,7 @@ class Version(tuple[object, ...]):
 
 
 def unheard(join, signal):
-    """Waiting for a thread, on Windows, is not disturbed by Ctrl-C; it is heard afterwards."""
+    """`thread.join` as on Windows: Ctrl-C does not interrupt it, but is delivered afterwards."""
 
     def joined(thread, timeout=None):
         before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
@@ -129,7 +129,7 @@ def unheard(join, signal):
 
 
 def opened(kernel):
-    """`open` as it is on Windows: its paths, its line ends, its code page, and files that are in use."""
+    """`open` as on Windows: with its paths, line ends and code page, and with files that are in use."""
 
     def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):  # noqa: A001
         console = isinstance(file, str) and file.upper() in ("CONIN$", "CONOUT$")
@@ -174,7 +174,7 @@ class Drive:
 
 
 def run():
-    """Takes the words of this process's own command line."""
+    """Runs what this process's command line asks for."""
     settings_path, role, *words = sys.argv[1:]
     with _io.open(settings_path, "rb") as file:
         settings = marshal.load(file)

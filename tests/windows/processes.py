@@ -1,14 +1,13 @@
-"""Starting processes as Windows does: from one string, which the other side takes apart again.
+"""Starts processes as Windows does: from one string, which the started program splits again.
 
-In: the kernel, the real modules; out: the modules `_winapi` and `msvcrt`, with
-which the standard library's own `subprocess` takes the road that it takes on
-Windows, and `spawnv` and `execv` for `nt`. Who waits for a process hears of
-Ctrl-C only afterwards.
+In: the kernel, the real modules. Out: the modules `_winapi` and `msvcrt`, with which
+the standard library's `subprocess` runs its code for Windows, and `spawnv` and
+`execv` for `nt`. During a wait for a process, Ctrl-C is delivered only afterwards.
 """
 
 STILL_ACTIVE = 259
 CONTROL_C_EXIT = 0xC000013A
-FIRST = 1 << 20  # handles of processes are numbers that no file has
+FIRST = 1 << 20  # handles of processes start here, above all file descriptors
 FAR = 1 << 62
 CONSTANTS = {
     "STD_INPUT_HANDLE": -10,
@@ -24,7 +23,7 @@ CONSTANTS = {
 
 
 def words_of(line: str) -> list[str]:
-    """A command line as the C library of the started program takes it apart."""
+    """The arguments in a command line, split as the C library of the started program does."""
     words: list[str] = []
     at, quoted, word = 0, False, None
     while at < len(line):
@@ -55,7 +54,7 @@ def words_of(line: str) -> list[str]:
 
 
 class Processes:
-    """Those that this process has started."""
+    """The processes that this process has started."""
 
     def __init__(self, kernel, posix, signal, time) -> None:
         self.kernel = kernel
@@ -65,7 +64,7 @@ class Processes:
         self.ended: dict[int, int] = {}  # status by process
 
     def start(self, line: str, variables, files: dict[int, int], program: str = "") -> int:
-        """A process for a command line; `program` where that is not its first word. Raises OSError as Windows would."""
+        """Starts a command line; `program` if that is not its first word. Raises OSError as Windows does."""
         words = words_of(line)
         variables = self.kernel.variables if variables is None else dict(variables)
         assert len({name.upper() for name in variables}) == len(variables), "a name twice, in two cases"
@@ -80,7 +79,7 @@ class Processes:
             raise OSError(22, "%1 is not a valid Win32 application", words[0]) from None
 
     def found(self, program: str) -> str:
-        """Where a program is; one with no folder is looked for on this process's PATH."""
+        """The path of a program; without a folder, it is searched for on this process's PATH."""
         folders = [""]
         if not set(program) & set(":\\/"):
             path = {name.upper(): value for name, value in self.kernel.variables.items()}.get("PATH", "")
@@ -97,7 +96,7 @@ class Processes:
         raise FileNotFoundError(2, "The system cannot find the file specified")
 
     def wait(self, pid: int, timeout_s: float | None) -> bool:
-        """Whether the process has ended within the time. Ctrl-C is heard only then."""
+        """Whether the process ended within the time. Ctrl-C is delivered only afterwards."""
         until = None if timeout_s is None else self.time.monotonic() + timeout_s
         before = self.signal.pthread_sigmask(self.signal.SIG_BLOCK, [self.signal.SIGINT])
         try:
@@ -114,7 +113,7 @@ class Processes:
         return True
 
     def status(self, status: int) -> int:
-        """An exit status as Windows has it: 32 bits, unsigned."""
+        """An exit status in the form of Windows: 32 bits, unsigned."""
         posix = self.posix
         if posix.WIFEXITED(status):
             return posix.WEXITSTATUS(status)
@@ -123,7 +122,7 @@ class Processes:
     # of `nt`
 
     def spawnv(self, mode, path, words):
-        """The C library's: the words with blanks between them, and no quotes."""
+        """`spawnv` of the C library: joins the arguments with blanks, without quotes."""
         started = self.start(" ".join(words), None, {}, path)
         if mode != 0:
             return FIRST + started
@@ -132,14 +131,14 @@ class Processes:
         return status - (1 << 32) if status >= 1 << 31 else status
 
     def execv(self, path, words):
-        """Another process; this one ends, and whoever waited for it waits no more."""
+        """Starts another process and ends this one, so that its parent stops waiting."""
         self.start(" ".join(words), None, {}, path)
         self.posix._exit(0)
 
     def winapi(self):
-        """The module under `subprocess`."""
+        """The module `_winapi`, which `subprocess` uses."""
         made = self.kernel.blank("_winapi")
-        made.__getattr__ = lambda name: 0 if name.isupper() else _none(name)  # constants that nothing hangs on
+        made.__getattr__ = lambda name: 0 if name.isupper() else _none(name)  # constants whose value does not matter
         for name, value in CONSTANTS.items():
             setattr(made, name, value)
 
@@ -177,7 +176,7 @@ class Processes:
         return made
 
     def msvcrt(self, termios):
-        """Locks of bytes, and keys as they are pressed."""
+        """The module `msvcrt`: locks of bytes, and single keys."""
         made = self.kernel.blank("msvcrt")
         fcntl, posix = self.kernel.fcntl, self.posix
         made.LK_UNLCK, made.LK_LOCK, made.LK_NBLCK, made.LK_RLCK, made.LK_NBRLCK = range(5)

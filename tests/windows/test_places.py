@@ -13,18 +13,18 @@ from .desk import windows
 
 
 def without(desk, *names, **more):
-    """The place's environment, less some variables."""
+    """The environment without some variables, and with `more`."""
     return {name: value for name, value in desk.environment.items() if name not in names} | more
 
 
-def test_a_home_that_only_its_two_halves_name_is_found(desk):
+def test_a_home_given_by_homedrive_and_homepath_is_found(desk):
     environment = without(desk, "UserProfile", HomeDrive="C:", HomePath=windows(desk.home.path)[2:])
     assert desk.took("marketingadmin", environment=environment)["ASSUMED_ROLE_ARN"] == MARKETING
     assert list(desk.store.glob("*.entry"))
 
 
 @pytest.mark.parametrize("home", ["C:home", "\\home", "home", "/home", ""])
-def test_a_home_that_depends_on_the_current_folder_or_drive_is_none(desk, home):
+def test_a_home_relative_to_the_current_folder_or_drive_is_not_used(desk, home):
     files = {
         "AWS_CONFIG_FILE": windows(desk.home.config),
         "AWS_SHARED_CREDENTIALS_FILE": windows(desk.home.credentials),
@@ -39,7 +39,7 @@ def test_a_home_that_depends_on_the_current_folder_or_drive_is_none(desk, home):
 @pytest.mark.parametrize(
     "path", ["~\\other", "~/other", "%userprofile%\\other", "$USERPROFILE/other", "${UserProfile}/other"]
 )
-def test_a_path_of_the_users_is_read_as_botocore_reads_it_there(desk, path):
+def test_a_path_in_a_variable_is_expanded_as_botocore_does_on_windows(desk, path):
     desk.home.config.rename(desk.home.path / "other")
     environment = desk.environment | {"aws_config_file": path}
     assert desk.took("marketingadmin", environment=environment)["ASSUMED_ROLE_ARN"] == MARKETING
@@ -50,7 +50,7 @@ def test_a_path_of_the_users_is_read_as_botocore_reads_it_there(desk, path):
     assert found.out == b"True\n"
 
 
-def test_credential_process_is_taken_apart_as_windows_does(desk):
+def test_credential_process_is_split_by_the_rules_of_windows(desk):
     _, key_id = KEYS["user1"]
     keys = {"Version": 1, "AccessKeyId": key_id, "SecretAccessKey": desk.world.keys[key_id].secret}
     program = desk.program(
@@ -61,7 +61,7 @@ def test_credential_process_is_taken_apart_as_windows_does(desk):
     assert desk.took("role-behind")["ASSUMED_ROLE_ARN"] == MARKETING
 
 
-def test_mfa_process_is_taken_apart_as_windows_does(desk):
+def test_mfa_process_is_split_by_the_rules_of_windows(desk):
     code = desk.world.code(CLI_USER_MFA, desk.sts.clock())
     program = desk.program("gives code", f"import sys\nassert sys.argv[1:] == ['C:\\\\a', 'b c']\nprint({code!r})")
     text = desk.home.config.read_text()
@@ -71,7 +71,7 @@ def test_mfa_process_is_taken_apart_as_windows_does(desk):
     assert desk.took("role-with-mfa")["ASSUME_PROFILE"] == "role-with-mfa"
 
 
-def test_a_web_identity_lies_under_a_path_of_windows(desk):
+def test_a_web_identity_is_read_from_a_windows_path(desk):
     text = desk.home.config.read_text()
     desk.home.config.write_text(text.replace(str(desk.home.web_identity), windows(desk.home.web_identity)))
     desk.settle()
@@ -80,8 +80,8 @@ def test_a_web_identity_lies_under_a_path_of_windows(desk):
     assert desk.calls() == ["AssumeRoleWithWebIdentity"]
 
 
-def test_a_short_name_in_a_path_is_no_home(desk):
-    """`C:\\Users\\LONGNA~1`: the warm lane takes it as it is."""
+def test_a_short_name_in_a_path_is_not_taken_for_a_tilde(desk):
+    """`C:\\Users\\LONGNA~1`: the warm lane uses the path as it is."""
     short = desk.folder / "LONGNA~1"
     short.symlink_to(desk.home.path)
     environment = desk.environment | {"UserProfile": windows(short)}
@@ -92,8 +92,8 @@ def test_a_short_name_in_a_path_is_no_home(desk):
     assert desk.took("marketingadmin", environment=environment) == first
 
 
-def test_ctrl_c_is_heard_while_aws_is_silent(desk):
-    """A wait for a thread cannot be interrupted on Windows: it has to be a short one."""
+def test_ctrl_c_works_while_aws_does_not_answer(desk):
+    """A wait for a thread cannot be interrupted on Windows, so it must be short."""
     until, reached = threading.Event(), threading.Event()
     desk.sts.faults = faults.first(1, faults.hang(until, reached))
     asked = desk.use("marketingadmin", terminal=True)
@@ -107,7 +107,7 @@ def test_ctrl_c_is_heard_while_aws_is_silent(desk):
     assert "Traceback" not in done.said
 
 
-def test_ctrl_c_is_heard_while_a_command_of_the_users_is_silent(desk):
+def test_ctrl_c_works_while_a_credential_process_runs(desk):
     told = "open('/dev/tty', 'w').write('on it')"
     program = desk.program("waits", f"import signal\nsignal.signal(2, signal.SIG_IGN)\n{told}\nsignal.pause()")
     desk.configure("from-process", credential_process=f'"{program}"')

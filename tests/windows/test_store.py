@@ -1,4 +1,4 @@
-"""The store on Windows, where a file that somebody reads cannot be replaced or removed, and files have no modes."""
+"""The store on Windows, where an open file cannot be replaced or removed, and files have no modes."""
 
 import fcntl
 
@@ -15,7 +15,7 @@ time.sleep = lambda seconds: reader.close()
 
 
 def busy(desk, code):
-    """Runs `code` where `reader` has the file `one.entry` open until somebody waits; what it prints."""
+    """The output of `code`, which runs while `reader` has the file `one.entry` open, until the code sleeps."""
     desk.store.mkdir(mode=0o700)
     done = desk.look(BUSY.format(folder=windows(desk.store)) + code)
     assert done.status == 0, done.said
@@ -57,11 +57,11 @@ print(cache.remove(key))
     assert list((desk.home.path / ".aws" / "cli" / "cache").iterdir()) == []
 
 
-def test_a_reader_that_does_not_let_go_stands_in_nobodys_way(desk):
+def test_a_reader_that_keeps_a_file_open_does_not_prevent_a_switch(desk):
     first = desk.took("marketingadmin")
     (entry,) = desk.store.glob("*.entry")
     with entry.open("rb") as reader:
-        fcntl.flock(reader, fcntl.LOCK_SH)  # as whoever opens a file in such a process has it
+        fcntl.flock(reader, fcntl.LOCK_SH)  # as an emulated process does for each open file
         done = desk.use("marketingadmin", "--refresh").end()
     assert done.status == 0, done.said
     assert "nothing was kept for other terminals" in done.said
@@ -71,7 +71,7 @@ def test_a_reader_that_does_not_let_go_stands_in_nobodys_way(desk):
     assert not list(desk.store.glob("tmp.*"))
 
 
-def test_a_folder_in_an_entrys_place_is_set_aside(desk):
+def test_a_folder_with_the_name_of_an_entry_is_set_aside(desk):
     desk.took("marketingadmin")
     (entry,) = desk.store.glob("*.entry")
     entry.unlink()
@@ -80,7 +80,7 @@ def test_a_folder_in_an_entrys_place_is_set_aside(desk):
     assert entry.is_file()
 
 
-def test_where_nothing_can_be_written_the_role_is_given_all_the_same(desk):
+def test_if_nothing_can_be_written_the_role_is_taken_anyway(desk):
     desk.place(unwritable=str(desk.home.path))
     done = desk.use("marketingadmin").end()
     assert done.status == 0, done.said
@@ -90,7 +90,7 @@ def test_where_nothing_can_be_written_the_role_is_given_all_the_same(desk):
     assert not desk.store.exists()
 
 
-def test_a_folder_that_cannot_be_written_any_more_is_said(desk):
+def test_a_store_that_became_read_only_is_reported(desk):
     first = desk.took("marketingadmin")
     desk.place(unwritable=str(desk.home.path))
     done = desk.use("marketingadmin", "--refresh").end()
@@ -99,8 +99,8 @@ def test_a_folder_that_cannot_be_written_any_more_is_said(desk):
     assert desk.took("marketingadmin") == first
 
 
-def test_nothing_of_ours_has_a_name_that_windows_refuses(desk):
-    """The place refuses such names itself; here what is there at the end."""
+def test_our_files_have_names_that_windows_allows(desk):
+    """The emulation refuses such names; this looks at the names that exist in the end."""
     desk.took("marketingadmin")
     desk.took("workload", "--session-name", "a@b")
     names = {path.name.rpartition(".")[2] for path in desk.store.iterdir()}

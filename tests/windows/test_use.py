@@ -1,4 +1,4 @@
-"""`assume PROFILE` and `off` on Windows, as far as it can be had here: see process.py."""
+"""`assume PROFILE` and `off` on Windows, as far as it can be emulated: see process.py."""
 
 import signal
 import threading
@@ -12,7 +12,7 @@ from assume.simulator import faults
 from .desk import applied, changes, wait_for_keys
 
 
-def test_the_place_is_like_windows(desk):
+def test_the_emulation_is_like_windows(desk):
     done = desk.look(
         """
 import os, subprocess, sys
@@ -34,24 +34,24 @@ with open("file", "wb"):
 os.unlink("file")
 assert oct(os.stat(".").st_mode) == "0o40777"
 assert subprocess.list2cmdline(["a b"]) == '"a b"' and subprocess._mswindows
-print("as it should be")
+print("all is well")
 """
     )
-    assert done.out == b"as it should be\n", done.said
+    assert done.out == b"all is well\n", done.said
 
 
-def test_a_role_is_taken_and_given_again_for_nothing(desk):
+def test_a_role_is_taken_and_then_taken_again_from_the_store(desk):
     desk.settle()
     first = desk.took("marketingadmin")
     assert first["ASSUMED_ROLE_ARN"] == MARKETING
     assert first["AWS_PROFILE"] == "marketingadmin"
     assert desk.calls() == ["AssumeRole"]
-    desk.script = "C:\\there\\is\\none.exe"  # the warm lane starts no other process
+    desk.script = "C:\\there\\is\\none.exe"  # must not be needed: the warm lane starts no other process
     assert desk.took("marketingadmin") == first
     assert desk.calls() == ["AssumeRole"]
 
 
-def test_a_profile_that_nobody_asked_for_changes_and_the_role_is_given_without_a_call(desk):
+def test_an_edit_of_another_profile_costs_no_call(desk):
     desk.settle()
     first = desk.took("marketingadmin")
     desk.configure("another", region="eu-west-1")
@@ -60,7 +60,7 @@ def test_a_profile_that_nobody_asked_for_changes_and_the_role_is_given_without_a
     assert desk.calls() == ["AssumeRole"]
 
 
-def test_an_edit_of_its_own_section_is_seen(desk):
+def test_an_edit_of_the_profile_is_noticed(desk):
     desk.settle()
     desk.took("marketingadmin")
     text = desk.home.config.read_text().replace("role/marketingadminrole", "role/hub")
@@ -68,13 +68,13 @@ def test_an_edit_of_its_own_section_is_seen(desk):
     assert desk.took("marketingadmin")["ASSUMED_ROLE_ARN"].endswith(":role/hub")
 
 
-def test_options_with_blanks_and_quotes_reach_the_program_that_gets_the_role(desk):
+def test_options_with_blanks_and_quotes_arrive_unchanged(desk):
     done = desk.use("marketingadmin", "--session-name", 'two words and a "quote\\').end()
     assert done.status == 1
     assert 'two words and a "quote' in done.said
 
 
-def test_off_gives_back_what_was_there_whatever_the_case_of_its_name(desk):
+def test_off_restores_variables_whatever_the_case_of_their_names(desk):
     before = desk.environment | {"Aws_Profile": "user1", "aws_default_region": "eu-west-3"}
     taken = desk.took("marketingadmin", environment=before)
     assert taken["AWS_REGION"] == "us-west-2"
@@ -87,14 +87,14 @@ def test_off_gives_back_what_was_there_whatever_the_case_of_its_name(desk):
     }
 
 
-def test_variables_steer_whatever_the_case_of_their_names(desk):
+def test_variables_count_whatever_the_case_of_their_names(desk):
     _, key_id = KEYS["user1"]
     given = {"aws_access_key_id": key_id, "Aws_Secret_Access_Key": desk.world.keys[key_id].secret}
     assert desk.took("from-environment", environment=desk.environment | given)["ASSUMED_ROLE_ARN"] == MARKETING
     assert desk.sts.calls[-1].key_id == key_id
 
 
-def test_two_at_once_make_one_call_and_the_second_says_what_it_waits_for(desk):
+def test_two_at_once_make_one_call_and_the_second_reports_what_it_waits_for(desk):
     until, reached = threading.Event(), threading.Event()
     desk.sts.faults = faults.first(1, faults.hang(until, reached))
     first = desk.use("marketingadmin")
@@ -108,7 +108,7 @@ def test_two_at_once_make_one_call_and_the_second_says_what_it_waits_for(desk):
     assert desk.calls() == ["AssumeRole"]
 
 
-def test_the_holder_is_killed_and_the_other_one_goes_on(desk):
+def test_if_the_holder_is_killed_the_waiter_takes_over(desk):
     until, reached = threading.Event(), threading.Event()
     desk.sts.faults = faults.first(1, faults.hang(until, reached))
     first = desk.use("marketingadmin", role=("script", desk.script))
@@ -128,7 +128,7 @@ def test_a_code_is_asked_on_the_console_and_not_shown(desk):
     asked.wait_for("MFA code for role-with-mfa")
     wait_for_keys(asked)
     code = desk.world.code(CLI_USER_MFA, desk.sts.clock())
-    asked.type(f"\xe0H9\b{code}\r")  # the arrow up, a slip taken back
+    asked.type(f"\xe0H9\b{code}\r")  # the arrow up, and a wrong digit that is deleted
     done = asked.end()
     assert done.status == 0, done.said
     assert code not in done.said
@@ -148,7 +148,7 @@ def test_ctrl_c_and_ctrl_z_at_the_question_leave_everything_as_it_was(desk, key)
     assert desk.calls() == []
 
 
-def test_no_console_is_said_and_a_code_can_come_from_elsewhere(desk):
+def test_without_a_console_the_message_names_an_option_for_the_code_which_works(desk):
     done = desk.use("role-with-mfa").end()
     assert (done.status, done.out) == (1, b"")
     assert "--mfa-code -" in done.said
@@ -168,13 +168,13 @@ def test_a_guarded_profile_asks_on_the_console(desk):
     assert (done.status, done.out) == (130, b""), done.said
 
 
-def test_who_has_no_name_can_be_called_something(desk):
-    """USERNAME is missing, and there is no password database to ask."""
+def test_a_user_without_a_name_gets_a_session_name(desk):
+    """USERNAME is missing, and Windows has no password database."""
     nameless = {name: value for name, value in desk.environment.items() if name != "UserName"}
     assert desk.took("marketingadmin", environment=nameless)["ASSUMED_ROLE_ARN"] == MARKETING
 
 
-def test_tab_offers_what_it_offers_elsewhere(desk):
+def test_tab_offers_the_profiles(desk):
     done = desk.run("complete", "--shell", "powershell", "--", "marke")
     assert done.out == b"marketingadmin\t123456789012 marketingadminrole\n", done.said
 
@@ -188,7 +188,7 @@ def test_a_shell_renews_its_role(desk):
 
 
 def test_a_profile_is_chosen_on_the_console(desk):
-    """A part of a name, then a number; Ctrl-C; a name."""
+    """Types part of a name, then a number; Ctrl-C; a name."""
     asked = desk.use(terminal=True)
     asked.wait_for("a part of it: ")
     asked.type("workl\n")

@@ -16,7 +16,7 @@ from .desk import ROOT, windows
 
 
 @pytest.mark.parametrize("form", arguments.FORMATS)
-def test_every_format_holds_the_role(desk, form):
+def test_every_export_format_contains_the_role(desk, form):
     done = desk.run("export", "--state", "", "marketingadmin", "--format", form)
     assert done.status == 0, done.said
     text = done.out.decode()
@@ -57,7 +57,7 @@ def test_init_prints_ascii_that_names_this_installation(desk):
     assert "function global:assume" in text
 
 
-def test_list_shows_what_is_there_also_in_a_pipe_of_another_code_page(desk):
+def test_list_works_in_a_pipe_with_another_code_page(desk):
     desk.configure("東京", role_arn=MARKETING, source_profile="user1")
     desk.took("marketingadmin")
     done = desk.run("list")
@@ -83,7 +83,7 @@ def test_names_are_readable_on_the_console_whatever_its_code_page(desk):
     assert "größe" in done.said
 
 
-def test_status_says_who_this_shell_is(desk):
+def test_status_prints_the_role_of_the_shell(desk):
     shell, state = desk.with_role("marketingadmin")
     done = desk.run("status", "--state", state, environment=shell)
     assert done.status == 0, done.said
@@ -95,10 +95,10 @@ def test_status_says_who_this_shell_is(desk):
     assert desk.run("status", "--quiet").status == 1
 
 
-def test_clear_forgets_and_the_next_one_asks_again(desk):
+def test_clear_removes_the_entries_and_the_next_switch_makes_a_call(desk):
     desk.took("marketingadmin")
     assert list(desk.store.glob("*.entry"))
-    assert list((desk.home.path / ".aws/cli/cache").glob("*.json")) == []  # an endpoint of its own: not shared
+    assert list((desk.home.path / ".aws/cli/cache").glob("*.json")) == []  # not shared: the profile has an endpoint
     done = desk.run("clear", "marketingadmin")
     assert (done.status, done.said.strip()) == (0, "assume: forgot 1 entry")
     desk.took("marketingadmin")
@@ -107,7 +107,7 @@ def test_clear_forgets_and_the_next_one_asks_again(desk):
     assert not list(desk.store.glob("*.entry"))
 
 
-def test_install_finds_the_profile_by_asking_powershell_and_an_upgrade_writes_the_file_anew(desk):
+def test_install_asks_powershell_for_its_profile_and_an_upgrade_rewrites_the_file(desk):
     profile = desk.folder / "Documents" / "profile.ps1"
     desk.program("powershell", f"import sys; sys.stdout.write({windows(profile)!r})")
     environment = desk.environment | {"HOME": windows(desk.folder / "of-another-tool")}

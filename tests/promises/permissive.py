@@ -1,4 +1,4 @@
-"""A profile `it` whose role gives anyone anything, and what a test may turn it into."""
+"""A profile `it` whose role trusts everyone and allows everything, and the other roles that a test may use for it."""
 
 import time
 
@@ -12,7 +12,7 @@ POLICY = '{"Version": "2012-10-17", "Statement": []}'
 
 
 def prepare(ground):
-    """Profiles `it` and `hub` behind `me`; a second user; a policy and a web identity in the current directory."""
+    """Adds the profiles `it` and `hub` with source `me`, a second user, and files with a policy and a web identity."""
     ground.world.user(HOME_ACCOUNT, "me", ME, may=["*"], mfa={SERIAL: "JBSWY3DPEHPK3PXP"})
     ground.world.user(HOME_ACCOUNT, "second", SECOND, may=["*"])
     for arn in ROLES.values():
