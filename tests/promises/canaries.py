@@ -2,8 +2,10 @@
 
 import base64
 import json
+import os
 import re
 import threading
+import time
 from pathlib import Path
 
 from assume.demo.config import CONTAINER_AUTHORIZATION
@@ -19,21 +21,40 @@ def encodings(secret):
 
 
 class Watch:
-    """Records the arguments of every process, while the context is open."""
+    """Records the arguments of every process whose HOME is `home`, while the context is open.
 
-    def __init__(self):
+    Processes of other tests are left out: they may have the same MFA code in their arguments, rightly.
+    """
+
+    def __init__(self, home: Path) -> None:
         self.seen: set[bytes] = set()
+        self._home = b"HOME=" + os.fsencode(home)
         self._over = threading.Event()
+        self._rounds = 0
         self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def wait_for(self, text: bytes, within_s: float = 60.0) -> None:
+        """Waits until a command that contains `text` was recorded, and for two complete rounds after that."""
+        until = time.monotonic() + within_s
+        while not any(text in command for command in self.seen.copy()):
+            assert time.monotonic() < until, text
+            self._over.wait(0.005)
+        last = self._rounds + 2
+        while self._rounds < last:
+            assert time.monotonic() < until, "the watching thread stands still"
+            self._over.wait(0.005)
 
     def _look(self):
         while not self._over.wait(0.005):
             for folder in Path("/proc").iterdir():
                 if folder.name.isdigit():
                     try:
-                        self.seen.add((folder / "cmdline").read_bytes())
+                        environment = (folder / "environ").read_bytes().split(b"\0")
+                        if self._home in environment:
+                            self.seen.add((folder / "cmdline").read_bytes())
                     except OSError:
                         continue
+            self._rounds += 1
 
     def __enter__(self):
         self._thread.start()

@@ -20,6 +20,19 @@ def test_a_canary_is_found_at_any_offset_in_base64(before):
     assert hits([secret, "another" * 5], base64.b64encode(whole)) == [secret]
 
 
+def test_only_processes_of_the_test_are_watched(ground, tmp_path):
+    """Other tests run at the same time, with codes of the same MFA devices on their command lines."""
+    other = ground.environment | {"HOME": str(tmp_path / "other")}
+    script = ["sh", "-c", "echo ready >&2; read line"]
+    with Watch(ground.home.path) as watch:
+        theirs = ground.start("theirs", program=script, environment=other, terminal=True)
+        ours = ground.start("ours", program=script, terminal=True)
+        for started in (theirs, ours):
+            started.wait_for("ready")
+        watch.wait_for(b"ours")
+    assert not any(b"theirs" in command for command in watch.seen)
+
+
 @pytest.fixture
 def toured(ground):
     """Runs every verb, every kind of source and every kind of failure with --debug. Returns all output, and argv."""
@@ -41,7 +54,7 @@ def toured(ground):
     def uses(profile, *more, **how):
         return does("use", "--shell", "bash", "--state", "", profile, "--debug", *more, **how)
 
-    with Watch() as watch:
+    with Watch(ground.home.path) as watch:
         for profile in ("marketingadmin", "workload", "web-identity", "on-instance", "in-container", "sso-reader"):
             assert uses(profile).status == 0, said[-1]
         assert uses("from-environment").status == 0
