@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assume.demo import config, home
+from assume.demo import aws_cli, config, home
 from assume.demo.phone import Phone
 from assume.errors import AssumeError, NoTerminal
 from assume.shells import table
@@ -65,7 +65,9 @@ def run(name: str, script: bool) -> int:
     with _served() as (world, sts, files):
         phone = Phone(world, files.home / home.PHONE)
         phone.show(time.time())
-        proof = PROOF if shutil.which("aws") else NO_PROOF
+        aws = shutil.which("aws")
+        is_ours = aws is not None and aws_cli.calls_simulator(aws, home.environment(os.environ, files), sts)
+        proof = PROOF if is_ours else NO_PROOF
         account = config.CLI_ACCOUNT
         show.write(1, WELCOME.format(shell=SHOWN.get(shell, shell), proof=proof, account=account).encode())
         home.write_rc_files(files, codes=os.name == "nt")

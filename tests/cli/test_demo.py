@@ -220,6 +220,24 @@ def test_the_shell_to_type_in_is_the_one_around_it_and_the_phone_lies_beside(she
     assert {path: now[path] for path in ours} == ours
 
 
+@pytest.mark.parametrize("ignores", ["", "export AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true\n"], ids=["new", "old"])
+def test_the_banner_offers_aws_only_if_it_calls_the_simulator(person, home, ignores):
+    """An AWS CLI that ignores endpoint_url would send the demo's keys to the real AWS."""
+    aws = Path(sys.executable).with_name("aws")
+    (home / "bin").mkdir()
+    (home / "bin" / "aws").write_text(f'#!/bin/sh\n{ignores}exec {aws} "$@"\n')
+    (home / "bin" / "aws").chmod(0o755)
+    person["PATH"] = f"{home / 'bin'}:{person['PATH']}"
+    child = pexpect.spawn(installed(), ["demo", "bash"], env=person, timeout=PATIENCE_S, encoding="utf-8")
+    child.expect("demo ~ [#$] ")
+    banner = str(child.before)
+    assert ("aws sts get-caller-identity" in banner) is not bool(ignores)
+    assert ("assume status" in banner) is bool(ignores)
+    child.sendline("exit")
+    child.expect(pexpect.EOF)
+    child.close()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_the_folder_goes_when_the_demo_is_told_to_end(person, home, number):
     def heed() -> None:  # under `nohup` it would be ignored, and rightly so
