@@ -11,6 +11,7 @@ import ast
 import re
 import sys
 import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,8 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "__init__": set(),
 }
+# a library that packages import, and the dependency that installs it
+BROUGHT_BY = {"botocore": "boto3"}
 GROUND = set("arguments paths credentials errors __init__".split())  # of these, all may be imported by every package
 NEVER = (
     # package, what it never reaches (directly or through others), why
@@ -331,8 +334,14 @@ def files_of_packages() -> list[str]:
 
 def test_the_packages_may_import_what_an_installation_brings():
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    brought = {re.split(r"[^\w]", requirement)[0] for requirement in project["dependencies"]}
-    assert set().union(*ROOMS.values()) == brought
+    declared = {re.split(r"[^\w]", requirement)[0] for requirement in project["dependencies"]}
+    assert {BROUGHT_BY.get(library, library) for library in set().union(*ROOMS.values())} == declared
+
+
+@pytest.mark.parametrize(("library", "dependency"), BROUGHT_BY.items())
+def test_a_dependency_brings_the_library_that_packages_import(library, dependency):
+    required = requires(dependency) or []
+    assert library in [re.split(r"[^\w]", line)[0] for line in required if "extra ==" not in line]
 
 
 def test_files_and_functions_are_short():
