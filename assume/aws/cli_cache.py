@@ -1,8 +1,7 @@
 """The AWS CLI's own cache of credentials, shared both ways: botocore's key, botocore's format.
 
-After `assume X`, `aws --profile X` asks for no MFA code, and the reverse. The
-key leaves out the source, the endpoint, tags and policies, so an entry is used
-or written only where none of them can make a difference. Only on the cold lane.
+After `assume X`, `aws --profile X` asks for no MFA code, and the reverse. The key leaves out the source, the
+endpoint, tags and policies, so an entry is used or written only if none of them can make a difference.
 
 botocore/credentials.py, `_create_cache_key`; botocore/utils.py, `JSONFileCache`.
 """
@@ -28,20 +27,20 @@ if TYPE_CHECKING:
 
 
 class Cache:
-    """The folder as a mapping of keys to replies, as botocore's providers take one; nothing torn ever comes out."""
+    """The folder as the mapping that botocore's providers expect: key to reply. Damaged entries are left out."""
 
     def __init__(self, base: "Mapping[str, str]", used: bool = True, read: bool = True, since: float = 0.0) -> None:
         self.folder = paths.cli_cache(base) if used and paths.home(base) else ""
         self.is_read = read
-        self.since = since  # what was written by then is not believed
-        self.written: list[str] = []  # keys of what was put in
+        self.since = since  # epoch seconds; entries written before are not used
+        self.written: list[str] = []  # keys of the entries that were written
 
     def path(self, key: str) -> str:
         """The file of one entry."""
         return f"{self.folder}/{key}.json"
 
     def get(self, key: str) -> "dict[str, Any] | None":
-        """An entry that can be believed; None for anything else."""
+        """A valid entry, else None."""
         if not self.folder or not self.is_read:
             return None
         try:
@@ -67,7 +66,7 @@ class Cache:
         return entry
 
     def __setitem__(self, key: str, entry: "Mapping[str, Any]") -> None:
-        """Whole or not at all; a cache that cannot be written is left alone."""
+        """Writes an entry whole or not at all. Errors are ignored: the cache is a convenience."""
         if not self.folder:
             return
         temporary = ""
@@ -85,12 +84,12 @@ class Cache:
                 write.forget(temporary)
 
     def remove(self, key: str) -> bool:
-        """Forgets an entry, whoever wrote it."""
+        """Removes an entry; True if there was one."""
         return write.forget(self.path(key))
 
 
 def key_of(hop: "Hop", web_identity: str = "") -> str:
-    """botocore's key for a call; `web_identity` is the token's text, which CLI 1.46.3 puts in."""
+    """botocore's key for a call; `web_identity` is the token's text, which is in the key since CLI 1.46.3."""
     args: dict[str, object] = {"RoleArn": hop.role_arn}
     if hop.token_file is None:
         given = {"ExternalId": hop.external_id, "SerialNumber": hop.mfa_serial, "DurationSeconds": hop.duration_s}
@@ -99,7 +98,7 @@ def key_of(hop: "Hop", web_identity: str = "") -> str:
         args["RoleSessionName"] = hop.session_name
     if web_identity:
         args["WebIdentityToken"] = web_identity
-    return sha1(json.dumps(args, sort_keys=True).encode()).hexdigest()  # noqa: S324  a name, no protection
+    return sha1(json.dumps(args, sort_keys=True).encode()).hexdigest()  # noqa: S324  it names a file and protects nothing
 
 
 def keys_of(hop: "Hop") -> list[str]:
@@ -120,11 +119,11 @@ def key_of_sso(values: "Mapping[str, str]") -> str:
         args["sessionName"] = values["sso_session"]
     else:
         args["startUrl"] = values.get("sso_start_url")
-    return sha1(json.dumps(args, sort_keys=True, separators=(",", ":")).encode()).hexdigest()  # noqa: S324  a name
+    return sha1(json.dumps(args, sort_keys=True, separators=(",", ":")).encode()).hexdigest()  # noqa: S324  names a file
 
 
 def is_shared(chain: "Chain", config: "Config") -> bool:
-    """Whether the CLI's key stands for this request and for no other one."""
+    """True if the CLI's key means this request and no other one."""
     if not chain.hops or chain.ad_hoc or chain.endpoint:
         return False
     hop = chain.hops[-1]
@@ -133,16 +132,16 @@ def is_shared(chain: "Chain", config: "Config") -> bool:
     if hop.token_file is not None and hop.duration_s is not None:
         return False
     own = config.profile(chain.profile) or {}
-    told = ("source_profile", "credential_source", "web_identity_token_file", "region")
+    compared = ("source_profile", "credential_source", "web_identity_token_file", "region")
     for name in config.naming(hop.role_arn):
         other = config.profile(name) or {}
-        if other.get("role_arn") == hop.role_arn and any(other.get(word) != own.get(word) for word in told):
+        if other.get("role_arn") == hop.role_arn and any(other.get(word) != own.get(word) for word in compared):
             return False
     return True
 
 
 def read(cache: Cache, hop: "Hop", files: "list[str]", now: float) -> Credentials | None:
-    """What an AWS CLI has stored for this call, if it is younger than every file of the chain."""
+    """The credentials that an AWS CLI has stored for this call, if they are newer than every file of the chain."""
     changed_at = max(map(_changed_at, files), default=0.0)
     for key in keys_of(hop):
         entry = cache.get(key)
@@ -158,7 +157,7 @@ def read(cache: Cache, hop: "Hop", files: "list[str]", now: float) -> Credential
 
 
 def share(cache: Cache, hop: "Hop", credentials: Credentials) -> list[str]:
-    """Leaves credentials where every AWS CLI looks for them; the keys of the entries."""
+    """Writes credentials where every AWS CLI looks for them. Returns the keys of the entries."""
     expiration = instant(credentials.expires_at or 0).replace("Z", "UTC")
     entry = {
         "Credentials": {
@@ -184,7 +183,7 @@ def ends(text: str) -> int:
 
 
 def _opened(path: str, flags: int) -> int:
-    """A file of one's own, and nothing that could keep us waiting. Raises OSError."""
+    """Opens a regular file of this user; a pipe could block. Raises OSError."""
     handle = os.open(path, flags | record.OPEN)
     seen = os.fstat(handle)
     if seen.st_mode & 0o170000 != 0o100000 or (record.POSIX and seen.st_uid != os.geteuid()):

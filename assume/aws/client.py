@@ -1,9 +1,8 @@
 """A botocore client for STS, made as quickly as botocore's public seams allow.
 
-A session that is given the chain's own sections instead of reading the AWS
-files (10,000 profiles cost botocore 380 ms), a loader that does not list its
-430 services, and credentials that can be swapped, so that all hops share one
-client and one connection.
+The session gets the sections of the chain and does not read the AWS files; the loader lists four services and not
+all 430; the credentials can be swapped, so that all hops share one client and one connection. `seams` lists
+everything that we change in botocore.
 """
 
 import os
@@ -28,27 +27,27 @@ SERVICES = ["signin", "sso", "sso-oidc", "sts"]  # those that sources and hops c
 
 
 class Loader(botocore.loaders.Loader):
-    """botocore's own, without a look at every service that it knows."""
+    """botocore's loader, which does not list every service."""
 
     def list_available_services(self, type_name: str) -> list[str]:
-        """Only those that can be asked for here; `type_name` is botocore's."""
+        """Only those that we call; `type_name` is botocore's."""
         return SERVICES
 
 
 class Swapped(botocore.credentials.Credentials):
-    """The credentials of whichever call is next."""
+    """Credentials that are set before each call."""
 
     def swap(self, keys: "tuple[str, str, str]") -> None:
         """Sign with these from now on: key id, secret, session token."""
         self.access_key, self.secret_key, self.token = keys[0], keys[1], keys[2] or None
 
     def load_credentials(self) -> "Swapped":
-        """As a session's credential provider: itself."""
+        """For botocore, which uses this object as its credential provider."""
         return self
 
 
 class Session(botocore.session.Session):
-    """A botocore session over parsed sections."""
+    """A botocore session with sections that are parsed already."""
 
     def __init__(self, sections: "Mapping[str, Any]", profile: str) -> None:
         super().__init__(profile=profile or None)
@@ -57,12 +56,12 @@ class Session(botocore.session.Session):
 
     @property
     def full_config(self) -> "dict[str, Any]":
-        """What botocore would have read from both files."""
+        """In place of botocore's reading of both AWS files."""
         return self._sections
 
 
 def sections(config: "Config", chain: "Chain") -> "dict[str, Any]":
-    """Those sections of the AWS files that botocore needs for this chain, in its own shape."""
+    """The sections of the AWS files that botocore needs for this chain, in the form of `full_config`."""
     result: dict[str, Any] = {"profiles": {}, "services": {}, "sso_sessions": {}}
     for name in {chain.profile, chain.source.profile} - {""}:
         values = config.profile(name) or {}
@@ -78,7 +77,7 @@ def sections(config: "Config", chain: "Chain") -> "dict[str, Any]":
 
 
 def clients(session: Session) -> "tuple[Any, Callable[[], Any], Swapped]":
-    """An STS client with the user's retries, what makes one that sends once, and the credentials of both.
+    """An STS client with the user's retries, a function that makes one without retries, and the credentials of both.
 
     A call that carries an MFA code is sent once: a second try would be a second use of the code.
     """
@@ -96,5 +95,5 @@ def _raw(name: str, values: "Mapping[str, str]") -> "dict[str, object]":
 
 
 def _loader(session: botocore.session.Session) -> Loader:
-    own = session.get_config_variable("data_path")  # AWS_DATA_PATH: models of the user's own
+    own = session.get_config_variable("data_path")  # AWS_DATA_PATH: the user's own models
     return Loader(extra_search_paths=[os.path.expanduser(path) for path in own.split(os.pathsep)] if own else None)

@@ -1,10 +1,9 @@
 """One connection to STS, dialled in a thread while botocore is imported.
 
-TCP and TLS take two round trips, importing botocore 70 ms: they happen at the
-same time. botocore still makes, signs and parses every request; its
-`before-send` event hands the finished request over here. Whenever anything is
-out of the ordinary (a proxy, another host than was guessed, a failed dial, a
-retry), `send` answers None, and botocore sends on its own road.
+TCP and TLS take two round trips, importing botocore 70 ms: both happen at the same time. botocore still makes,
+signs and parses every request; its `before-send` event hands the finished request over to `send`. In any unusual
+case (a proxy, another host than was guessed, a failed dial, a retry), `send` returns None, and botocore uses its
+own connection. `seams` lists everything that we change in botocore.
 """
 
 import threading
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
 
 CONNECT_S = 5
 READ_S = 15
-LARGEST = 1 << 20  # bytes of a reply; a real one has two thousand
+LARGEST = 1 << 20  # bytes of a reply; a real one has about 2,000
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
 def guess(settings: "Mapping[str, str]") -> "tuple[bool, str, int] | None":
-    """(TLS, host, port) that botocore will most likely call; None where that is not plain."""
+    """(TLS, host, port) that botocore will most likely call; None if that cannot be told from the settings."""
     if settings.get("sts_regional_endpoints") == "legacy" or settings.get("use_fips_endpoint"):
         return None
     endpoint = settings.get("endpoint", "")
@@ -45,7 +44,7 @@ def guess(settings: "Mapping[str, str]") -> "tuple[bool, str, int] | None":
 
 
 def dialled(chain: "Chain", config: "Config", base: "Mapping[str, str]") -> "Connection | None":
-    """A connection to where STS will most likely be, being made meanwhile; None where that is not plain."""
+    """A connection that is being made to the most likely address of STS; None in any unusual case."""
     target = guess(dict(chain.settings))
     if target is None or not (chain.hops or chain.serial) or any(base.get(name) for name in PROXIES):
         return None
@@ -54,7 +53,7 @@ def dialled(chain: "Chain", config: "Config", base: "Mapping[str, str]") -> "Con
 
 
 class Connection:
-    """A connection that is being made. `sent` counts the requests that went over it."""
+    """A connection, made in the background. `sent` counts the requests that went over it."""
 
     def __init__(self, tls: bool, host: str, port: int, ca_bundle: str) -> None:
         self.tls, self.host, self.port, self.ca_bundle = tls, host, port, ca_bundle
@@ -80,13 +79,13 @@ class Connection:
                 line = context.wrap_socket(line, server_hostname=self.host)
             self._socket = line
         except (OSError, ValueError):
-            self._spent = True  # botocore will meet the same, and has the words for it
+            self._spent = True  # botocore will meet the same failure, and explain it
 
     def send(self, request: "Any", **_: "Any") -> "Any":
-        """botocore's `before-send`: the response, or None for its own road.
+        """botocore's `before-send`: the response, or None to let botocore use its own connection.
 
-        `request` is a botocore AWSPreparedRequest. Raises botocore's own errors of
-        a connection, so that its rules for retries decide.
+        `request` is a botocore AWSPreparedRequest. Raises botocore's own connection errors, so that botocore decides
+        about a retry.
         """
         from http.client import HTTPConnection, HTTPException
 
@@ -101,8 +100,8 @@ class Connection:
             return None
         if self._http is None:
             self._http = HTTPConnection(self.host, self.port)
-            self._http.default_port = 443 if self.tls else 80  # the Host that was signed names no such port
-            self._http.auto_open = 0  # it would dial without TLS
+            self._http.default_port = 443 if self.tls else 80  # the signed Host header has no default port
+            self._http.auto_open = 0  # a connection that it opens itself would lack TLS
             self._http.sock = self._socket
         if self._http.sock is None or not _is_open(self._http.sock):
             self._spent = True
@@ -122,11 +121,11 @@ class Connection:
         if len(content) > LARGEST:
             self._spent = True
             raise Unreachable(
-                f"{self.host} sent more than a megabyte, which STS never does", "check endpoint and proxy"
+                f"{self.host} sent more than a megabyte, which STS never does", "check the endpoint and the proxy"
             )
         self.sent += 1
         if response.status >= 500 or response.status == 429:
-            self._spent = True  # a second try goes the ordinary way
+            self._spent = True  # botocore retries over its own connection
         return AWSResponse(request.url, response.status, dict(response.getheaders()), _Read(content))  # type: ignore[arg-type]
 
     def _serves(self, url: str) -> bool:
@@ -137,7 +136,7 @@ class Connection:
 
 
 def _import(tls: bool) -> None:
-    """What the thread needs: two threads that import at once may find a module half done."""
+    """Imports all that the thread needs: two threads that import at once may see a half-loaded module."""
     import encodings.idna  # noqa: F401
     import socket  # noqa: F401
 
@@ -146,7 +145,7 @@ def _import(tls: bool) -> None:
 
 
 class _Read:
-    """A body that is in memory already, in the shape in which botocore takes one."""
+    """A body that is in memory already, as botocore's `raw`."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -156,13 +155,13 @@ class _Read:
 
 
 def _is_open(line: "socket.socket") -> bool:
-    """Whether the other end is still there: while a code was typed it may have hung up, and a code is sent once."""
+    """False if STS closed the connection while a code was typed: a code is sent once, so the line must be good."""
     import ssl
 
     line.settimeout(0)
     try:
         line.recv(1)
-    except (BlockingIOError, ssl.SSLWantReadError):  # of TLS, what came so far were tickets
+    except (BlockingIOError, ssl.SSLWantReadError):  # with TLS, all that came so far were session tickets
         return True
     except OSError:
         return False

@@ -1,8 +1,7 @@
-"""A bound on everything that the network takes, whatever it does: 30 s for a whole chain.
+"""A limit for the time that the network takes: 30 s for a whole chain.
 
-A reply that drips in a byte a second trips no socket's time-out, so calls run
-in a thread and are left behind when the time is up. The process ends by
-`os._exit`, so a thread that hangs on does not keep it.
+A reply of one byte a second never meets a socket's time-out. So each call runs in a thread, which is abandoned when
+the time is up. The process ends by `os._exit`, so that such a thread does not keep it alive.
 """
 
 import threading
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 WHOLE_CHAIN_S = 30.0
-HEARD_S = 0.2
+STEP_S = 0.2  # Windows delivers Ctrl-C no sooner than this
 
 
 class Deadline:
-    """What is left of the time; questions and the user's own commands do not count."""
+    """The time that is left. Questions and the user's own commands do not count."""
 
     def __init__(self, left_s: float = WHOLE_CHAIN_S) -> None:
         self.whole_s = left_s
@@ -55,7 +54,7 @@ class Deadline:
 
 
 def joined(thread: threading.Thread, timeout_s: float) -> None:
-    """`thread.join`, in steps: on Windows Ctrl-C is heard only between two of them."""
+    """Like `thread.join`, in short steps: on Windows Ctrl-C is delivered only between joins."""
     until = time.monotonic() + timeout_s
     while thread.is_alive() and (left_s := until - time.monotonic()) > 0:
-        thread.join(min(left_s, HEARD_S))
+        thread.join(min(left_s, STEP_S))

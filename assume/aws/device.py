@@ -1,7 +1,7 @@
-"""An MFA code: from `--mfa-code`, from standard input, from `mfa_process`, or asked on the terminal.
+"""An MFA code: from `--mfa-code`, from standard input, from `mfa_process`, or asked for on the terminal.
 
-In: a device's serial and who wants it; out: six digits. A code is checked
-before any call, never shown, never kept, and never sent twice.
+In: the serial of a device and the profile; out: six digits. A code is checked before any call, never shown, never
+stored, and never sent twice.
 """
 
 import sys
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 DIGITS = 6
 STEP_S = 30  # how long a device shows a code
-TRIES = 3  # on a terminal: the first, and a wrong code asked again twice
+TRIES = 3  # at a terminal: a wrong code is asked for again twice
 
 
 class Device:
-    """Where the codes of one device come from, for one command."""
+    """The codes of one MFA device, for one command."""
 
     def __init__(
         self,
@@ -41,15 +41,15 @@ class Device:
         self.process = process
         self.given = given
         self.base = base
-        self.may_send = may_send  # whether no other process has sent this code of this device
+        self.may_send = may_send  # (serial, code): False if a process has sent this code before
         self.cancelled = cancelled
-        self.silent = silent  # never ask: a renewal before a prompt
+        self.silent = silent  # a renewal before a prompt, which never asks
         self.limit_s = limit_s
         self.used: list[str] = []
 
     @property
     def asks(self) -> bool:
-        """Whether a person would have to answer."""
+        """True if a person has to type the code."""
         return not self.given and not self.process
 
     def code(self, why: str = "") -> str:
@@ -57,18 +57,18 @@ class Device:
         if self.given:
             text, self.given = (sys.stdin.readline() if self.given == "-" else self.given), ""
         elif self.process:
-            text = self._of_process()
+            text = self._from_process()
         else:
             return self._asked(why)
         return self._fresh(text.strip())
 
     def tries(self) -> int:
-        """How often a wrong code may be followed by another one."""
+        """How many codes may be sent, if each is wrong."""
         return TRIES if self.asks else 1
 
     def _asked(self, why: str) -> str:
         if self.silent:
-            raise NoTerminal("an MFA code is due", f"run `assume {self.profile}`", self.profile)
+            raise NoTerminal("an MFA code is needed", f"run `assume {self.profile}`", self.profile)
         if why:
             show.say(why)
         for _ in range(TRIES):
@@ -77,9 +77,11 @@ class Device:
                 answer = ask.ask(wording, cancelled=self.cancelled)
             except NoTerminal:
                 raise NoTerminal(
-                    f"an MFA code of {self.serial} is wanted, and there is no terminal to ask on",
-                    "give it with --mfa-code CODE, by `--mfa-code -` from standard input,\n"
-                    "or set mfa_process to a command that prints one",
+                    f"an MFA code for {self.serial} is needed, and there is no terminal to ask on",
+                    (
+                        "give it with --mfa-code CODE, or with `--mfa-code -` on standard input,",
+                        "or set mfa_process to a command that prints one",
+                    ),
                     self.profile,
                 ) from None
             if answer is None:
@@ -88,7 +90,7 @@ class Device:
                 return self._fresh(answer.replace(" ", ""))
             except WrongCode as error:
                 show.say(str(error))
-        raise WrongCode("no code that could be one", "", self.profile)
+        raise WrongCode(f"no valid code entered ({DIGITS} digits)", "", self.profile)
 
     def _fresh(self, text: str) -> str:
         if not (len(text) == DIGITS and text.isascii() and text.isdigit()):
@@ -96,14 +98,14 @@ class Device:
         if text in self.used or not self.may_send(self.serial, text):
             next_s = STEP_S - int(time.time()) % STEP_S
             cure = f"wait for the next one: it comes in {next_s} s"
-            raise WrongCode("that code was sent already", cure, self.profile)
+            raise WrongCode("this code was already used", cure, self.profile)
         self.used.append(text)
         return text
 
-    def _of_process(self) -> str:
+    def _from_process(self) -> str:
         command = self.process if sys.platform == "win32" else words(self.process)
         if not command:
-            raise ConfigError("mfa_process is no command", "correct it", self.profile)
+            raise ConfigError("mfa_process is not a valid command line", "correct its quotes", self.profile)
         running = Command(command, self.base, self.limit_s)
         try:
             stdout, stderr = running.communicate()
@@ -112,5 +114,5 @@ class Device:
             raise SourceError(text, "correct its path", self.profile) from None
         if running.returncode:
             text = f"mfa_process ended with status {running.returncode}: {stderr.decode()}"
-            raise SourceError(text, "run it by hand and look", self.profile)
+            raise SourceError(text, "run it by hand to see why", self.profile)
         return stdout.decode("utf-8", "replace")

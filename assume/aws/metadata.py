@@ -1,14 +1,11 @@
-"""The machine's own credentials, of a container or an instance: which addresses may be asked, and round every proxy.
+"""Where credentials of a container may be fetched from.
 
-In: the baseline. Whoever sets its variables decides who is told the container's
-authorization, and whose credentials are used: so only the addresses that AWS's
-SDKs take.
+In: the baseline. Whoever sets its variables decides who receives the container's authorization, and whose
+credentials are used. So only those addresses are allowed that AWS's SDKs allow.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 """
 
-import os
-from contextlib import contextmanager
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -16,36 +13,22 @@ from assume.errors import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 RELATIVE, FULL = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 HOSTS = ("169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost")
 
 
 def check(base: "Mapping[str, str]", profile: str) -> None:
-    """Refuses a container's address that is none. Raises SourceError."""
+    """Checks the container's address. Raises SourceError if no SDK would call it."""
     relative, full = base.get(RELATIVE, ""), base.get(FULL, "")
     if relative:
         if relative[0] != "/" or not relative.isprintable():
-            raise SourceError(f"{RELATIVE}={relative} is no path", "it begins with /", profile)
+            raise SourceError(f"{RELATIVE}={relative} is not a path", "it must begin with /", profile)
     elif full and not _is_allowed(full):
-        text = f"{FULL}={full} is not where credentials may come from"
-        cure = f"https, a loopback address, or one of {', '.join(HOSTS)}"
+        text = f"{FULL}={full} is not an allowed address"
+        cure = f"it must be https, a loopback address, or one of {', '.join(HOSTS)}"
         raise SourceError(text, cure, profile)
-
-
-@contextmanager
-def no_proxy() -> "Iterator[None]":
-    """No proxy in this process, for a while: a proxy would answer for its own machine."""
-    before = os.environ.get("no_proxy")
-    os.environ["no_proxy"] = "*"
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop("no_proxy", None)
-        else:
-            os.environ["no_proxy"] = before
 
 
 def _is_allowed(url: str) -> bool:

@@ -1,7 +1,7 @@
-"""A command of the user's own (`credential_process`, `mfa_process`), bounded in time and output.
+"""Runs the user's own commands (`credential_process`, `mfa_process`), with limits for time and output.
 
-No shell in between. It runs in the baseline's environment, so that it sees the
-user's keys and not the role's; its output goes into no message and no log.
+No shell is used. A command runs in the baseline's environment, so it sees the user's keys and not the role's. Its
+standard output appears in no message and no log.
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from assume.aws.deadline import HEARD_S, joined
+from assume.aws.deadline import STEP_S, joined
 from assume.errors import SourceError, shown
 
 TYPE_CHECKING = False
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 LIMIT_S = 120.0
 OUTPUT_LARGEST = 1 << 20
-LAST_WORDS_S = 0.5  # for what a command that has ended has said, where a child of its own holds its output open
+LAST_OUTPUT_S = 0.5  # to read what an ended command wrote, if a child of it still holds the pipe open
 
 
 class Command:
-    """A command that runs to its end when it is asked for its output: what botocore takes for a Popen.
+    """A command that runs when its output is asked for. botocore uses it as a Popen.
 
-    On Windows it may be one text, which the program takes apart by itself.
+    On Windows, `words` may be one text, which the started program splits itself.
     """
 
     def __init__(self, words: "Sequence[str] | str", base: "Mapping[str, str]", limit_s: float = LIMIT_S) -> None:
@@ -35,7 +35,7 @@ class Command:
         self.returncode = 0
 
     def communicate(self) -> tuple[bytes, bytes]:
-        """(stdout, stderr). Raises SourceError when the time or the space is up, FileNotFoundError."""
+        """(stdout, stderr in one line). Raises SourceError if a limit is met, OSError if the command cannot start."""
         parts = [self.words] if isinstance(self.words, str) else self.words
         name = parts[0] if parts else "an empty command"
         running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -44,10 +44,10 @@ class Command:
         try:
             self.returncode = _ended(running, outputs, ends)
             if any(len(output.content) > OUTPUT_LARGEST for output in outputs):
-                raise SourceError(f"{name} printed more than a megabyte", "run it by hand and look")
+                raise SourceError(f"{name} printed more than a megabyte", "run it by hand to see why")
         except subprocess.TimeoutExpired:
             text = f"{name} has not ended within {self.limit_s:g} s"
-            raise SourceError(text, "run it by hand and look") from None
+            raise SourceError(text, "run it by hand to see why") from None
         finally:
             if running.poll() is None:
                 running.kill()
@@ -57,20 +57,20 @@ class Command:
 
 
 def _ended(running: "subprocess.Popen[bytes]", outputs: "list[_Output]", ends: float) -> int:
-    """Waits for the end of the command and of its output, which a daemon of its own may hold open for ever."""
+    """Waits for the command and its output. A daemon that it started may hold the output open for ever."""
     while running.poll() is None and time.monotonic() < ends:
-        talking = next((output for output in outputs if output.thread.is_alive()), None)
-        if talking is None:
+        unread = next((output for output in outputs if output.thread.is_alive()), None)
+        if unread is None:
             break
-        joined(talking.thread, HEARD_S)
+        joined(unread.thread, STEP_S)
     status = running.wait(max(ends - time.monotonic(), 0.001))
     for output in outputs:
-        joined(output.thread, LAST_WORDS_S)
+        joined(output.thread, LAST_OUTPUT_S)
     return status
 
 
 class _Output:
-    """What comes out of a pipe, up to the limit: past it, `end()` ends whoever writes."""
+    """Reads a pipe up to the limit. Beyond it, calls `end()`, which kills the writer."""
 
     def __init__(self, stream: "IO[bytes]", end: "Callable[[], None]") -> None:
         self.content = b""

@@ -1,7 +1,7 @@
-"""What AWS and botocore say, as ours: which call, why, and what mends it.
+"""Errors of AWS and botocore as our own: which call failed, why, and what to do.
 
-In: an exception of botocore's; out: an AssumeError. Never the text of a
-ResponseParserError, which quotes the whole reply, secrets included.
+In: an exception of botocore's; out: an AssumeError. It never has the text of a ResponseParserError, which quotes
+the whole reply with its secrets.
 """
 
 import time
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
     from assume.profiles.chain import Hop
 
-SKEW_S = 300  # AWS takes signatures that are up to 15 minutes off
+SKEW_S = 300  # AWS accepts signatures that are up to 15 minutes off
 CODE_REFUSED = "MultiFactorAuthentication failed"
 
 
 def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = False) -> AssumeError:
-    """The failure of one call as a user needs it.
+    """The failure of one call, for the user.
 
-    `what` names the call (`role/marketingadminrole`, `an MFA session`), `hop` is its
-    profile's, `chained` tells that the call was signed with temporary credentials.
+    `what` names the call (`role/marketingadminrole`, `an MFA session`), `hop` is the hop that it was for; `chained`
+    is true if temporary credentials signed it.
     """
     profile = hop.profile if hop is not None else ""
     if isinstance(error, AssumeError):
@@ -55,44 +55,44 @@ def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = Fa
         )
     if isinstance(error, aws.BotoCoreError) and not isinstance(error, _unquotable()):
         return unusable(error, profile)
-    text = f"{what}: what answered is not STS, or its reply was cut short"
-    return Unreachable(text, "a captive portal or a proxy may be in between; nothing was changed", profile)
+    text = f"{what}: unexpected answer: not STS, or a truncated reply"
+    return Unreachable(text, "there may be a captive portal or a proxy in between; nothing was changed", profile)
 
 
 def unusable(error: Exception, profile: str) -> AssumeError:
-    """Why no client can be made of the settings of `profile`: nothing was called yet."""
+    """Why no client can be made with the settings of `profile`. Nothing was called yet."""
     if isinstance(error, AssumeError):
         return error
     name, text = profile, _one_line(error)
     if isinstance(error, aws.NoRegionError):
-        return ConfigError("an endpoint of your own needs a region", "add `region = …` to the profile", name)
+        return ConfigError("a custom endpoint needs a region", "add `region = …` to the profile", name)
     if "Invalid endpoint: https://sts" in text:
-        return ConfigError("its region is empty or no region", "correct `region`", name)
+        return ConfigError("its region is empty or not a region name", "correct `region`", name)
     if "Invalid endpoint: " in text:
-        what = f"its endpoint {text.partition('Invalid endpoint: ')[2]} is no URL"
-        return ConfigError(what, "it looks like https://HOST or http://HOST:PORT", name)
-    return ConfigError(f"its settings: {text}", "correct that setting, or the variable that stands for it", name)
+        what = f"its endpoint {text.partition('Invalid endpoint: ')[2]} is not a URL"
+        return ConfigError(what, "it must look like https://HOST or http://HOST:PORT", name)
+    return ConfigError(f"its settings: {text}", "correct that setting, or the variable that sets it", name)
 
 
 def source_failed(error: Exception, kind: str, profile: str) -> AssumeError:
-    """Why a source gave no credentials."""
+    """Why a source returned no credentials."""
     if isinstance(error, AssumeError):
         error.profile = error.profile or profile
         return error
     if isinstance(error, (aws.UnauthorizedSSOTokenError, aws.SSOTokenLoadError, aws.TokenRetrievalError)):
         cure = f"run `aws sso login --profile {profile}`"
-        return SourceError("its SSO sign-in has ended, or there was none", cure, profile)
+        return SourceError("its SSO sign-in has expired, or there was none", cure, profile)
     if isinstance(error, (aws.CredentialRetrievalError, aws.InvalidConfigError, aws.PartialCredentialsError)):
-        cure = "correct its settings, or what its command prints"
+        cure = "correct its settings, or the output of its command"
         return SourceError(_one_line(error), cure, profile)
     if isinstance(error, RuntimeError) and "still expired" in str(error):
-        return SourceError(f"{kind} gave credentials that have ended", "have it renew them", profile)
+        return SourceError(f"{kind} returned expired credentials", "make it renew them", profile)
     if isinstance(error, FileNotFoundError):
         text = f"{kind}: {error.filename or 'a file'} does not exist"
         return SourceError(text, "correct its path in the profile", profile)
     if isinstance(error, (aws.BotoCoreError, aws.ClientError)) and not isinstance(error, _unquotable()):
         return SourceError(f"{kind}: {_one_line(error)}", "correct the profile, or try again", profile)
-    return SourceError(f"{kind} gave nothing that could be read as credentials", "run it by hand and look", profile)
+    return SourceError(f"{kind} returned nothing that can be read as credentials", "run it by hand to see why", profile)
 
 
 def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bool) -> AssumeError:
@@ -103,35 +103,35 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
     head = f"STS refused {what}"
     if message.startswith(CODE_REFUSED):
         if "unable to validate" in message:
-            cure = "check mfa_serial: it must be a device of the user whose keys these are"
-            return WrongDevice(f"{head}: the MFA device is not known", cure, profile, code)
-        cure = "a code is good for one use: wait for the next one, at most 30 s"
+            cure = "check mfa_serial: it must be a device of the user who owns the keys"
+            return WrongDevice(f"{head}: the MFA device is unknown", cure, profile, code)
+        cure = "a code can be used once: wait for the next one, at most 30 s"
         return WrongCode(f"{head}: the MFA code is wrong, too old, or was used before", cure, profile, code)
     if skew := _skew(error.response):
         text = f"{head}: {code}, and this machine's clock is {skew} AWS's"
         return Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
     cures: dict[str, Callable[[], str | tuple[str, ...]]] = {
         "AccessDenied": lambda: _access_denied(hop, message),
-        "ExpiredToken": lambda: "the credentials that signed the call have ended: renew the source",
-        "ExpiredTokenException": lambda: "the web identity's file is out of date: have it written anew",
-        "InvalidIdentityToken": lambda: "the web identity's file is not one that this role trusts",
-        "InvalidClientTokenId": lambda: "its access key does not exist (any more): `aws configure` sets a new one",
-        "SignatureDoesNotMatch": lambda: "its secret access key is wrong: `aws configure` sets it",
-        "RegionDisabledException": lambda: "STS is off in that region for this account: choose another `region`",
+        "ExpiredToken": lambda: "the credentials that signed the call have expired: renew the source",
+        "ExpiredTokenException": lambda: "the web identity token has expired: make its program write a new one",
+        "InvalidIdentityToken": lambda: "this role does not trust the web identity token",
+        "InvalidClientTokenId": lambda: "its access key does not exist (any more): set another with `aws configure`",
+        "SignatureDoesNotMatch": lambda: "its secret access key is wrong: set it with `aws configure`",
+        "RegionDisabledException": lambda: "STS is disabled in that region for this account: choose another `region`",
     }
     cure = cures[code]() if code in cures else ""
     if code == "ValidationError" and "durationseconds" in message.lower():
-        limit = f"at most {CHAINED_MAX_S}, since the role is reached from temporary credentials" if chained else "less"
+        limit = f"at most {CHAINED_MAX_S}, because temporary credentials sign the call" if chained else "less"
         cure = f"make duration_seconds (or --duration) {limit}"
     elif code in ("Throttling", "ThrottlingException", "RequestLimitExceeded"):
-        return Unreachable(f"{head}: too many calls just now", "wait a little and say it again", profile)
+        return Unreachable(f"{head}: throttled by STS", "try again in a moment", profile)
     elif code.startswith("5") or code in ("InternalFailure", "ServiceUnavailable", "InternalError"):
-        return Unreachable(f"{what}: STS has trouble of its own ({code})", "wait a little and say it again", profile)
+        return Unreachable(f"{what}: STS failed ({code})", "try again in a moment", profile)
     return Refused(f"{head}: {message or code}", cure, profile, code)
 
 
 def _access_denied(hop: "Hop | None", message: str) -> "str | tuple[str, ...]":
-    """AWS says the same for half a dozen reasons: those that the profile leaves open, likeliest first."""
+    """AWS gives one message for half a dozen reasons: those that the profile leaves open, likeliest first."""
     if "root accounts" in message:
         return "use the keys of a user, not of the account's root"
     if "with an explicit deny" in message or "because no" in message:
@@ -140,17 +140,17 @@ def _access_denied(hop: "Hop | None", message: str) -> "str | tuple[str, ...]":
         return ""
     reasons = []
     if hop.external_id is None:
-        reasons.append("if the role wants an external ID: add `external_id = …` to the profile")
+        reasons.append("if the role requires an external ID: add `external_id = …` to the profile")
     else:
-        reasons.append("if its external ID is another one: correct `external_id`")
+        reasons.append("if the role requires another external ID: correct `external_id`")
     if hop.mfa_serial is None:
-        reasons.append("if the role wants MFA: add `mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME` to the profile")
-    reasons.append("if its trust policy or the caller's policy leaves the caller out: ask an administrator")
+        reasons.append("if the role requires MFA: add `mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME` to the profile")
+    reasons.append("if the role's trust policy or your own policy does not allow it: ask an administrator")
     return tuple(reasons)
 
 
 def _skew(response: "Mapping[str, Any]") -> str:
-    """`2 h ahead of`, or "" where this clock is near enough to the one in the reply."""
+    """`2 h ahead of`, or "" if this clock is near enough to the one in the reply."""
     text = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     try:
         off_s = time.time() - parsedate_to_datetime(text).timestamp()
@@ -163,7 +163,7 @@ def _skew(response: "Mapping[str, Any]") -> str:
 
 
 def _unquotable() -> "tuple[type[Exception], ...]":
-    """Exceptions whose text quotes the reply."""
+    """The exceptions whose text quotes the reply."""
     from botocore.parsers import ResponseParserError
 
     return (ResponseParserError,)
@@ -181,7 +181,7 @@ def _host(error: Exception) -> str:
 def _kind(error: Exception) -> str:
     names = {
         aws.ConnectTimeoutError: "it does not answer",
-        aws.ReadTimeoutError: "it took the request and does not answer",
+        aws.ReadTimeoutError: "it accepted the request and does not answer",
         aws.ConnectionClosedError: "it closed the connection",
     }
     for kind, text in names.items():

@@ -1,18 +1,16 @@
-"""A chain's first credentials, by botocore's own providers.
+"""A chain's first credentials, from botocore's own providers.
 
-Static keys and those of the environment are known since the plan. A
-`credential_process` runs in the baseline's environment, 120 s at most and a
-megabyte of output; everything else (SSO, login, container, instance) is asked
-of the provider that botocore itself would have asked.
+Static keys and those of the environment are known since the plan. A `credential_process` runs in the baseline's
+environment, with limits for time and output. For everything else (SSO, login, container, instance) the provider is
+called that botocore itself would use. `seams` lists everything that we change in botocore.
 """
 
 import time
 
 import botocore.credentials
 import botocore.exceptions
-import botocore.utils
 
-from assume.aws import metadata, refusals
+from assume.aws import metadata, refusals, seams
 from assume.aws.process import Command
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError
@@ -37,7 +35,7 @@ PROVIDERS = {
 }
 
 MACHINE = (chain.CONTAINER, chain.INSTANCE, chain.FALLBACK)
-botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS = (1, 2)  # type: ignore[assignment]  # s to connect, to answer
+seams.shorten_timeouts()
 
 
 def credentials(
@@ -50,9 +48,9 @@ def credentials(
 ) -> Credentials:
     """The credentials of `source`. Raises SourceError, with the profile and what to do.
 
-    `base` is the environment of a `credential_process`, which may take `command_s` seconds;
-    `deadline` bounds the network. `session` makes a botocore session for the source's
-    profile; `cache` is the AWS CLI's, which keeps SSO credentials.
+    `base` is the environment of a `credential_process`, which may take `command_s` seconds. `deadline` limits the
+    time of the network. `session` makes a botocore session for the source's profile. `cache` is the AWS CLI's, where
+    SSO credentials are stored.
     """
     if source.keys is not None:
         return _checked(Credentials(*source.keys), source)
@@ -61,14 +59,14 @@ def credentials(
             found = _of_process(source, session(), base, command_s)
         elif source.kind in MACHINE:
             metadata.check(base, source.profile or source.kind)
-            with metadata.no_proxy():
+            with seams.no_proxy():
                 found = deadline.call(lambda: _provided(source, session(), cache))
         else:
             found = deadline.call(lambda: _provided(source, session(), cache))
     except Exception as error:
         raise refusals.source_failed(error, source.kind, source.profile) from None
     if found is None:
-        raise _nothing(source)
+        raise _none_found(source)
     return _checked(found, source)
 
 
@@ -100,7 +98,7 @@ def _of_process(
             raise
         said = str(error.kwargs.get("error_msg", "")).strip()
         text = f"its credential_process ended with status {started[0].returncode}{': ' if said else ''}{said}"
-        raise SourceError(text, "run it by hand and look", source.profile) from None
+        raise SourceError(text, "run it by hand to see why", source.profile) from None
     return None if loaded is None else _frozen(loaded)
 
 
@@ -119,11 +117,13 @@ def _checked(found: Credentials, source: "Source") -> Credentials:
     return found
 
 
-def _nothing(source: "Source") -> SourceError:
+def _none_found(source: "Source") -> SourceError:
     name = source.profile
     if source.kind == chain.FALLBACK:
         cure = f"add role_arn and source_profile, keys, or sso_session to [profile {name}]"
-        return SourceError("says nothing of credentials, and this machine has none of its own", cure, name)
+        return SourceError(
+            "has no credentials, and this machine offers none (no container or instance role)", cure, name
+        )
     if source.kind == chain.INSTANCE:
         return SourceError(
             "the instance's metadata gave no credentials",
@@ -132,5 +132,5 @@ def _nothing(source: "Source") -> SourceError:
         )
     if source.kind == chain.CONTAINER:
         cure = "this works in ECS or EKS, where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI is set"
-        return SourceError("no container credentials here", cure, name)
+        return SourceError("there are no container credentials here", cure, name)
     return SourceError(f"{source.kind} gave no credentials", "", name)

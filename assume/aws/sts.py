@@ -1,8 +1,7 @@
 """Calls of STS: AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken.
 
-In: a hop, the keys that sign, a code where one is needed; out: Credentials,
-checked before anything else sees them. Time-outs and the bound over all of it
-are here, retries are botocore's, errors are `refusals`'.
+In: a hop, the keys that sign, a code if one is needed; out: Credentials, checked before they are used. Time-outs and
+the limit for the whole chain are set here; botocore makes the retries, `refusals` explains the errors.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/
 """
@@ -26,7 +25,7 @@ SESSION_S = 43200  # 12 hours: GetSessionToken's default, and as long as a worki
 
 
 class Sts:
-    """One client for a whole chain, over one connection."""
+    """The calls of one chain, by one client over one connection."""
 
     def __init__(
         self, session: "client.Session", chain: "Chain", deadline: "Deadline", connection: "Connection | None"
@@ -42,7 +41,7 @@ class Sts:
         self._connect(self._usual)
 
     def ready_for_code(self) -> None:
-        """What a call with a code needs, made while the code is still to come."""
+        """Makes the client for a call with a code. Called before the code is asked for, which saves time later."""
         if self._once is None:
             self._once = self._make_once()
             self._connect(self._once)
@@ -52,7 +51,7 @@ class Sts:
             made.meta.events.register("before-send.sts.*", self._connection.send)
 
     def assume(self, hop: "Hop", keys: "tuple[str, str, str]", code: str, name: str) -> Credentials:
-        """AssumeRole, signed with `keys`; `name` is the session's where the profile has none."""
+        """AssumeRole, signed with `keys`; `name` is the session name if the profile has none. Raises AssumeError."""
         asked: dict[str, Any] = {"RoleArn": hop.role_arn, "RoleSessionName": hop.session_name or name}
         if hop.external_id is not None:
             asked["ExternalId"] = hop.external_id
@@ -75,18 +74,18 @@ class Sts:
         return self._called("assume_role", asked, hop, _role(hop), once=bool(code), chained=chained)
 
     def assume_with_web_identity(self, hop: "Hop", name: str) -> Credentials:
-        """AssumeRoleWithWebIdentity, unsigned; the token's file is read at each call, as it is."""
+        """AssumeRoleWithWebIdentity, which is not signed. The token's file is read again for each call."""
         asked: dict[str, Any] = {
             "RoleArn": hop.role_arn,
             "RoleSessionName": hop.session_name or name,
             "WebIdentityToken": _web_identity(hop),
         }
         if hop.duration_s is not None:
-            asked["DurationSeconds"] = hop.duration_s  # of the command line: AWS tools send no profile's
+            asked["DurationSeconds"] = hop.duration_s  # from --duration: AWS tools ignore duration_seconds here
         return self._called("assume_role_with_web_identity", asked, hop, _role(hop))
 
     def session(self, serial: str, keys: "tuple[str, str, str]", code: str) -> Credentials:
-        """GetSessionToken with MFA: 12 hours, for every role behind these keys."""
+        """GetSessionToken with MFA: 12 hours, for all roles behind these keys. Raises AssumeError."""
         self._signer.swap(keys)
         asked = {"SerialNumber": serial, "TokenCode": code, "DurationSeconds": SESSION_S}
         hop = self.chain.hops[0] if self.chain.hops else None
@@ -105,7 +104,7 @@ class Sts:
         now = time.time()
         try:
             answer = self.deadline.call(lambda: method(**asked))
-            return _taken(answer, int(now))
+            return _checked(answer, int(now))
         except KeyboardInterrupt:
             raise
         except Exception as error:
@@ -116,21 +115,21 @@ def _role(hop: "Hop") -> str:
     return "role/" + hop.role_arn.partition(":role/")[2] if ":role/" in hop.role_arn else hop.role_arn
 
 
-def _taken(answer: "Mapping[str, Any]", now: int) -> Credentials:
-    """A reply as credentials. Raises Unreachable or Unsafe where it holds none that could be."""
+def _checked(answer: "Mapping[str, Any]", now: int) -> Credentials:
+    """The credentials of a reply. Raises Unreachable or Unsafe if they cannot be valid."""
     given = answer["Credentials"]
     keys = (str(given["AccessKeyId"]), str(given["SecretAccessKey"]), str(given["SessionToken"]))
     check_keys(keys)
     if not keys[2]:
-        raise Unsafe("the session token is empty", "nothing was changed; what answered is not STS")
+        raise Unsafe("the session token is empty", "nothing was changed; this is not an answer of STS")
     expires_at = int(given["Expiration"].timestamp())
     if expires_at <= now + 30:
         off = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "unknown")
         raise Unreachable(
-            "the credentials that AWS gave have ended by this machine's clock",
+            "the credentials from AWS have already expired by this machine's clock",
             (
-                f"set the clock: here it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}",
-                f"and at AWS {off}",
+                f"set the clock: on this machine it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}",
+                f"at AWS it is {off}",
             ),
         )
     return Credentials(*keys, expires_at, now, str(answer.get("AssumedRoleUser", {}).get("Arn", "")))
@@ -141,5 +140,7 @@ def _web_identity(hop: "Hop") -> str:
     try:
         return web_identity.read(path)
     except OSError as error:
-        text = f"its web identity's file {path} cannot be read: {error.strerror}"
-        raise SourceError(text, "correct web_identity_token_file, or have it written", hop.profile) from None
+        text = f"its web identity token file {path} cannot be read: {error.strerror}"
+        raise SourceError(
+            text, "correct web_identity_token_file, or the program that writes the file", hop.profile
+        ) from None

@@ -1,6 +1,6 @@
-"""A web identity: the text of a file that something else keeps writing anew.
+"""The web identity token: a file that another program refreshes.
 
-In: a path; out: its text, as it is now, whatever links lead there (EKS has two).
+In: a path; out: the text that the file has now. Links are followed, because EKS uses two.
 """
 
 import os
@@ -12,12 +12,12 @@ for _flag in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
 
 
 def read(path: str) -> str:
-    """The text. Raises OSError, also for what is no file or too large to be one."""
+    """The text. Raises OSError, also if the path is not a regular file or the file is too large for a token."""
     handle = os.open(path, OPEN)
     with open(handle, "rb") as file:
         if os.fstat(handle).st_mode & 0o170000 != 0o100000:
-            raise OSError(0, "it is no file", path)
+            raise OSError(0, "it is not a regular file", path)
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise OSError(0, "it is too large for one", path)
+        raise OSError(0, "it is too large for a web identity token", path)
     return content.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""One request on the cold lane: who asked for what, where it is kept, which locks are held for it."""
+"""One attempt to get credentials: the options, the chain, the store, the locks held, the time left."""
 
 import os
 import time
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from assume.profiles.chain import Chain
     from assume.profiles.config import Config
 
-SILENT_WAIT_S = 0.5  # for a lock, before a prompt
+SILENT_WAIT_S = 0.5  # the longest wait for a lock by a renewal before a prompt
 
 
 class Attempt:
-    """What the steps of the cold lane share. `folder` is "" where nothing can be kept."""
+    """What the steps of the cold lane share. `folder` is "" if nothing can be stored."""
 
     def __init__(
         self,
@@ -44,36 +44,36 @@ class Attempt:
         self.clock = clock
         self.silent = silent
         self.deadline = deadline or Deadline()
-        self.command_s = self.deadline.left_s if silent else LIMIT_S  # for a command of the user's own
+        self.command_s = self.deadline.left_s if silent else LIMIT_S  # time limit of credential_process and mfa_process
         self.locks: list[lock.Lock] = []
-        self.unkept = ""  # why the result could not be stored
+        self.uncached = ""  # why the result could not be stored
 
     def explain(self, reason: str) -> None:
-        """A decision, for --debug; never a secret."""
+        """Shows a decision with --debug; never a secret."""
         if self.options.debug:
             show.say(f"assume: debug: {reason}")
 
     def kept(self, request: str) -> "Credentials | None":
-        """Stored credentials that are good enough to sign one more call with."""
+        """Stored credentials that can still sign a call, or None."""
         found = entries.current(self.chain, self.folder, request, self.clock())
         return found if found is not None and is_usable(found, self.clock()) else None
 
     def keep(self, request: str, credentials: "Credentials") -> None:
-        """Stores a result; a store that cannot be written stands in nobody's way."""
+        """Stores a result. If that fails, `uncached` has the reason and the attempt goes on."""
         if not self.folder:
             return
         try:
             entries.keep(self.folder, request, credentials)
         except OSError as error:
-            self.unkept = error.strerror or str(error)
+            self.uncached = error.strerror or str(error)
 
     def forget(self, request: str) -> None:
-        """Stored credentials that AWS does not take any more."""
-        self.explain("AWS does not take what is stored any more: it is had anew")
+        """Removes stored credentials that AWS rejected."""
+        self.explain("AWS no longer accepts the stored credentials: getting new ones")
         write.remove(self.folder, [record.entry_name(request)])
 
     def remembers(self, note: str) -> bool:
-        """Whether `remember` was called with this note's name, lately."""
+        """True if `remember` has left this note, and it was not swept since."""
         return bool(self.folder) and record.read(self.folder, note) is not None
 
     def remember(self, note: str) -> None:
@@ -82,20 +82,24 @@ class Attempt:
             try:
                 write.put(self.folder, note, {}, sync=False)
             except OSError as error:
-                self.unkept = error.strerror or str(error)
+                self.uncached = error.strerror or str(error)
 
     def may_send(self, serial: str, code: str) -> bool:
-        """Whether no process has sent this code of this device: then it is this one's to send."""
+        """True if no process has sent this code of this device before; from now on, this process has."""
         if not self.folder:
             return True
         try:
             return write.claim(self.folder, entries.code_name(serial, code), self.clock(), write.CODE_LASTS_S)
         except OSError as error:
-            self.unkept = error.strerror or str(error)
+            self.uncached = error.strerror or str(error)
             return True
 
     def hold(self, request: str, found: "Callable[[], Credentials | None]") -> "Credentials | None":
-        """Takes the lock of `request`; what `found()` gave while another process held it, else None."""
+        """Takes the lock of `request`.
+
+        Returns the result of `found()` if another process stored it while we waited, else None: then the lock is
+        ours, or there is no store to lock.
+        """
         if not self.folder:
             return None
         name = record.name_of(request)
@@ -110,10 +114,10 @@ class Attempt:
         try:
             got = lock.acquire(self.folder, name, found, self._say, wait_s=wait_s, offer=self._offer())
         except OSError as error:
-            self.unkept = error.strerror or str(error)
+            self.uncached = error.strerror or str(error)
             return None
         finally:
-            if self.silent:  # the prompt waits for all of it together
+            if self.silent:  # the wait for the lock counts towards the time that a prompt may be held back
                 self.deadline.left_s = max(self.deadline.left_s - (time.monotonic() - started), 0.0)
         if isinstance(got, lock.Lock):
             self._held(got)
@@ -121,24 +125,24 @@ class Attempt:
         return got
 
     def release(self) -> None:
-        """Lets go of every lock."""
+        """Releases every lock."""
         for held in self.locks:
             held.note("")
             held.release()
         self.locks.clear()
 
     def note_question(self, asking: bool) -> None:
-        """Tells those who wait that a person is being asked, and where."""
+        """Tells waiting processes whether a person is being asked, and on which terminal."""
         for held in self.locks:
             held.note(f"an MFA code is asked for in {_here()}" if asking else f"process {os.getpid()} is calling AWS")
 
     def is_taken_over(self) -> bool:
-        """Whether someone in another terminal wants to answer the question."""
+        """True if someone in another terminal has asked to answer the question there."""
         return any(takeover.is_wanted(held.path) for held in self.locks)
 
-    def give_way(self, taken: "TakenOver") -> None:
-        """Lets whoever took the question over have its locks."""
-        show.say(str(taken))
+    def give_way(self, reason: "TakenOver") -> None:
+        """Hands the locks to the terminal that took the question over."""
+        show.say(str(reason))
         self.release()
 
     def _held(self, held: lock.Lock) -> None:

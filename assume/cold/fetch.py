@@ -1,13 +1,10 @@
-"""Walking a chain: source credentials, MFA, one call per hop, each result kept.
+"""Walks a chain: source credentials, MFA, one call per hop; each result is stored.
 
-In: an attempt (who asked for what, and where it is kept), how far along the
-chain stored credentials already reach, and the connection to STS that is being
-made. Out: the credentials of its last hop.
+In: an attempt (the request, and where it is stored), how far along the chain stored credentials already reach, and
+the connection to STS that is being made. Out: the credentials of the last hop.
 
-An MFA code is asked once per device: it buys a session of 12 hours that every
-role behind the same keys shares. AWS caps at an hour what is reached from it,
-denies it to some users, and some roles want a code of their own: there the
-code goes on AssumeRole itself.
+An MFA code is asked for once per device: it buys a session of 12 hours that all roles of the same keys share. Where
+no session can be used (`mfa.py` has the cases), the code goes with AssumeRole itself.
 """
 
 from functools import partial
@@ -22,6 +19,8 @@ from assume.store import entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from assume.aws.connection import Connection
     from assume.cold.attempt import Attempt
 
@@ -30,42 +29,51 @@ NAME_MARKS = "_+=,.@-"
 
 
 def fetch(
-    attempt: "Attempt", level: int, credentials: "Credentials | None", road: "Connection | None" = None
+    attempt: "Attempt", level: int, credentials: "Credentials | None", connection: "Connection | None" = None
 ) -> Credentials:
-    """The credentials of the last hop; `credentials` are those of hop `level`, where that is known already."""
+    """The credentials of the last hop; `credentials` are those of hop `level`, if they are known already."""
     chain = attempt.chain
     sections = client.sections(attempt.config, chain)
-    replaced_at = entries.changed_at(chain)
-    cache = Cache(attempt.base, used=bool(attempt.folder), read=not attempt.options.refresh, since=replaced_at)
     if credentials is None and chain.source.kind == words.WEB_IDENTITY:
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
-        session = partial(client.Session, sections, chain.source.profile)
-        credentials = sources.credentials(
-            chain.source, attempt.base, attempt.deadline, attempt.command_s, session, cache
-        )
-        for key in cache.written:
-            attempt.remember(entries.shared_note(key))
+        credentials = _of_source(attempt, sections)
     if not chain.hops and not chain.serial:
         return credentials
-    calls = Calls(attempt, Sts(client.Session(sections, chain.profile), chain, attempt.deadline, road))
+    sts = Sts(client.Session(sections, chain.profile), chain, attempt.deadline, connection)
     if chain.serial:
-        return calls.session(chain.serial, credentials)
-    name = session_name(attempt.base)
+        return Calls(attempt, sts).session(chain.serial, credentials)
+    calls = Calls(attempt, sts, session_name(attempt.base))
     for number, hop in enumerate(chain.hops[level:], start=level):
         if hop.token_file is not None:
-            credentials = calls.sts.assume_with_web_identity(hop, name)
+            credentials = sts.assume_with_web_identity(hop, calls.name)
         elif hop.mfa_serial is not None:
-            credentials = calls.with_code(number, hop, credentials, name)
+            credentials = calls.with_mfa(number, hop, credentials)
         else:
-            credentials = calls.sts.assume(hop, credentials.keys, "", name)
+            credentials = sts.assume(hop, credentials.keys, "", calls.name)
         attempt.explain(f"STS gave {hop.role_arn}, until {instant(credentials.expires_at or 0)}")
         attempt.keep(chain.request(number + 1), credentials)
     return credentials
 
 
+def _of_source(attempt: "Attempt", sections: "dict[str, Any]") -> Credentials:
+    """The chain's first credentials, through the AWS CLI's cache where botocore would use it."""
+    source = attempt.chain.source
+    cache = Cache(
+        attempt.base,
+        used=bool(attempt.folder),
+        read=not attempt.options.refresh,
+        since=entries.changed_at(attempt.chain),
+    )
+    session = partial(client.Session, sections, source.profile)
+    found = sources.credentials(source, attempt.base, attempt.deadline, attempt.command_s, session, cache)
+    for key in cache.written:
+        attempt.remember(entries.shared_note(key))
+    return found
+
+
 def session_name(base: "dict[str, str]") -> str:
-    """The user's own name, cleaned to what STS takes, so that CloudTrail shows who it was."""
+    """The user's login name, in the characters that STS allows: CloudTrail shows it."""
     name = base.get("USER") or base.get("LOGNAME") or base.get("USERNAME") or _recorded_name()
     clean = "".join(mark if mark.isascii() and (mark.isalnum() or mark in NAME_MARKS) else "-" for mark in name)
     clean = clean.strip("-")[:NAME_MAX]

@@ -1,4 +1,4 @@
-"""The guard: a profile with `assume_confirm` is given out only to somebody who says its name."""
+"""The guard: a profile with `assume_confirm` asks for its name or account before it gives credentials."""
 
 from assume.errors import AssumeError, NoTerminal
 from assume.terminal import ask, show
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def confirm(chain: "Chain", options: "Options") -> None:
-    """Asks where the profile wants it: the account id or the profile's name, not `y`. Raises AssumeError."""
+    """Asks for the account id or the profile's name (not `y`) if the profile is guarded. Raises AssumeError."""
     if not chain.confirm or options.yes:
         return
     name = chain.profile or chain.name
     account = show.account(chain.role_arn)
     what = f"account {account}" if account else "credentials"
     expected = f"the account id or `{name}`" if account else f"`{name}`"
-    if options.format == "process":  # an SDK started this: nobody expects a question
+    if options.format == "process":  # started by an SDK, where a question would surprise
         raise AssumeError(
             "is guarded (assume_confirm)", "give --yes in the credential_process line if you mean it", name
         )

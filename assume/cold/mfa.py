@@ -1,11 +1,16 @@
 """MFA on the cold lane: which call carries the code, and whether a person would be asked for it.
 
-`uses_session` and `would_ask` decide before any call is made, and before
-botocore is imported; `Calls` makes the calls that may need a code.
+`uses_session` and `would_ask` decide before any call is made, and before botocore is imported. `Calls` makes the
+calls. A hop that needs MFA is reached by one of three strategies:
+
+    behind_stored_session   the MFA session is stored: it signs AssumeRole, and no code is needed
+    behind_new_session      the code buys an MFA session (GetSessionToken) for all roles of these keys, which signs
+    code_on_role            the code goes with AssumeRole itself, because no session can stand in for it
+
+The first two fall back on the third where AWS denies the session, and a note keeps that for the next time.
 """
 
 from assume.aws import device
-from assume.credentials import Credentials
 from assume.errors import Refused, WrongCode, WrongDevice, shown
 from assume.profiles.chain import CHAINED_MAX_S
 from assume.store import entries
@@ -17,17 +22,18 @@ if TYPE_CHECKING:
 
     from assume.aws.sts import Sts
     from assume.cold.attempt import Attempt
+    from assume.credentials import Credentials
     from assume.profiles.chain import Hop
 
 
 def uses_session(attempt: "Attempt", number: int) -> bool:
-    """Whether hop `number` is reached behind the MFA session that roles share, and not by a code of its own."""
+    """True if hop `number` is reached behind the shared MFA session; False if it needs a code on its own call."""
     chain = attempt.chain
     hop = chain.hops[number]
     keys = chain.source.keys
     if number or not hop.mfa_serial or not hop.mfa_session or keys is None or keys[2]:
         return False  # GetSessionToken takes long-term keys alone
-    if (hop.duration_s or 0) > CHAINED_MAX_S:
+    if _is_too_long(hop):
         return False
     session = chain.session_request(hop.mfa_serial)
     return not (
@@ -36,7 +42,7 @@ def uses_session(attempt: "Attempt", number: int) -> bool:
 
 
 def would_ask(attempt: "Attempt", level: int) -> bool:
-    """Whether reaching the end of the chain from hop `level` takes an answer from a person."""
+    """True if a person has to type a code before the end of the chain is reached from hop `level`."""
     if attempt.options.mfa_code:
         return False
     chain = attempt.chain
@@ -51,61 +57,73 @@ def would_ask(attempt: "Attempt", level: int) -> bool:
 
 
 class Calls:
-    """The calls that may need a code."""
+    """The calls that may need a code. `name` is the session name where the profile has none."""
 
-    def __init__(self, attempt: "Attempt", sts: "Sts") -> None:
+    def __init__(self, attempt: "Attempt", sts: "Sts", name: str = "") -> None:
         self.attempt = attempt
         self.sts = sts
+        self.name = name
         self.device: device.Device | None = None
-        self.forgot = False  # the stored MFA session
 
-    def with_code(self, number: int, hop: "Hop", keys: Credentials, name: str) -> Credentials:
-        """A hop that wants MFA: behind the session that all roles share, or with a code of its own."""
-        attempt = self.attempt
-        request = attempt.chain.request(number + 1)
-        serial = hop.mfa_serial or ""
-        if not uses_session(attempt, number):
-            return self._coded(serial, "", lambda code: self.sts.assume(hop, keys.keys, code, name))
-        stored = attempt.kept(attempt.chain.session_request(serial))
+    def with_mfa(self, number: int, hop: "Hop", keys: "Credentials") -> "Credentials":
+        """The credentials of hop `number`, which needs MFA, by the first strategy that applies."""
+        if not uses_session(self.attempt, number):
+            return self.code_on_role(hop, keys)
+        stored = self.attempt.kept(self._session_request(hop))
         if stored is None:
-            stored = self.session(serial, keys)
-            if stored is keys:  # no session for this user: a code on the role itself
-                why = "assume: STS gives this user no MFA session: the role takes a code of its own, the next one"
-                return self._coded(serial, why, lambda code: self.sts.assume(hop, keys.keys, code, name))
-            return self.sts.assume(hop, stored.keys, "", name)
+            return self.behind_new_session(hop, keys)
+        return self.behind_stored_session(hop, keys, stored)
+
+    def behind_stored_session(self, hop: "Hop", keys: "Credentials", session: "Credentials") -> "Credentials":
+        """The stored session signs. An ended one is replaced; a role that rejects it gets a code, and a note."""
+        attempt = self.attempt
         attempt.explain("the stored MFA session signs the first call")
         try:
-            return self.sts.assume(hop, stored.keys, "", name)
+            return self.sts.assume(hop, session.keys, "", self.name)
         except Refused as error:
-            if error.is_stale and not self.forgot:
-                self.forgot = True
-                attempt.forget(attempt.chain.session_request(serial))
-                return self.with_code(number, hop, keys, name)
-            if error.code != "AccessDenied":
+            if error.is_stale:
+                attempt.forget(self._session_request(hop))
+                return self.behind_new_session(hop, keys)
+            if not _is_denied(error):
                 raise
-            why = f"assume: {shown(hop.profile)}: the role does not take the MFA session; it may want a fresh code"
-            fresh = self._coded(serial, why, lambda code: self.sts.assume(hop, keys.keys, code, name))
-            attempt.remember(entries.direct_note(request))
-            return fresh
+        why = "the role rejected the MFA session; it may require a fresh code"
+        credentials = self.code_on_role(hop, keys, why)
+        attempt.remember(entries.direct_note(attempt.chain.request(1)))
+        return credentials
 
-    def session(self, serial: str, keys: Credentials) -> Credentials:
-        """The MFA session of `keys`, stored or new; `keys` themselves where STS gives this user none."""
+    def behind_new_session(self, hop: "Hop", keys: "Credentials") -> "Credentials":
+        """A code buys the session, which signs. A user who may not have one gives a code to the role, and a note."""
+        try:
+            session = self.session(hop.mfa_serial or "", keys)
+        except Refused as error:
+            if not _is_denied(error):
+                raise
+        else:
+            return self.sts.assume(hop, session.keys, "", self.name)
+        self.attempt.remember(entries.direct_note(self._session_request(hop)))
+        why = "this user may not call GetSessionToken: enter the next MFA code, for the role itself"
+        return self.code_on_role(hop, keys, why)
+
+    def code_on_role(self, hop: "Hop", keys: "Credentials", why: str = "") -> "Credentials":
+        """AssumeRole with a code. `why` is shown before the question, if there is one."""
+        why = f"assume: {shown(hop.profile)}: {why}" if why else ""
+        return self._coded(hop.mfa_serial or "", why, lambda code: self.sts.assume(hop, keys.keys, code, self.name))
+
+    def session(self, serial: str, keys: "Credentials") -> "Credentials":
+        """The MFA session of `keys`, stored or new. Raises Refused if AWS denies this user a session."""
         attempt = self.attempt
         request = attempt.chain.session_request(serial)
         if (stored := attempt.kept(request)) is not None:
             return stored
-        try:
-            fresh = self._coded(serial, "", lambda code: self.sts.session(serial, keys.keys, code))
-        except Refused as error:
-            if error.code != "AccessDenied" or isinstance(error, (WrongCode, WrongDevice)) or attempt.chain.serial:
-                raise
-            attempt.remember(entries.direct_note(request))
-            return keys
+        fresh = self._coded(serial, "", lambda code: self.sts.session(serial, keys.keys, code))
         attempt.keep(request, fresh)
         return fresh
 
-    def _coded(self, serial: str, why: str, call: "Callable[[str], Credentials]") -> Credentials:
-        """`call` with a code; a wrong one is asked again, at a terminal."""
+    def _session_request(self, hop: "Hop") -> str:
+        return self.attempt.chain.session_request(hop.mfa_serial or "")
+
+    def _coded(self, serial: str, why: str, call: "Callable[[str], Credentials]") -> "Credentials":
+        """The result of `call` with a code; at a terminal, a wrong code is asked for again."""
         device = self._device(serial)
         self.sts.ready_for_code()
         for left in reversed(range(device.tries())):
@@ -137,3 +155,13 @@ class Calls:
                 limit_s=attempt.command_s,
             )
         return self.device
+
+
+def _is_too_long(hop: "Hop") -> bool:
+    """True if the role is to last longer than AWS allows behind temporary credentials, such as an MFA session."""
+    return (hop.duration_s or 0) > CHAINED_MAX_S
+
+
+def _is_denied(error: Refused) -> bool:
+    """True if a policy denies the call, and neither the code nor the device is wrong."""
+    return error.code == "AccessDenied" and not isinstance(error, (WrongCode, WrongDevice))

@@ -1,8 +1,8 @@
-"""The cold lane: config, chain, guard, lock, source, MFA, STS, store. botocore comes in behind the lock.
+"""The cold lane: config, chain, guard, lock, source, MFA, STS, store. botocore is imported once the lock is held.
 
-In: options and the process's environment; out: `warm.Assumed`, ready to be given
-to a shell or a child. A failure leaves environment, config and store as they
-were; credentials that are still good are given when new ones cannot be had.
+In: options and the process's environment; out: `warm.Assumed`, ready for a shell or a child process. A failure
+leaves environment, config and store as they were. If no new credentials can be got, stored ones that are still
+good are given, with a note.
 """
 
 import os
@@ -10,6 +10,7 @@ import time
 from functools import partial
 
 from assume import paths
+from assume.aws import seams
 from assume.aws.deadline import Deadline
 from assume.cold import guard
 from assume.cold.attempt import Attempt
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assume.arguments import Options
-    from assume.credentials import Credentials
 
-RENEWAL_S = 1.6  # of the two seconds that a prompt may be kept waiting
+RENEWAL_S = 1.6  # of the two seconds that a prompt may be held back
 POLICY_LARGEST = 100_000  # characters: STS takes 2,048, and says so itself
 
 
@@ -39,14 +39,14 @@ def resolve(
     deadline: Deadline | None = None,
     plan: "middle.Planned | None" = None,
 ) -> warm.Assumed:
-    """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks nor waits long.
+    """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks and never waits long.
 
-    `deadline` bounds the network's time where the usual bound does not apply; `plan` is
-    what the middle lane has read and planned for the same options, if it has.
+    `deadline` bounds the time that the network takes, if the usual bound does not apply. `plan` is what the middle
+    lane has read and planned for the same options, if it has. Raises AssumeError.
     """
     base, told = environment.baseline(have)
     if not told:
-        show.say("assume: ASSUME_BEFORE is gone or damaged: what was set before is not known")
+        show.say("assume: ASSUME_BEFORE is missing or damaged: earlier values of the variables are not known")
     if not (options.profile or options.credential_source):
         raise UsageError("which profile?", "assume PROFILE, or `assume list`")
     if options.policy:
@@ -60,10 +60,7 @@ def resolve(
         for reason in chain.reasons:
             show.say(f"assume: debug: {shown(reason)}")
     guard.confirm(chain, options)
-    os.environ.clear()
-    os.environ.update(
-        {name: value for name, value in base.items() if name not in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")}
-    )
+    seams.enter(base)
     attempt = Attempt(
         options,
         plan.config,
@@ -73,14 +70,14 @@ def resolve(
         silent=silent,
         deadline=deadline or (Deadline(RENEWAL_S) if silent else None),
     )
-    taken = _reached(attempt)
-    if attempt.folder and not attempt.unkept:
+    assumed = _at_the_end(attempt)
+    if attempt.folder and not attempt.uncached:
         pointers.point(attempt.folder, options, chain, base, plan.seen, time.time())
-    return taken
+    return assumed
 
 
-def _reached(attempt: Attempt) -> warm.Assumed:
-    """The credentials at the end of the chain: stored if fresh, else fetched once for all who wait."""
+def _at_the_end(attempt: Attempt) -> warm.Assumed:
+    """The credentials at the end of the chain: stored ones if fresh, else fetched once for all who wait."""
     known = pointers.known(attempt.chain)
     if not attempt.chain.is_kept:
         return warm.Assumed(known, _fetched(attempt, 0, None), attempt.base)
@@ -89,7 +86,7 @@ def _reached(attempt: Attempt) -> warm.Assumed:
     if not attempt.options.refresh:
         present = entries.current(attempt.chain, attempt.folder, request, attempt.clock())
     if present is not None and is_fresh(present, attempt.clock(), attempt.options.min_left_s):
-        attempt.explain("what is stored for exactly this request is fresh")
+        attempt.explain("the stored credentials for exactly this request are fresh")
         return warm.Assumed(known, present, attempt.base)
     usable = present is not None and is_usable(present, attempt.clock()) and not attempt.options.min_left_s
     try:
@@ -97,67 +94,93 @@ def _reached(attempt: Attempt) -> warm.Assumed:
     except (Unreachable, Refused, SourceError, NoTerminal) as error:
         if present is None or not usable or attempt.silent:
             raise
-        taken = warm.Assumed(known, present, attempt.base)
-        taken.note = f"{error}\n  what is stored is good for {show.left(present.left_s(attempt.clock()))} more"
-        return taken
+        assumed = warm.Assumed(known, present, attempt.base)
+        left = show.left(present.left_s(attempt.clock()))
+        assumed.note = f"{error}\n  the stored credentials are good for {left} more"
+        return assumed
     finally:
         attempt.release()
-    if attempt.unkept:
-        show.say(f"assume: {shown(attempt.chain.name)}: nothing was kept for other terminals: {attempt.unkept}")
+    if attempt.uncached:
+        show.say(f"assume: {shown(attempt.chain.name)}: cannot cache credentials: {attempt.uncached}")
     return warm.Assumed(known, credentials, attempt.base)
 
 
-def _renewed(attempt: Attempt, request: str, usable: bool) -> "Credentials":
-    """New credentials, or those that another process has got meanwhile."""
-    options = attempt.options
-    old = record.entry(attempt.folder, request, attempt.clock()) if options.refresh else None
+def _renewed(attempt: Attempt, request: str, usable: bool) -> Credentials:
+    """New credentials for `request`, or those that another process stored while we waited for the lock.
 
-    def found() -> "Credentials | None":
-        stored = entries.current(attempt.chain, attempt.folder, request, attempt.clock())
-        if stored is None or not is_fresh(stored, attempt.clock(), options.min_left_s):
-            return None
-        return None if old is not None and stored.key_id == old.key_id else stored
-
-    forgotten: set[int] = set()
+    `usable`: the stored ones will do, so no question is asked for new ones.
+    """
+    stored_meanwhile = partial(_stored_by_another, attempt, request, _key_id_to_replace(attempt, request))
+    rejected: set[int] = set()  # hops whose stored credentials AWS rejected
     while True:
-        if (got := attempt.hold(request, found)) is not None:
-            return got
-        level, credentials = _nearest(attempt)
+        if (found := attempt.hold(request, stored_meanwhile)) is not None:
+            return found
+        level, credentials = _starting_point(attempt)
         if usable and would_ask(attempt, level):
             stored = record.entry(attempt.folder, request, attempt.clock())
             if stored is not None:
                 return stored
         try:
             return _fetched(attempt, level, credentials)
-        except TakenOver as taken:
-            attempt.give_way(taken)
+        except TakenOver as reason:  # another terminal gets the credentials: wait for it, from the start
+            attempt.give_way(reason)
         except Refused as error:
-            if not error.is_stale or level in {0, *forgotten}:
+            if not error.is_stale or level == 0 or level in rejected:
                 raise
-            forgotten.add(level)
+            rejected.add(level)  # start again, without them
             attempt.forget(attempt.chain.request(level))
             attempt.release()
 
 
-def _nearest(attempt: Attempt) -> "tuple[int, Credentials | None]":
-    """How far along the chain stored credentials reach; locks towards the source are taken on the way."""
+def _key_id_to_replace(attempt: Attempt, request: str) -> str:
+    """With --refresh, the key id of the stored credentials, which must not be given again; else ""."""
+    stored = record.entry(attempt.folder, request, attempt.clock()) if attempt.options.refresh else None
+    return stored.key_id if stored is not None else ""
+
+
+def _stored_by_another(attempt: Attempt, request: str, but_not: str) -> Credentials | None:
+    """Fresh credentials in the store, unless they have the key id `but_not`."""
+    stored = entries.current(attempt.chain, attempt.folder, request, attempt.clock())
+    if stored is None or not is_fresh(stored, attempt.clock(), attempt.options.min_left_s):
+        return None
+    return stored if stored.key_id != but_not else None
+
+
+def _starting_point(attempt: Attempt) -> tuple[int, Credentials | None]:
+    """The hop to go on from, with its stored credentials; (0, None) to start at the source.
+
+    Goes from the role towards the source up to the first hop that is stored, and takes the lock of each on the way.
+    All processes take locks in this order, so that two never wait for each other.
+    """
     chain = attempt.chain
     for level in range(len(chain.hops) - 1, 0, -1):
-        request = chain.request(level)
-        if attempt.options.refresh:
-            attempt.hold(request, lambda: None)
-        elif got := attempt.kept(request) or attempt.hold(request, partial(attempt.kept, request)):
-            return level, got
-    serial = chain.serial or (chain.hops[0].mfa_serial if chain.hops else "")
-    if serial:
-        session = chain.session_request(serial)
-        if attempt.kept(session) is None and session != chain.request(len(chain.hops)):
-            attempt.hold(session, partial(attempt.kept, session))
+        if (stored := _stored_or_locked(attempt, chain.request(level))) is not None:
+            return level, stored
+    _lock_mfa_session(attempt)
     return 0, None
 
 
-def _fetched(attempt: Attempt, level: int, credentials: "Credentials | None") -> "Credentials":
-    """From the AWS CLI's cache if it has what is wanted, else from AWS."""
+def _stored_or_locked(attempt: Attempt, request: str) -> Credentials | None:
+    """The stored credentials of a hop, or None with its lock taken. With --refresh, always the latter."""
+    if attempt.options.refresh:
+        return attempt.hold(request, lambda: None)
+    return attempt.kept(request) or attempt.hold(request, partial(attempt.kept, request))
+
+
+def _lock_mfa_session(attempt: Attempt) -> None:
+    """Takes the lock of the MFA session that the first call needs, if it is not stored: one process asks for a code."""
+    chain = attempt.chain
+    serial = chain.serial or (chain.hops[0].mfa_serial if chain.hops else "")
+    if not serial:
+        return
+    session = chain.session_request(serial)
+    is_locked = session == chain.request(len(chain.hops))  # the session is what was asked for
+    if attempt.kept(session) is None and not is_locked:
+        attempt.hold(session, partial(attempt.kept, session))
+
+
+def _fetched(attempt: Attempt, level: int, credentials: Credentials | None) -> Credentials:
+    """The credentials from the AWS CLI's cache, if it has them, else from AWS, starting at hop `level`."""
     chain = attempt.chain
     if chain.source.keys is not None and not chain.hops and not chain.serial:
         return Credentials(*chain.source.keys)
@@ -169,14 +192,14 @@ def _fetched(attempt: Attempt, level: int, credentials: "Credentials | None") ->
     if shared and not attempt.options.refresh:
         found = cli_cache.read(cache, chain.hops[-1], files, attempt.clock())
         if found is not None and is_fresh(found, attempt.clock(), attempt.options.min_left_s):
-            attempt.explain("the AWS CLI has it in its cache")
+            attempt.explain("the AWS CLI has the credentials in its cache")
             attempt.keep(chain.request(len(chain.hops)), found)
             return found
-    attempt.explain(f"from hop {level} of {len(chain.hops)} on, AWS is called" if level else "AWS is called")
-    road = connection.dialled(chain, attempt.config, attempt.base)
-    from assume.cold import fetch  # botocore comes in here, while the connection is being made
+    attempt.explain(f"calling AWS, from hop {level} of {len(chain.hops)} on" if level else "calling AWS")
+    dialled = connection.dialled(chain, attempt.config, attempt.base)
+    from assume.cold import fetch  # imports botocore, while the connection is being made
 
-    credentials = fetch.fetch(attempt, level, credentials, road)
+    credentials = fetch.fetch(attempt, level, credentials, dialled)
     if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:
         attempt.keep(chain.request(0), credentials)
     if shared:

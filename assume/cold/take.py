@@ -1,4 +1,4 @@
-"""Getting a role for the verbs that give it to something else than the shell: exec, export."""
+"""Gets a role for the verbs that do not change the shell: exec, export."""
 
 import time
 
@@ -7,13 +7,13 @@ from assume.fast import middle, warm
 
 
 def take(options: Options, have: dict[str, str]) -> warm.Assumed:
-    """The role that `options` ask for, by the cheapest lane that has it."""
+    """The role that `options` ask for, from the cheapest lane that has it. Raises AssumeError."""
     now = time.time()
-    taken = warm.hit(options, have, now)
-    if taken is None:
-        taken, plan = middle.stored(options, have, now)
-        if taken is None:
+    assumed = warm.hit(options, have, now)
+    if assumed is None:
+        assumed, plan = middle.stored(options, have, now)
+        if assumed is None:
             from assume.cold.resolve import resolve
 
-            taken = resolve(options, have, plan=plan)
-    return taken
+            assumed = resolve(options, have, plan=plan)
+    return assumed

@@ -174,19 +174,19 @@ def test_an_entry_that_is_younger_than_every_file_is_used(shared, theirs, proxy)
     assert actions(proxy) == []
 
 
-def test_an_entry_older_than_an_edit_is_not(shared, theirs, proxy):
+def test_an_entry_older_than_an_edit_is_not_used(shared, theirs, proxy):
     edit(shared, "[profile landing]", "[profile landing]\noutput = json")
     assert shared.session(shared.keys("hub")) != theirs
     assert actions(proxy) == ["AssumeRole"]
 
 
-def test_an_entry_of_another_source_is_not(shared, theirs, proxy):
+def test_an_entry_of_another_source_is_not_used(shared, theirs, proxy):
     shared.write(f"[profile other]\nrole_arn = {config.HUB}\nsource_profile = default\nregion = us-west-2\n")
     os.utime(shared.home.config, (time.time() - 3600,) * 2)
     assert shared.session(shared.keys("hub")) != theirs, "the CLI's key leaves the source out"
 
 
-def test_nor_is_one_written_where_two_sources_share_the_key(shared):
+def test_no_entry_is_written_where_two_sources_share_the_key(shared):
     shared.write(f"[profile other]\nrole_arn = {config.HUB}\nsource_profile = default\nregion = us-west-2\n")
     shared.keys("hub")
     assert cache(shared) == []
@@ -219,25 +219,25 @@ def test_options_that_the_key_leaves_out_are_not_shared(shared, theirs):
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"null", b"{}", b'{"Credentials": {}}', b'{"Credentials": 3}', b"\xff", b"[" * 5000]
 )
-def test_a_torn_entry_is_a_miss_that_heals(shared, theirs, proxy, content):
+def test_a_damaged_entry_is_a_miss_and_is_replaced(shared, theirs, proxy, content):
     (path,) = cache(shared)
     path.write_bytes(content)
     assert shared.session(shared.keys("hub")).arn.endswith("/tester")
     assert json.loads(path.read_text())["Credentials"]["AccessKeyId"].startswith("ASIA")
 
 
-def test_an_entry_that_is_due_is_not_used(shared, world):
+def test_an_entry_that_is_due_for_renewal_is_not_used(shared, world):
     session = world.role_session(world.roles[config.HUB], "theirs", time.time() - 3000, 3600)
     os.utime(write_theirs(shared, config.HUB, session), (session.issued_at,) * 2)
     assert shared.session(shared.keys("hub")) != session
 
 
-def test_a_cache_that_cannot_be_made_is_nobodys_trouble(shared):
+def test_a_cache_that_cannot_be_made_is_ignored(shared):
     (shared.home.path / ".aws/cli").write_text("in the way")
     assert shared.reaches("hub").startswith("assumed-role/hub/")
 
 
-def test_refresh_and_no_cache_leave_theirs_unread(shared, theirs):
+def test_refresh_and_no_cache_do_not_read_the_cli_cache(shared, theirs):
     assert shared.session(shared.keys("hub", "--no-cache")) != theirs
     assert shared.session(shared.keys("hub", "--refresh")) != theirs
 
@@ -255,5 +255,5 @@ def test_a_web_identity_is_looked_up_under_both_keys(shared, tmp_path):
 @pytest.mark.parametrize(
     "text", ["2026-11-24T12:00:00UTC", "2026-11-24T12:00:00Z", "2026-11-24T12:00:00+00:00", "2026-11-24T13:00:00+01:00"]
 )
-def test_every_way_in_which_an_end_is_written(text):
+def test_every_form_of_an_expiry_is_read(text):
     assert cli_cache.ends(text) == 1795521600

@@ -10,7 +10,7 @@ from ..profiles.plans import BASE, KEYS, ROLE, planned
 MORE = "[services s]\nsts =\n  endpoint_url = http://127.0.0.1:1\n[sso-session c]\nsso_region = x\n"
 
 
-def test_botocore_is_given_the_sections_of_the_chain_and_no_others():
+def test_botocore_gets_the_sections_of_the_chain_and_no_others():
     text = ROLE + "services = s\ns3 =\n  a = 1\n" + BASE + MORE + f"[profile unused]\n{KEYS}"
     found = client.sections(Config(text, ""), planned(text))
     assert set(found["profiles"]) == {"p", "base"}
@@ -19,7 +19,7 @@ def test_botocore_is_given_the_sections_of_the_chain_and_no_others():
     assert found["sso_sessions"] == {}
 
 
-def test_an_sso_session_comes_along_where_the_source_names_one():
+def test_the_sso_session_of_the_source_is_passed_on():
     text = ROLE + "[profile base]\nsso_session = c\nsso_account_id = 1\nsso_role_name = r\n" + MORE
     found = client.sections(Config(text, ""), planned(text))
     assert found["sso_sessions"] == {"c": {"sso_region": "x"}}

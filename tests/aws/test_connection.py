@@ -1,4 +1,4 @@
-"""Our own connection to STS: taken where it is plain, left where anything is out of the ordinary."""
+"""Our own connection to STS: used in the plain case, left to botocore in any unusual one."""
 
 import socket
 import subprocess
@@ -15,7 +15,7 @@ from assume.simulator import faults
 from ..botocore.both import said
 
 SETTINGS = [
-    # what the chain's settings say                          where botocore will most likely call
+    # settings of the chain                                   where botocore will most likely call
     ({}, (True, "sts.amazonaws.com", 443)),
     ({"region": "aws-global"}, (True, "sts.amazonaws.com", 443)),
     ({"region": "eu-west-1"}, (True, "sts.eu-west-1.amazonaws.com", 443)),
@@ -39,16 +39,16 @@ def test_where_sts_most_likely_is(settings, target):
     assert guess(settings) == target
 
 
-def test_plain_http_takes_our_own_connection(both):
+def test_plain_http_uses_our_own_connection(both):
     both.write(ROLE)
     reached = both.ours("p", both.here)
-    assert (len(reached.calls), reached.by_fast_road) == (1, 1)
+    assert (len(reached.calls), reached.by_own_connection) == (1, 1)
 
 
-def test_tls_takes_our_own_connection_and_is_signed_for_its_host_without_a_port(both):
+def test_tls_uses_our_own_connection_and_is_signed_for_its_host_without_a_port(both):
     both.write(REGIONAL)
     reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)})
-    assert (reached.error, reached.by_fast_road) == (None, 1)
+    assert (reached.error, reached.by_own_connection) == (None, 1)
     assert reached.last.where == "https://sts.eu-west-1.amazonaws.com"
     assert both.dialled == [("sts.eu-west-1.amazonaws.com", 443)]
 
@@ -58,43 +58,43 @@ def test_all_hops_of_a_chain_go_over_one_connection(both):
     both.write(chain + "[profile c0]\n<alice>\n")
     before = both.plain.connections
     reached = both.ours("c5", both.here)
-    assert (reached.by_fast_road, both.plain.connections - before) == (5, 1)
+    assert (reached.by_own_connection, both.plain.connections - before) == (5, 1)
 
 
-def test_a_certificate_of_nobody_we_know_is_refused_on_either_road(both):
+def test_an_untrusted_certificate_is_refused_on_either_connection(both):
     both.write(REGIONAL)
     for fast in (True, False):
         refused = both.ours("p", {"AWS_MAX_ATTEMPTS": "1"}, fast=fast)
         assert "certificate" in said(refused)
         assert "AWS_CA_BUNDLE" in said(refused)
-        assert refused.by_fast_road == 0
+        assert refused.by_own_connection == 0
 
 
 @pytest.mark.parametrize("name", connection.PROXIES)
-def test_any_proxy_variable_leaves_the_road_to_botocore(both, name):
+def test_with_any_proxy_variable_botocore_uses_its_own_connection(both, name):
     both.write(ROLE)
     reached = both.ours("p", both.here | {name: "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"})
-    assert (reached.error, reached.by_fast_road) == (None, 0)
+    assert (reached.error, reached.by_own_connection) == (None, 0)
 
 
 @pytest.mark.parametrize("setting", ["use_fips_endpoint = true", "use_dualstack_endpoint = true"])
-def test_another_host_than_was_guessed_is_botocores_to_call(both, setting, monkeypatch):
+def test_a_host_that_was_not_guessed_is_called_by_botocore(both, setting, monkeypatch):
     both.write(REGIONAL.replace("region", f"{setting}\nregion"))
     monkeypatch.setattr(connection, "guess", lambda _: (True, "sts.eu-west-1.amazonaws.com", 443))
     reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)})
-    assert (reached.error, reached.by_fast_road) == (None, 0)
+    assert (reached.error, reached.by_own_connection) == (None, 0)
     assert reached.last.where not in ("", "https://sts.eu-west-1.amazonaws.com")
 
 
-def test_a_dial_that_fails_leaves_the_road_to_botocore(both, monkeypatch):
+def test_after_a_failed_dial_botocore_uses_its_own_connection(both, monkeypatch):
     both.write(ROLE)
     monkeypatch.setattr(connection, "guess", lambda _: (False, "127.0.0.1", 9))
     reached = both.ours("p", both.here)
-    assert (reached.error, reached.by_fast_road) == (None, 0)
+    assert (reached.error, reached.by_own_connection) == (None, 0)
 
 
 @pytest.mark.parametrize("fault", [faults.throttle(), faults.refuse(503, "ServiceUnavailable", "busy")])
-def test_trouble_that_passes_is_tried_again(both, fault, monkeypatch):
+def test_a_passing_failure_is_retried(both, fault, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
     both.write(ROLE)
     both.plain.faults = faults.first(2, fault)
@@ -103,21 +103,21 @@ def test_trouble_that_passes_is_tried_again(both, fault, monkeypatch):
 
 
 @pytest.mark.parametrize("fault", [faults.close_before_reply(), faults.cut()])
-def test_a_reply_that_breaks_off_is_tried_again_on_botocores_road(both, fault, monkeypatch):
+def test_after_a_broken_reply_botocore_retries_over_its_own_connection(both, fault, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
     both.write(ROLE)
     both.plain.faults = faults.first(1, fault)
     reached = both.ours("p", both.here)
-    assert (reached.error, len(reached.calls), reached.by_fast_road) == (None, 2, 0)
+    assert (reached.error, len(reached.calls), reached.by_own_connection) == (None, 2, 0)
 
 
-def test_ten_megabytes_are_not_read_to_their_end(both):
+def test_a_reply_of_ten_megabytes_is_not_read_to_its_end(both):
     both.write(ROLE)
     both.plain.faults = faults.first(9, faults.huge())
     assert "more than a megabyte" in said(both.ours("p", both.here))
 
 
-def test_a_server_that_takes_the_request_and_says_nothing_is_left(both, monkeypatch):
+def test_a_server_that_never_answers_is_left(both, monkeypatch):
     monkeypatch.setattr(connection, "READ_S", 0.1)
     never = threading.Event()
     both.write(ROLE)
@@ -125,7 +125,7 @@ def test_a_server_that_takes_the_request_and_says_nothing_is_left(both, monkeypa
     monkeypatch.setattr("time.sleep", lambda _: None)
     reached = both.ours("p", both.here)
     never.set()
-    assert (reached.error, len(reached.calls), reached.by_fast_road) == (None, 2, 0)
+    assert (reached.error, len(reached.calls), reached.by_own_connection) == (None, 2, 0)
 
 
 @pytest.mark.parametrize("tls", [False, True])
@@ -150,7 +150,7 @@ def test_a_connection_that_was_closed_while_the_code_was_typed_is_not_used(both,
     monkeypatch.setattr(connection.Connection, "_dial", dial_and_tell)
     monkeypatch.setattr(both, "_code", close_and_answer)
     reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)} if tls else both.here)
-    assert (reached.error, reached.by_fast_road) == (None, 0)
+    assert (reached.error, reached.by_own_connection) == (None, 0)
     assert [call.action for call in reached.calls] == ["GetSessionToken", "AssumeRole"]
 
 
@@ -160,11 +160,11 @@ def test_nothing_is_dialled_for_keys_alone(both):
     assert (reached.identity, both.dialled) == ("arn:aws:iam::123456789012:user/alice", [])
 
 
-def test_calls_with_a_code_take_it_too(both):
+def test_calls_with_a_code_use_our_own_connection_too(both):
     both.write(ROLE.replace("<r1>", "<wants-mfa>").replace("source_profile", "mfa_serial = <serial>\nsource_profile"))
     reached = both.ours("p", both.here)
     assert [call.action for call in reached.calls] == ["GetSessionToken", "AssumeRole"]
-    assert (reached.error, reached.by_fast_road) == (None, 2)
+    assert (reached.error, reached.by_own_connection) == (None, 2)
 
 
 IMPORTS_OF_THE_THREAD = """
@@ -183,6 +183,6 @@ print(*seen)
 
 
 def test_the_thread_that_dials_imports_nothing():
-    # two threads that import at once may find a module half done, and then the dial dies with a traceback
+    # two threads that import at once may see a half-loaded module, and then the dial dies with a traceback
     ran = subprocess.run([sys.executable, "-c", IMPORTS_OF_THE_THREAD], capture_output=True, text=True, timeout=60)
     assert (ran.stdout.strip(), ran.stderr) == ("", "")

@@ -1,4 +1,4 @@
-"""The bound over everything that the network takes."""
+"""The limit for the time that the network takes."""
 
 import threading
 
@@ -14,7 +14,7 @@ def test_a_result_and_an_exception_come_through():
         Deadline(5).call(lambda: 1 / 0)
 
 
-def test_what_hangs_is_left_behind_and_said():
+def test_a_call_that_hangs_is_abandoned_and_reported():
     until = threading.Event()
     try:
         with pytest.raises(Unreachable, match=r"no answer from AWS within 0.1 s\n  check the network"):
@@ -23,7 +23,7 @@ def test_what_hangs_is_left_behind_and_said():
         until.set()
 
 
-def test_the_time_is_one_for_all_calls_together():
+def test_all_calls_share_one_limit():
     until = threading.Event()
     deadline = Deadline(0.2)
     deadline.call(lambda: until.wait(0.15))

@@ -1,4 +1,4 @@
-"""The user's own commands: bounded in time and space, no shell, nothing of theirs shown but why they failed."""
+"""The user's own commands: limits for time and output, no shell, and of their output only stderr is shown."""
 
 import os
 import time
@@ -25,9 +25,9 @@ def test_it_sees_the_baseline_and_nothing_else(monkeypatch):
     assert ran("echo $OF_THE_PROCESS-$OF_THE_BASELINE", {"OF_THE_BASELINE": "2"})[1] == b"-2\n"
 
 
-def test_a_command_that_does_not_end_is_ended():
+def test_a_command_that_takes_too_long_is_killed():
     started = time.monotonic()
-    with pytest.raises(SourceError, match=r"sh has not ended within 0.2 s\n  run it by hand and look"):
+    with pytest.raises(SourceError, match=r"sh has not ended within 0.2 s\n  run it by hand to see why"):
         ran("exec sleep 60", limit_s=0.2)
     assert time.monotonic() - started < 10
 
@@ -40,7 +40,7 @@ def test_a_command_that_leaves_its_output_open_to_a_child_is_not_waited_for():
 
 
 @pytest.mark.parametrize("stream", [1, 2])
-def test_a_flood_is_cut_off_at_once(monkeypatch, stream):
+def test_endless_output_is_cut_off_at_once(monkeypatch, stream):
     monkeypatch.setattr(process, "OUTPUT_LARGEST", 1000)
     started = time.monotonic()
     with pytest.raises(SourceError, match="printed more than a megabyte"):
@@ -48,17 +48,17 @@ def test_a_flood_is_cut_off_at_once(monkeypatch, stream):
     assert time.monotonic() - started < 20
 
 
-def test_what_it_says_on_stderr_cannot_steer_the_terminal():
+def test_its_stderr_cannot_steer_the_terminal():
     stderr = ran("printf 'a\\033]0;x\\007\\nb' >&2; exit 1")[2]
     assert b"\x1b" not in stderr
     assert b"\n" not in stderr
 
 
-def test_no_shell_is_in_between(tmp_path):
+def test_no_shell_is_used(tmp_path):
     running = Command(["/bin/echo", "$(touch PWN)", ";", "a b"], {})
     assert running.communicate()[0] == b"$(touch PWN) ; a b\n"
 
 
-def test_a_command_that_is_not_there():
+def test_a_missing_command():
     with pytest.raises(FileNotFoundError):
         Command(["/nowhere/at/all"], {}).communicate()

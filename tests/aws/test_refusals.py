@@ -1,4 +1,4 @@
-"""What AWS and botocore say, as ours: which hop, why, what mends it, and never a secret."""
+"""Errors of AWS and botocore as our own: which hop failed, why, what to do, and never a secret."""
 
 import email.utils
 import time
@@ -41,10 +41,11 @@ def of_sts(code, message="why", date="", of=None, chained=False):
 
 @pytest.mark.parametrize(
     ("code", "cure"),
-    [("InvalidClientTokenId", "`aws configure` sets a new one"), ("SignatureDoesNotMatch",
+    [("InvalidClientTokenId", "set another with `aws configure`"), ("SignatureDoesNotMatch",
         "its secret access key is wrong"),
-     ("ExpiredToken", "renew the source"), ("ExpiredTokenException", "have it written anew"),
-     ("InvalidIdentityToken", "not one that this role trusts"), ("RegionDisabledException", "choose another `region`")],
+     ("ExpiredToken", "renew the source"), ("ExpiredTokenException", "make its program write a new one"),
+     ("InvalidIdentityToken", "does not trust the web identity token"),
+     ("RegionDisabledException", "choose another `region`")],
 )  # fmt: skip
 def test_each_code_has_its_cure(code, cure):
     error = of_sts(code)
@@ -56,10 +57,10 @@ def test_each_code_has_its_cure(code, cure):
 @pytest.mark.parametrize(
     "code", ["Throttling", "ThrottlingException", "RequestLimitExceeded", "503", "InternalFailure"]
 )
-def test_trouble_that_passes_is_no_refusal(code):
+def test_a_passing_failure_is_not_a_refusal(code):
     error = of_sts(code)
     assert isinstance(error, Unreachable)
-    assert error.cure == "wait a little and say it again"
+    assert error.cure == "try again in a moment"
 
 
 def test_codes_and_devices():
@@ -71,12 +72,12 @@ def test_codes_and_devices():
 
 @pytest.mark.parametrize(
     ("fields", "likeliest", "not_said"),
-    [({}, "if the role wants an external ID: add", "correct `external_id`"),
-     ({"external_id": "x"}, "if its external ID is another one: correct `external_id`", "add `external_id"),
-     ({"mfa_serial": "S"}, "if the role wants an external ID", "wants MFA"), ({},
-         "if the role wants MFA: add `mfa_serial", "root")],
+    [({}, "if the role requires an external ID: add", "correct `external_id`"),
+     ({"external_id": "x"}, "if the role requires another external ID: correct `external_id`", "add `external_id"),
+     ({"mfa_serial": "S"}, "if the role requires an external ID", "requires MFA"), ({},
+         "if the role requires MFA: add `mfa_serial", "root")],
 )  # fmt: skip
-def test_access_denied_lists_what_the_profile_leaves_open(fields, likeliest, not_said):
+def test_access_denied_lists_the_reasons_that_the_profile_leaves_open(fields, likeliest, not_said):
     error = of_sts("AccessDenied", of=hop(**fields))
     assert likeliest in error.cure
     assert not_said not in error.cure
@@ -87,14 +88,14 @@ def test_access_denied_lists_what_the_profile_leaves_open(fields, likeliest, not
     ("off_s", "size"),
     [(7200, "2 h ahead of"), (-7200, "2 h behind"), (600, "10 min ahead of"), (-1200, "20 min behind")],
 )
-def test_a_clock_that_is_off_is_the_reason_before_any_other(off_s, size):
+def test_a_wrong_clock_is_named_before_any_other_reason(off_s, size):
     error = of_sts("SignatureDoesNotMatch", date=email.utils.formatdate(time.time() - off_s, usegmt=True))
     assert f"this machine's clock is {size} AWS's" in error.what
     assert error.cure.startswith("set the clock")
 
 
 @pytest.mark.parametrize("reply", ["no date", "rubbish", "a minute ago"])
-def test_a_clock_that_is_right_is_no_reason(reply):
+def test_a_right_clock_is_not_blamed(reply):
     date = {"no date": "", "a minute ago": email.utils.formatdate(time.time() - 60, usegmt=True)}.get(reply, reply)
     assert "clock" not in str(of_sts("SignatureDoesNotMatch", date=date))
 
@@ -108,13 +109,13 @@ def test_durations():
 NETWORK = [
     (aws.EndpointConnectionError(endpoint_url="https://h/"), "STS was not reached: https://h/: no connection"),
     (aws.ConnectTimeoutError(endpoint_url="https://h/"), "https://h/: it does not answer"),
-    (aws.ReadTimeoutError(endpoint_url="https://h/"), "it took the request and does not answer"),
+    (aws.ReadTimeoutError(endpoint_url="https://h/"), "it accepted the request and does not answer"),
     (aws.ConnectionClosedError(endpoint_url="https://h/"), "it closed the connection"),
     (aws.SSLError(endpoint_url="https://h/", error=OSError("x")), "the certificate of https://h/ is not trusted"),
     (aws.ProxyConnectionError(proxy_url="http://p/", error=OSError("x")), "the proxy does not answer"),
     (OSError("x"), "STS was not reached"),
-    (KeyError("Credentials"), "what answered is not STS, or its reply was cut short"),
-    (ResponseParserError("<AccessKeyId>CANARY</AccessKeyId>"), "what answered is not STS, or its reply was cut short"),
+    (KeyError("Credentials"), "unexpected answer: not STS, or a truncated reply"),
+    (ResponseParserError("<AccessKeyId>CANARY</AccessKeyId>"), "unexpected answer: not STS, or a truncated reply"),
 ]  # fmt: skip
 
 
@@ -128,17 +129,17 @@ def test_the_network(error, said):
 
 
 SETTINGS = [
-    (aws.NoRegionError(), "an endpoint of your own needs a region\n  add `region"),
+    (aws.NoRegionError(), "a custom endpoint needs a region\n  add `region"),
     (ValueError("Invalid endpoint: https://sts..amazonaws.com"),
-        "its region is empty or no region\n  correct `region`"),
-    (ValueError("Invalid endpoint: host.example"), "its endpoint host.example is no URL\n  it looks like https://HOST"),
+        "its region is empty or not a region name\n  correct `region`"),
+    (ValueError("Invalid endpoint: host.example"), "its endpoint host.example is not a URL\n  it must look like https://HOST"),
     (ValueError("invalid literal for int() with base 10: 'many'"), "base 10: 'many'\n  correct that setting"),
     (aws.InvalidRetryModeError(provided_retry_mode="often", valid_modes=["x"]), "often"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("error", "said"), SETTINGS)
-def test_settings_of_which_no_client_can_be_made(error, said):
+def test_settings_that_make_a_client_impossible(error, said):
     found = unusable(error, "q")
     assert isinstance(found, ConfigError)
     assert str(found).startswith("assume: q: ")
@@ -146,19 +147,19 @@ def test_settings_of_which_no_client_can_be_made(error, said):
     assert found.cure
 
 
-def test_parameters_that_botocore_itself_refuses():
+def test_parameters_that_botocore_refuses():
     said = str(explained(aws.ParamValidationError(report="Invalid length\n for\x1b x"), hop(), "role/r"))
     assert said.startswith("assume: p: role/r: Parameter validation failed: Invalid length for\\x1b x\n  ")
 
 
-def test_a_file_of_certificates_that_does_not_exist_is_no_certificate_that_is_not_trusted():
+def test_a_missing_ca_bundle_is_not_reported_as_an_untrusted_certificate():
     error = aws.SSLError(endpoint_url="https://h/", error=FileNotFoundError(2, "No such file or directory"))
     assert "the file of certificates does not exist\n  correct AWS_CA_BUNDLE or ca_bundle" in str(
         explained(error, hop(), "x")
     )
 
 
-def test_an_error_of_ours_comes_through_with_its_profile():
+def test_our_own_error_passes_and_gets_its_profile():
     own = NoTerminal("x", "y")
     assert explained(own, hop(), "role/r") is own
     assert own.profile == "p"
@@ -172,9 +173,9 @@ SOURCES = [
     (aws.TokenRetrievalError(provider="x", error_msg="y"), "SSO", "run `aws sso login --profile q`"),
     (FileNotFoundError(2, "x", "/nowhere"), "credential_process", "credential_process: /nowhere does not exist"),
     (aws.CredentialRetrievalError(provider="x", error_msg="a\x1bb"), "x", "a\\x1bb"),
-    (RuntimeError("… are still expired."), "credential_process", "gave credentials that have ended"),
-    (ResponseParserError("CANARY"), "SSO", "gave nothing that could be read as credentials"),
-    (ValueError("CANARY"), "credential_process", "gave nothing that could be read as credentials"),
+    (RuntimeError("… are still expired."), "credential_process", "returned expired credentials"),
+    (ResponseParserError("CANARY"), "SSO", "returned nothing that can be read as credentials"),
+    (ValueError("CANARY"), "credential_process", "returned nothing that can be read as credentials"),
 ]  # fmt: skip
 
 

@@ -62,12 +62,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Who was reached and how, or why not. `by_fast_road`: of the calls, those over our own connection."""
+    """Who was reached and how, or why not. `by_own_connection`: of the calls, those over our own connection."""
 
     identity: str = ""
     calls: tuple[Asked, ...] = ()
     error: BaseException | None = None
-    by_fast_road: int = 0
+    by_own_connection: int = 0
     visits: tuple[str, ...] = ()
     keys: tuple[str, str, str] = ("", "", "")
 
@@ -221,7 +221,7 @@ class Both:
             identity=self._identity(keys),
             calls=tuple(call for _, call in sorted(calls, key=lambda pair: pair[0])),
             error=error,
-            by_fast_road=sum(each.sent for each in made),
+            by_own_connection=sum(each.sent for each in made),
             visits=tuple(visit.action for visit in self.plain.visits),
             keys=keys,
         )

@@ -42,7 +42,7 @@ REGIONS = [
         more="role_arn = <r3>\n[profile q]\nrole_arn = <r2>\nregion = eu-west-1\nsource_profile = p\n",
         profile="q", reaches="r2", roles=("r1", "r2"), where=at("eu-west-1"), region="eu-west-1"),
     aws("region = (blank) -> ValueError", "region =", error="Invalid endpoint: https://sts..amazonaws.com",
-        says="its region is empty or no region"),
+        says="its region is empty or not a region name"),
     aws("region is not a host label -> InvalidRegionError", "region = us_east_1;", error="InvalidRegionError",
         says="region"),
     Row("cn-* -> .amazonaws.com.cn",
@@ -111,7 +111,7 @@ OWN = [
     aws("services = missing -> InvalidConfigError", REGIONAL + "services = missing", error="InvalidConfigError",
         says="its services section missing does not exist"),
     aws("with an endpoint URL and no region: NoRegionError", "endpoint_url = <sts>", error="You must specify a region",
-        says="an endpoint of your own needs a region"),
+        says="a custom endpoint needs a region"),
     aws("with AWS_ENDPOINT_URL and no region: NoRegionError", env={"AWS_ENDPOINT_URL": "<sts>"}, error="NoRegionError"),
     aws("the source's endpoint_url is never inherited", REGIONAL, more=f"endpoint_url = {NOWHERE}\n", where=WEST),
     aws("[default]'s endpoint_url is never inherited", REGIONAL, more=f"[default]\nendpoint_url = {NOWHERE}\n",
@@ -151,4 +151,4 @@ def test_nothing_but_this_machine_was_called(both):
 def test_our_own_connection_is_taken_wherever_the_endpoint_is_plain(both, row):
     both.write(row.config)
     reached = both.ours("p", {name: both.filled(value) for name, value in row.env.items()}, "--no-cache")
-    assert (reached.error, reached.by_fast_road) == (None, 1)
+    assert (reached.error, reached.by_own_connection) == (None, 1)

@@ -96,7 +96,7 @@ SECTIONS = [
       ]),
     Row("two sections that give one name: the later replaces the earlier whole ([default] / [profile default])",
         ROLE.replace("profile p", "default") + BASE + "[profile default]\nregion = us-east-1\n",
-        profile="default", error="LookupError", says="says nothing of credentials"),
+        profile="default", error="LookupError", says="has no credentials"),
     Row('two sections that give one name: [profile r] / [profile "r"]',
         ROLE.replace("source", "external_id = 42\nsource") + BASE + SECOND.replace("profile p", 'profile "p"'),
         reaches="r2", sends={"ExternalId": None}),

@@ -166,7 +166,7 @@ def test_two_hundred_random_worlds(both, monkeypatch):
         theirs, ours = asked(both, case)
         assert ours.essence == theirs.essence, (theirs, ours, said(ours) if ours.error else "")
         seen["error" if theirs.error else f"{min(len(theirs.calls), 2)} calls"] += 1
-        seen["by our own connection"] += bool(ours.by_fast_road)
+        seen["by our own connection"] += bool(ours.by_own_connection)
 
     holds()
     print(seen)

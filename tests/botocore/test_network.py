@@ -79,7 +79,7 @@ def test_ca_bundle_by_variable_and_by_file(both):
         assert theirs.error is None
         for fast in (True, False):
             ours = both.ours("p", env, "--no-cache", fast=fast)
-            assert (ours.essence, ours.by_fast_road) == (theirs.essence, int(fast))
+            assert (ours.essence, ours.by_own_connection) == (theirs.essence, int(fast))
 
 
 def test_the_variable_beats_the_file(both, tmp_path):
@@ -118,7 +118,7 @@ def test_retries(both, monkeypatch, lines, env, count):
     both.plain.faults = lambda _: faults.throttle()
     theirs, ours = both.botocore("p", both.here | env), both.ours("p", both.here | env)
     assert len(ours.calls) == len(theirs.calls) == count
-    assert "too many calls just now\n  wait a little and say it again" in said(ours)
+    assert "throttled by STS\n  try again in a moment" in said(ours)
 
 
 @pytest.mark.parametrize("setting", ["max_attempts = 0", "max_attempts = many", "retry_mode = often"])

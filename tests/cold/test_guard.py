@@ -1,4 +1,4 @@
-"""The guard: who wants a profile with assume_confirm says its name or its account, each time, whatever is stored."""
+"""The guard: a profile with assume_confirm asks for its name or account each time, whatever is stored."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from ..cli.test_use import switch
 from ..program import actions
 
 
-def test_a_guarded_profile_asks_each_time_also_where_its_role_is_stored(program, sts):
+def test_a_guarded_profile_asks_each_time_even_if_its_role_is_stored(program, sts):
     for answer in ("prod", "128716708097"):
         program.answers = [answer]
         have, state = switch(program, {}, "", "prod")
@@ -17,14 +17,14 @@ def test_a_guarded_profile_asks_each_time_also_where_its_role_is_stored(program,
 
 
 @pytest.mark.parametrize("answer", ["y", "", "yes", "Prod", "123456789012"])
-def test_y_is_no_answer_to_the_guard(program, sts, answer):
+def test_y_is_not_accepted_by_the_guard(program, sts, answer):
     program.answers = [answer]
     done = program("use", "--shell", "bash", "prod")
     assert (done.status, done.out, actions(sts)) == (1, "", [])
     assert "prod: not confirmed: nothing was changed" in done.err
 
 
-def test_the_guard_without_a_terminal_wants_yes(program, sts):
+def test_the_guard_without_a_terminal_needs_the_option_yes(program, sts):
     done = program("use", "--shell", "bash", "prod")
     assert "is guarded (assume_confirm), and there is no terminal to ask on\n  give --yes if you mean it" in done.err
     assert program("use", "--shell", "bash", "prod", "--yes").status == 0
@@ -35,7 +35,7 @@ def test_the_guard_holds_for_a_role_reached_from_the_profile(program):
     assert program.asked == ["prod is guarded (account 123456789012). Type the account id or `prod` to go on: "]
 
 
-def test_minus_never_repeats_a_consent(program):
+def test_the_option_yes_is_not_repeated_by_minus(program):
     program.answers = ["prod"]
     have, state = switch(program, {}, "", "prod", "--yes")
     have, state = switch(program, have, state, "hub")
@@ -45,7 +45,7 @@ def test_minus_never_repeats_a_consent(program):
 
 
 @pytest.mark.parametrize("setting", ["yes", "on", "true", "1", "ja", "yess"])
-def test_any_word_but_a_no_guards(program, setting):
+def test_any_value_but_a_no_guards(program, setting):
     program.home.config.write_text(
         program.home.config.read_text().replace("assume_confirm = yes", f"assume_confirm = {setting}")
     )
@@ -68,7 +68,7 @@ def test_nothing_is_called_before_the_answer(program, sts):
     assert (len(program.asked), actions(sts)) == (1, [])
 
 
-def test_a_guard_that_is_put_up_later_holds_for_what_is_stored(program):
+def test_a_guard_that_is_added_later_holds_for_a_stored_role(program):
     program.home.config.write_text(program.home.config.read_text().replace("assume_confirm = yes\n", ""))
     program.keys("prod")
     program.write("")

@@ -64,7 +64,7 @@ def test_credentials_due_for_renewal_are_used_if_renewing_fails(it, clock, left_
     it.sts.faults = lambda _: faults.refuse(403, "AccessDenied", "no")
     taken = it.take("it")
     assert taken.credentials.keys == old.credentials.keys
-    assert "what is stored is good for" in taken.note
+    assert "the stored credentials are good for" in taken.note
     it.sts.faults = None
     assert it.take("it").credentials.keys != old.credentials.keys
 
@@ -90,7 +90,7 @@ def test_a_reply_that_has_expired_is_one_call_and_the_message_has_both_clocks(it
     it.sts.faults = lambda _: faults.spoil(Expiration=instant(int(time.time()) - 5))
     with pytest.raises(Unreachable) as caught:
         it.take("it")
-    assert "have ended by this machine's clock" in str(caught.value)
+    assert "have already expired by this machine's clock" in str(caught.value)
     assert "set the clock: here it is" in str(caught.value)
     assert len(it.sts.calls) == 1
     assert it.stored(record.ENTRY) == {}
@@ -173,7 +173,7 @@ def test_a_refusal_that_repeats_is_reported(ground, clock):
     ground.sts.faults = lambda call: (
         faults.refuse(403, "ExpiredToken", "old") if call.params["RoleArn"].endswith("/workload") else None
     )
-    with pytest.raises(Refused, match="the credentials that signed the call have ended"):
+    with pytest.raises(Refused, match="the credentials that signed the call have expired"):
         ground.take("workload", "--duration", "20m")
     assert len(ground.sts.calls) < 3 + 7
 

@@ -14,7 +14,7 @@ from .ground import signed_by
 
 PROFILE = "role-with-mfa"
 OTHER_KEY = "AKIAOTHEROTHEROTHERO"
-SENT = "that code was sent already"
+SENT = "this code was already used"
 
 
 def sent_codes(sts):

@@ -24,23 +24,28 @@ SLACK_S = 5.0  # for a machine that is busy with other work
 NEVER = threading.Event()  # a hanging answer waits for it
 
 FAULTS = {
-    # by name: the fault, the error, words of its text, whether the call is retried (None: either way)
-    "throttled": (faults.throttle(), Unreachable, "too many calls just now", True),
-    "500": (faults.refuse(500, "InternalFailure", "oh"), Unreachable, "STS has trouble of its own", True),
-    "503": (faults.refuse(503, "ServiceUnavailable", "later"), Unreachable, "STS has trouble of its own", True),
+    # what goes wrong: the fault, the error, words of it, whether it is tried again
+    "throttled": (faults.throttle(), Unreachable, "throttled by STS", True),
+    "500": (faults.refuse(500, "InternalFailure", "oh"), Unreachable, "STS failed", True),
+    "503": (faults.refuse(503, "ServiceUnavailable", "later"), Unreachable, "STS failed", True),
     "refused": (faults.refuse(403, "AccessDenied", "no"), Refused, "STS refused role/", False),
     "expired": (faults.refuse(403, "ExpiredToken", "old"), Refused, "the credentials that signed", False),
     "region disabled": (faults.refuse(403, "RegionDisabledException", "off"), Refused, "STS is off in that", False),
     "cut in half": (faults.cut(), Unreachable, "nothing was changed", True),
     "closed without a word": (faults.close_before_reply(), Unreachable, "it closed the connection", True),
-    "a page in place of XML": (faults.html(), Unreachable, "what answered is not STS", None),
-    "no credentials in a 200": (faults.no_credentials(), Unreachable, "what answered is not STS", False),
+    "a page in place of XML": (faults.html(), Unreachable, "unexpected answer: not STS", None),
+    "no credentials in a 200": (faults.no_credentials(), Unreachable, "unexpected answer: not STS", False),
     "ten megabytes": (faults.huge(), Unreachable, "more than a megabyte", False),
-    "a redirect": (faults.redirect("http://127.0.0.1:1/"), Unreachable, "what answered is not STS", False),
+    "a redirect": (faults.redirect("http://127.0.0.1:1/"), Unreachable, "unexpected answer: not STS", False),
     "hangs": (faults.hang(NEVER), Unreachable, "no answer from AWS within", None),
     "a byte a second": (faults.drip(0.05), Unreachable, "no answer from AWS within", None),
-    "ended already": (faults.spoil(Expiration="2020-01-01T00:00:00Z"), Unreachable, "have ended by this", False),
-    "an end that is none": (faults.spoil(Expiration="soon"), Unreachable, "what answered is not STS", False),
+    "ended already": (
+        faults.spoil(Expiration="2020-01-01T00:00:00Z"),
+        Unreachable,
+        "have already expired by this",
+        False,
+    ),
+    "an end that is none": (faults.spoil(Expiration="soon"), Unreachable, "unexpected answer: not STS", False),
     "a key that is none": (faults.spoil(AccessKeyId="A"), AssumeError, "the access key id is not one", False),
     "a secret with a blank": (faults.spoil(SecretAccessKey="a b"), AssumeError, "secret access key holds", False),
     "no session token": (faults.spoil(SessionToken=""), AssumeError, "the session token is empty", False),
@@ -145,7 +150,7 @@ def test_stored_credentials_that_are_still_good_are_used_with_a_note(ground, clo
     ground.sts.faults = failing(MARKETING, FAULTS[name][0])
     taken = ground.take("marketingadmin", deadline=Deadline(SHORT_S))
     assert taken.credentials.keys == old.credentials.keys
-    assert "what is stored is good for 10m more" in taken.note
+    assert "the stored credentials are good for 10m more" in taken.note
 
 
 @pytest.mark.parametrize("name", ["throttled", "refused", "cut in half", "a page in place of XML", "ended already"])

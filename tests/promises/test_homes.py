@@ -178,7 +178,7 @@ def test_a_full_disk(ground, tmp_path, inodes):
         done = ground.use(profile, environment=environment).end()
         assert done.status == 0
         assert variables(done.out)["AWS_SESSION_TOKEN"]
-        assert "assume: hub: nothing was kept for other terminals: No space left on device" in done.said
+        assert "assume: hub: cannot cache credentials: No space left on device" in done.said
         assert {path.name: path.read_bytes() for path in (disk / "assume").glob("*.entry")} == before
         assert not list((disk / "assume").glob("tmp.*"))
         gives(ground, calls=0, environment=environment)  # the older entry is still stored

@@ -156,7 +156,7 @@ def test_escapes_in_messages_of_sts_are_shown_and_not_obeyed(it, chance, count):
         it.sts.faults = lambda _, value=value: faults.refuse(403, "AccessDenied", f"no: {value}")
         reply, refusal = answered(it, "it", "--no-cache")
         assert reply is None
-        assert "STS refused role/it" in refusal or "what answered is not STS" in refusal
+        assert "STS refused role/it" in refusal or "unexpected answer: not STS" in refusal
         it.sts.faults = lambda _, value=value: faults.refuse(403, value, "no")
         assert answered(it, "it", "--no-cache")[0] is None
 

@@ -1,0 +1,56 @@
+"""Everything that we replace or set in botocore, in one table; and the changes that hold for the whole process.
+
+| in botocore | by | what, and why |
+|---|---|---|
+| `Session.full_config` | client.Session | the chain's sections: to read 10,000 profiles takes 380 ms |
+| component `data_loader` | client.Loader | lists the four services that we call, not all 430 |
+| component `credential_provider` | client.Swapped | credentials set before each call: one client for all hops |
+| config of a client | client.clients | time-outs; no retry of a call with an MFA code |
+| event `before-send.sts` | connection.Connection | sends over the connection dialled during the import |
+| `AWSResponse.raw` | connection.Connection | a body that is in memory already |
+| `ProcessProvider(popen=…)` | process.Command | limits of time and output; the baseline's environment |
+| `create_credential_resolver(cache=…)` | cli_cache.Cache | the AWS CLI's cache, without its damaged entries |
+| `RefreshableCredentials._expiry_time` | sources | is read: nothing public says when credentials expire |
+| `ContainerMetadataFetcher.TIMEOUT_SECONDS` | seams.shorten_timeouts | 1 s to connect, 2 s to answer |
+| the environment of this process | seams.enter | the baseline: botocore reads variables in many places |
+| the variable `no_proxy` | seams.no_proxy | `*` for metadata: a proxy would answer for its own machine |
+
+botocore's private `_create_cache_key` and the form of its `JSONFileCache` are copied in `cli_cache`, not replaced.
+"""
+
+import os
+from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+METADATA_S = (1, 2)  # to connect, to answer
+LEFT_OUT = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")  # the profile is given to each session
+
+
+def enter(base: "Mapping[str, str]") -> None:
+    """Makes `base`, the baseline, the environment of this process."""
+    os.environ.clear()
+    os.environ.update({name: value for name, value in base.items() if name not in LEFT_OUT})
+
+
+def shorten_timeouts() -> None:
+    """Limits the wait for container credentials, in seconds: botocore has no setting for it."""
+    import botocore.utils
+
+    botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS = METADATA_S  # type: ignore[assignment]
+
+
+@contextmanager
+def no_proxy() -> "Iterator[None]":
+    """Switches every proxy off in this process, until the block ends."""
+    before = os.environ.get("no_proxy")
+    os.environ["no_proxy"] = "*"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("no_proxy", None)
+        else:
+            os.environ["no_proxy"] = before
