@@ -35,7 +35,8 @@ def test_proxies_are_off_inside_the_block_alone(monkeypatch, before):
 
 def test_container_credentials_are_not_waited_for_long():
     seams.shorten_timeouts()
-    assert botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS == (1, 2)
+    seconds: object = botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS
+    assert seconds == (1, 2)
 
 
 def named_in_the_table():

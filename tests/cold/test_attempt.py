@@ -8,6 +8,7 @@ from assume.arguments import Options
 from assume.cold.attempt import Attempt
 from assume.credentials import Credentials
 from assume.errors import LockTimeout
+from assume.profiles.config import Config
 from assume.store import record
 
 from ..profiles.plans import BASE, ROLE, planned
@@ -25,7 +26,7 @@ def attempt(tmp_path):
         asked = Options()
         for name, value in options.items():
             setattr(asked, name, value)
-        return Attempt(asked, None, planned(ROLE + BASE), {}, str(folder))
+        return Attempt(asked, Config("", ""), planned(ROLE + BASE), {}, str(folder))
 
     return made
 
