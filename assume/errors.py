@@ -12,6 +12,7 @@
     │   ├── WrongCode       STS did not take the MFA code
     │   └── WrongDevice     the MFA device is not one of this user's
     ├── Unreachable         STS did not answer, or not in time, or not sense
+    │   └── NotSent         there was no connection: nothing has left this machine
     ├── LockTimeout         another terminal kept the lock for too long
     └── Unsafe              a value that must not reach a shell
 
@@ -104,6 +105,10 @@ class WrongDevice(Refused):
 
 class Unreachable(AssumeError):
     """STS was not reached, did not answer in time, or answered no sense."""
+
+
+class NotSent(Unreachable):
+    """No connection was made: nothing of the request, nor an MFA code in it, has left this machine."""
 
 
 class LockTimeout(AssumeError):

@@ -13,6 +13,8 @@ import botocore.exceptions
 import botocore.loaders
 import botocore.session
 
+from assume.aws import seams
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +53,7 @@ class Session(botocore.session.Session):
 
     def __init__(self, sections: "Mapping[str, Any]", profile: str) -> None:
         super().__init__(profile=profile or None)
+        seams.hide_clock_warning()
         self._sections = dict(sections)
         self.register_component("data_loader", _loader(self))
 
@@ -86,6 +89,11 @@ def clients(session: Session) -> "tuple[Any, Callable[[], Any], Swapped]":
     usual = botocore.config.Config(connect_timeout=CONNECT_S, read_timeout=READ_S)
     once = usual.merge(botocore.config.Config(retries={"total_max_attempts": 1}))
     return session.create_client("sts", config=usual), lambda: session.create_client("sts", config=once), credentials
+
+
+def ca_bundle(session: Session) -> str:
+    """The file of trusted certificates that the user has set for this session; "" for none."""
+    return str(session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or "")
 
 
 def _raw(name: str, values: "Mapping[str, str]") -> "dict[str, object]":

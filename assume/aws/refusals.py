@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import botocore.exceptions as aws
 
+from assume.aws import network
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
 from assume.profiles.chain import CHAINED_MAX_S
 
@@ -23,11 +24,13 @@ SKEW_S = 300  # AWS accepts signatures that are up to 15 minutes off
 CODE_REFUSED = "MultiFactorAuthentication failed"
 
 
-def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = False) -> AssumeError:
+def explained(
+    error: Exception, hop: "Hop | None", what: str, chained: bool = False, ca_bundle: str = ""
+) -> AssumeError:
     """The failure of one call, for the user.
 
     `what` names the call (`role/marketingadminrole`, `an MFA session`), `hop` is the hop that it was for; `chained`
-    is true if temporary credentials signed it.
+    is true if temporary credentials signed it; `ca_bundle` is the user's file of trusted certificates.
     """
     profile = hop.profile if hop is not None else ""
     if isinstance(error, AssumeError):
@@ -35,20 +38,8 @@ def explained(error: Exception, hop: "Hop | None", what: str, chained: bool = Fa
         return error
     if isinstance(error, aws.ClientError):
         return _refused(error, hop, what, chained)
-    if isinstance(error, aws.SSLError) and isinstance(error.kwargs.get("error"), FileNotFoundError):
-        return ConfigError("the file of certificates does not exist", "correct AWS_CA_BUNDLE or ca_bundle", profile)
-    if isinstance(error, aws.SSLError):
-        text = f"the certificate of {_host(error)} is not trusted"
-        return Unreachable(
-            text, "if a proxy of your company signs it, set AWS_CA_BUNDLE (or ca_bundle) to its file", profile
-        )
-    if isinstance(error, aws.ProxyConnectionError):
-        return Unreachable("the proxy does not answer", "check HTTPS_PROXY and NO_PROXY", profile)
-    if isinstance(error, (aws.HTTPClientError, aws.ConnectionError, OSError)):
-        text = f"{what}: STS was not reached: {_kind(error)}"
-        return Unreachable(
-            text, "check the network, the proxy, and `region` or `endpoint_url`; nothing was changed", profile
-        )
+    if (unreached := network.failure(error, what, profile, ca_bundle)) is not None:
+        return unreached
     if isinstance(error, aws.ParamValidationError):
         return ConfigError(
             f"{what}: {_one_line(error)}", "correct that setting of the profile, or that option", profile
@@ -74,8 +65,8 @@ def unusable(error: Exception, profile: str) -> AssumeError:
     return ConfigError(f"its settings: {text}", "correct that setting, or the variable that sets it", name)
 
 
-def source_failed(error: Exception, kind: str, profile: str) -> AssumeError:
-    """Why a source returned no credentials."""
+def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = "") -> AssumeError:
+    """Why a source returned no credentials. `ca_bundle` is the user's file of trusted certificates."""
     if isinstance(error, AssumeError):
         error.profile = error.profile or profile
         return error
@@ -90,6 +81,10 @@ def source_failed(error: Exception, kind: str, profile: str) -> AssumeError:
     if isinstance(error, FileNotFoundError):
         text = f"{kind}: {error.filename or 'a file'} does not exist"
         return SourceError(text, "correct its path in the profile", profile)
+    if isinstance(error, (aws.HTTPClientError, aws.ConnectionError)):
+        found = network.failure(error, kind, profile, ca_bundle, service="its endpoint")
+        if found is not None:
+            return found
     if isinstance(error, (aws.BotoCoreError, aws.ClientError)) and not isinstance(error, _unquotable()):
         return SourceError(f"{kind}: {_one_line(error)}", "correct the profile, or try again", profile)
     return SourceError(f"{kind} returned nothing that can be read as credentials", "run it by hand to see why", profile)
@@ -116,7 +111,7 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
         "ExpiredTokenException": lambda: "the web identity token has expired: make its program write a new one",
         "InvalidIdentityToken": lambda: "this role does not trust the web identity token",
         "InvalidClientTokenId": lambda: "its access key does not exist (any more): set another with `aws configure`",
-        "SignatureDoesNotMatch": lambda: "its secret access key is wrong: set it with `aws configure`",
+        "SignatureDoesNotMatch": lambda: _wrong_signature(message),
         "RegionDisabledException": lambda: "STS is disabled in that region for this account: choose another `region`",
     }
     cure = cures[code]() if code in cures else ""
@@ -128,6 +123,12 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
     elif code.startswith("5") or code in ("InternalFailure", "ServiceUnavailable", "InternalError"):
         return Unreachable(f"{what}: STS failed ({code})", "try again in a moment", profile)
     return Refused(f"{head}: {message or code}", cure, profile, code)
+
+
+def _wrong_signature(message: str) -> str:
+    if "scoped to a valid region" in message:
+        return "correct `region`: AWS's regions are written like us-east-1"
+    return "its secret access key is wrong: set it with `aws configure`"
 
 
 def _access_denied(hop: "Hop | None", message: str) -> "str | tuple[str, ...]":
@@ -171,20 +172,3 @@ def _unquotable() -> "tuple[type[Exception], ...]":
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
-
-
-def _host(error: Exception) -> str:
-    fields = getattr(error, "kwargs", {})
-    return str(fields.get("endpoint_url", "STS"))
-
-
-def _kind(error: Exception) -> str:
-    names = {
-        aws.ConnectTimeoutError: "it does not answer",
-        aws.ReadTimeoutError: "it accepted the request and does not answer",
-        aws.ConnectionClosedError: "it closed the connection",
-    }
-    for kind, text in names.items():
-        if isinstance(error, kind):
-            return f"{_host(error)}: {text}"
-    return f"{_host(error)}: no connection"

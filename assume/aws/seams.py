@@ -1,4 +1,4 @@
-"""Everything that we replace or set in botocore, in one table; and the changes that hold for the whole process.
+"""Everything that we replace or set in botocore and urllib3, in one table; and what holds for the whole process.
 
 | in botocore | by | what, and why |
 |---|---|---|
@@ -12,6 +12,7 @@
 | `create_credential_resolver(cache=…)` | cli_cache.Cache | the AWS CLI's cache, without its damaged entries |
 | `RefreshableCredentials._expiry_time` | sources | is read: nothing public says when credentials expire |
 | `ContainerMetadataFetcher.TIMEOUT_SECONDS` | seams.shorten_timeouts | 1 s to connect, 2 s to answer |
+| `SystemTimeWarning` of urllib3 | seams.hide_clock_warning | is hidden: `network` has a message about the clock |
 | the environment of this process | seams.enter | the baseline: botocore reads variables in many places |
 | the variable `no_proxy` | seams.no_proxy | `*` for metadata: a proxy would answer for its own machine |
 
@@ -40,6 +41,13 @@ def shorten_timeouts() -> None:
     import botocore.utils
 
     botocore.utils.ContainerMetadataFetcher.TIMEOUT_SECONDS = METADATA_S  # type: ignore[assignment]
+
+
+def hide_clock_warning() -> None:
+    """Hides urllib3's warning about a clock that is years off, which Python would print with the path of a file."""
+    import warnings
+
+    warnings.filterwarnings("ignore", message="System time is way off")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import time
 import botocore.credentials
 import botocore.exceptions
 
-from assume.aws import metadata, refusals, seams
+from assume.aws import client, metadata, refusals, seams
 from assume.aws.process import Command
 from assume.credentials import Credentials, check_keys
 from assume.errors import SourceError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from assume.aws.client import Session
     from assume.aws.deadline import Deadline
     from assume.profiles.chain import Source
 
@@ -43,7 +42,7 @@ def credentials(
     base: "Mapping[str, str]",
     deadline: "Deadline",
     command_s: float,
-    session: "Callable[[], Session]",
+    session: "Callable[[], client.Session]",
     cache: "Any",
 ) -> Credentials:
     """The credentials of `source`. Raises SourceError, with the profile and what to do.
@@ -64,13 +63,13 @@ def credentials(
         else:
             found = deadline.call(lambda: _provided(source, session(), cache))
     except Exception as error:
-        raise refusals.source_failed(error, source.kind, source.profile) from None
+        raise refusals.source_failed(error, source.kind, source.profile, client.ca_bundle(session())) from None
     if found is None:
         raise _none_found(source)
     return _checked(found, source)
 
 
-def _provided(source: "Source", session: "Session", cache: "Any") -> Credentials | None:
+def _provided(source: "Source", session: "client.Session", cache: "Any") -> Credentials | None:
     resolver = botocore.credentials.create_credential_resolver(session, cache=cache)
     for name in PROVIDERS[source.kind]:
         loaded = resolver.get_provider(name).load()
@@ -80,7 +79,7 @@ def _provided(source: "Source", session: "Session", cache: "Any") -> Credentials
 
 
 def _of_process(
-    source: "Source", session: "Session", base: "Mapping[str, str]", command_s: float
+    source: "Source", session: "client.Session", base: "Mapping[str, str]", command_s: float
 ) -> Credentials | None:
     started: list[Command] = []
 

@@ -33,6 +33,7 @@ class Sts:
         self.deadline = deadline
         self.chain = chain
         self._connection = connection
+        self._ca_bundle = client.ca_bundle(session)
         self._once: Any = None  # the client for calls with a code
         try:
             self._usual, self._make_once, self._signer = client.clients(session)
@@ -108,7 +109,7 @@ class Sts:
         except KeyboardInterrupt:
             raise
         except Exception as error:
-            raise refusals.explained(error, hop, what, chained) from None
+            raise refusals.explained(error, hop, what, chained, self._ca_bundle) from None
 
 
 def _role(hop: "Hop") -> str:

@@ -2,9 +2,12 @@
 
 import json
 
+import time_machine
+
 from assume.aws import client
 from assume.profiles.config import Config
 
+from ..botocore.rows import BASE as KEYS_OF_ALICE
 from ..profiles.plans import BASE, KEYS, ROLE, planned
 
 MORE = "[services s]\nsts =\n  endpoint_url = http://127.0.0.1:1\n[sso-session c]\nsso_region = x\n"
@@ -58,3 +61,10 @@ def test_the_users_retries_are_the_usual_clients(monkeypatch):
     usual, made_once, _ = client.clients(session())
     assert usual.meta.config.retries["total_max_attempts"] == 7
     assert made_once().meta.config.retries["total_max_attempts"] == 1
+
+
+def test_a_clock_that_is_years_off_brings_no_warning_of_urllib3(both, recwarn):
+    both.write(f"[profile p]\nrole_arn = <r1>\nregion = eu-west-1\nsource_profile = base\n{KEYS_OF_ALICE}")
+    with time_machine.travel("2020-01-01T12:00:00Z", tick=True):
+        both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)}, fast=False)
+    assert [str(warning.message) for warning in recwarn] == []
