@@ -37,5 +37,5 @@ def test_an_access_key_id_that_is_none_never_reaches_the_shell(program, sts):
 def test_credentials_that_have_ended_by_this_clock(program, sts):
     sts.faults = lambda _: faults.spoil(Expiration="2001-01-01T00:00:00Z")
     said = refused(program, "marketingadmin")
-    assert "have already expired by this machine's clock\n  set the clock" in said
+    assert "have ended by this machine's clock\n  set the clock" in said
     assert len(sts.calls) == 1

@@ -90,7 +90,7 @@ def test_a_broken_line_is_named_by_its_number_and_other_profiles_still_work(prog
 
 def test_mfa_wanted_with_no_terminal(program):
     said = refused(program, "role-with-mfa")
-    assert said.startswith("assume: role-with-mfa: an MFA code for arn:aws:iam::128716708097:mfa/cli-user is wanted")
+    assert said.startswith("assume: role-with-mfa: an MFA code for arn:aws:iam::128716708097:mfa/cli-user is needed")
     assert "--mfa-code -" in said
     assert "mfa_process" in said
 
@@ -155,12 +155,12 @@ def test_expired_source_credentials(program, world, sts):
     )
     said = refused(program, "bad")
     assert "bad: STS refused role/marketingadminrole: The security token included in the request is expired" in said
-    assert "have expired: renew the source" in said
+    assert "have ended: renew the source" in said
 
 
 def test_keys_that_do_not_exist_any_more(program, world):
     world.forget_key(config.KEYS["user1"][1])
-    assert "its access key does not exist (any more): set another one with `aws configure`" in refused(
+    assert "its access key does not exist (any more): `aws configure` sets a new one" in refused(
         program, "marketingadmin"
     )
 
@@ -197,14 +197,14 @@ def test_a_credential_process_that_gives_none(program, tmp_path, script, what):
 def test_an_sso_sign_in_that_has_ended(program):
     (kept,) = (program.home.path / ".aws/sso/cache").iterdir()
     kept.unlink()
-    assert "its SSO sign-in has expired, or there was none\n  run `aws sso login --profile sso-reader`" in refused(
+    assert "its SSO sign-in has ended, or there was none\n  run `aws sso login --profile sso-reader`" in refused(
         program, "sso-reader"
     )
 
 
 def test_a_machine_that_is_none(program):
     assert "the instance's metadata gave no credentials\n  this works on EC2" in refused(program, "on-instance")
-    assert "there are no container credentials here\n  this works in ECS or EKS" in refused(program, "in-container")
+    assert "no container credentials here\n  this works in ECS or EKS" in refused(program, "in-container")
 
 
 USAGE = [

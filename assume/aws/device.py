@@ -114,5 +114,5 @@ class Device:
             raise SourceError(text, "correct its path", self.profile) from None
         if running.returncode:
             text = f"mfa_process ended with status {running.returncode}: {stderr.decode()}"
-            raise SourceError(text, "run it by hand to see why", self.profile)
+            raise SourceError(text, "run it by hand and look", self.profile)
         return stdout.decode("utf-8", "replace")

@@ -57,19 +57,20 @@ def _of_tls(error: aws.SSLError, profile: str, ca_bundle: str) -> AssumeError:
 
 def _of_certificate(host: str, error: ssl.SSLCertVerificationError, profile: str) -> AssumeError:
     reasons = {TOO_EARLY: "is not yet valid", TOO_LATE: "has expired"}
-    if error.verify_code in reasons:
+    code = getattr(error, "verify_code", 0)  # Python sets both only if OpenSSL has refused
+    if code in reasons:
         now = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
         return NotSent(
-            f"the certificate of {host} {reasons[error.verify_code]}",
+            f"the certificate of {host} {reasons[code]}",
             (
                 f"if this machine's clock is wrong, set it: it says {now} UTC",
                 "if it is right, the certificate has to be renewed by those who run the endpoint or the proxy",
             ),
             profile,
         )
-    if error.verify_code in (OTHER_HOST, OTHER_ADDRESS):
+    if code in (OTHER_HOST, OTHER_ADDRESS):
         return _other_host(host, profile)
-    return _untrusted(host, error.verify_message, profile)
+    return _untrusted(host, getattr(error, "verify_message", ""), profile)
 
 
 def _other_host(host: str, profile: str) -> AssumeError:
@@ -112,7 +113,7 @@ def _host(error: Exception) -> str:
 def _kind(error: Exception) -> str:
     names = {
         aws.ConnectTimeoutError: "it does not answer",
-        aws.ReadTimeoutError: "it accepted the request and does not answer",
+        aws.ReadTimeoutError: "it took the request and does not answer",
         aws.ConnectionClosedError: "it closed the connection",
     }
     return next((text for kind, text in names.items() if isinstance(error, kind)), "no connection")

@@ -44,10 +44,10 @@ class Command:
         try:
             self.returncode = _ended(running, outputs, ends)
             if any(len(output.content) > OUTPUT_LARGEST for output in outputs):
-                raise SourceError(f"{name} printed more than a megabyte", "run it by hand to see why")
+                raise SourceError(f"{name} printed more than a megabyte", "run it by hand and look")
         except subprocess.TimeoutExpired:
             text = f"{name} has not ended within {self.limit_s:g} s"
-            raise SourceError(text, "run it by hand to see why") from None
+            raise SourceError(text, "run it by hand and look") from None
         finally:
             if running.poll() is None:
                 running.kill()

@@ -61,7 +61,7 @@ def unusable(error: Exception, profile: str) -> AssumeError:
         return ConfigError("its region is empty or not a region name", "correct `region`", name)
     if "Invalid endpoint: " in text:
         what = f"its endpoint {text.partition('Invalid endpoint: ')[2]} is not a URL"
-        return ConfigError(what, "it must look like https://HOST or http://HOST:PORT", name)
+        return ConfigError(what, "it looks like https://HOST or http://HOST:PORT", name)
     return ConfigError(f"its settings: {text}", "correct that setting, or the variable that sets it", name)
 
 
@@ -72,7 +72,7 @@ def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = ""
         return error
     if isinstance(error, (aws.UnauthorizedSSOTokenError, aws.SSOTokenLoadError, aws.TokenRetrievalError)):
         cure = f"run `aws sso login --profile {profile}`"
-        return SourceError("its SSO sign-in has expired, or there was none", cure, profile)
+        return SourceError("its SSO sign-in has ended, or there was none", cure, profile)
     if isinstance(error, (aws.CredentialRetrievalError, aws.InvalidConfigError, aws.PartialCredentialsError)):
         cure = "correct its settings, or the output of its command"
         return SourceError(_one_line(error), cure, profile)
@@ -87,7 +87,7 @@ def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = ""
             return found
     if isinstance(error, (aws.BotoCoreError, aws.ClientError)) and not isinstance(error, _unquotable()):
         return SourceError(f"{kind}: {_one_line(error)}", "correct the profile, or try again", profile)
-    return SourceError(f"{kind} returned nothing that can be read as credentials", "run it by hand to see why", profile)
+    return SourceError(f"{kind} returned nothing that can be read as credentials", "run it by hand and look", profile)
 
 
 def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bool) -> AssumeError:
@@ -98,25 +98,25 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
     head = f"STS refused {what}"
     if message.startswith(CODE_REFUSED):
         if "unable to validate" in message:
-            cure = "check mfa_serial: it must be a device of the user who owns the keys"
-            return WrongDevice(f"{head}: the MFA device is unknown", cure, profile, code)
-        cure = "a code can be used once: wait for the next one, at most 30 s"
+            cure = "check mfa_serial: it must be a device of the user whose keys these are"
+            return WrongDevice(f"{head}: the MFA device is not known", cure, profile, code)
+        cure = "a code is good for one use: wait for the next one, at most 30 s"
         return WrongCode(f"{head}: the MFA code is wrong, too old, or was used before", cure, profile, code)
     if skew := _skew(error.response):
         text = f"{head}: {code}, and this machine's clock is {skew} AWS's"
         return Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
     cures: dict[str, Callable[[], str | tuple[str, ...]]] = {
         "AccessDenied": lambda: _access_denied(hop, message),
-        "ExpiredToken": lambda: "the credentials that signed the call have expired: renew the source",
-        "ExpiredTokenException": lambda: "the web identity token has expired: make its program write a new one",
-        "InvalidIdentityToken": lambda: "this role does not trust the web identity token",
-        "InvalidClientTokenId": lambda: "its access key does not exist (any more): set another with `aws configure`",
+        "ExpiredToken": lambda: "the credentials that signed the call have ended: renew the source",
+        "ExpiredTokenException": lambda: "the web identity's file is out of date: have it written again",
+        "InvalidIdentityToken": lambda: "the web identity's file is not one that this role trusts",
+        "InvalidClientTokenId": lambda: "its access key does not exist (any more): `aws configure` sets a new one",
         "SignatureDoesNotMatch": lambda: _wrong_signature(message),
-        "RegionDisabledException": lambda: "STS is disabled in that region for this account: choose another `region`",
+        "RegionDisabledException": lambda: "STS is off in that region for this account: choose another `region`",
     }
     cure = cures[code]() if code in cures else ""
     if code == "ValidationError" and "durationseconds" in message.lower():
-        limit = f"at most {CHAINED_MAX_S}, because temporary credentials sign the call" if chained else "less"
+        limit = f"at most {CHAINED_MAX_S}, since the role is reached from temporary credentials" if chained else "less"
         cure = f"make duration_seconds (or --duration) {limit}"
     elif code in ("Throttling", "ThrottlingException", "RequestLimitExceeded"):
         return Unreachable(f"{head}: throttled by STS", "try again in a moment", profile)
@@ -128,7 +128,7 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
 def _wrong_signature(message: str) -> str:
     if "scoped to a valid region" in message:
         return "correct `region`: AWS's regions are written like us-east-1"
-    return "its secret access key is wrong: set it with `aws configure`"
+    return "its secret access key is wrong: `aws configure` sets it"
 
 
 def _access_denied(hop: "Hop | None", message: str) -> "str | tuple[str, ...]":
@@ -141,12 +141,12 @@ def _access_denied(hop: "Hop | None", message: str) -> "str | tuple[str, ...]":
         return ""
     reasons = []
     if hop.external_id is None:
-        reasons.append("if the role requires an external ID: add `external_id = …` to the profile")
+        reasons.append("if the role wants an external ID: add `external_id = …` to the profile")
     else:
-        reasons.append("if the role requires another external ID: correct `external_id`")
+        reasons.append("if its external ID is another one: correct `external_id`")
     if hop.mfa_serial is None:
-        reasons.append("if the role requires MFA: add `mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME` to the profile")
-    reasons.append("if the role's trust policy or your own policy does not allow it: ask an administrator")
+        reasons.append("if the role wants MFA: add `mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME` to the profile")
+    reasons.append("if its trust policy or the caller's policy leaves the caller out: ask an administrator")
     return tuple(reasons)
 
 

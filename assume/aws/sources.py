@@ -97,7 +97,7 @@ def _of_process(
             raise
         said = str(error.kwargs.get("error_msg", "")).strip()
         text = f"its credential_process ended with status {started[0].returncode}{': ' if said else ''}{said}"
-        raise SourceError(text, "run it by hand to see why", source.profile) from None
+        raise SourceError(text, "run it by hand and look", source.profile) from None
     return None if loaded is None else _frozen(loaded)
 
 
@@ -131,5 +131,5 @@ def _none_found(source: "Source") -> SourceError:
         )
     if source.kind == chain.CONTAINER:
         cure = "this works in ECS or EKS, where AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI is set"
-        return SourceError("there are no container credentials here", cure, name)
+        return SourceError("no container credentials here", cure, name)
     return SourceError(f"{source.kind} gave no credentials", "", name)

@@ -127,7 +127,7 @@ def _checked(answer: "Mapping[str, Any]", now: int) -> Credentials:
     if expires_at <= now + 30:
         off = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "unknown")
         raise Unreachable(
-            "the credentials from AWS have already expired by this machine's clock",
+            "the credentials that AWS gave have ended by this machine's clock",
             (
                 f"set the clock: on this machine it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}",
                 f"at AWS it is {off}",
@@ -141,7 +141,7 @@ def _web_identity(hop: "Hop") -> str:
     try:
         return web_identity.read(path)
     except OSError as error:
-        text = f"its web identity token file {path} cannot be read: {error.strerror}"
+        text = f"its web identity's file {path} cannot be read: {error.strerror}"
         raise SourceError(
             text, "correct web_identity_token_file, or the program that writes the file", hop.profile
         ) from None

@@ -87,7 +87,7 @@ def test_the_same_wrong_code_is_not_sent_twice(roles, sts):
 def test_a_wrong_code_without_a_terminal_is_tried_once(roles, sts):
     done = use(roles, "one", "--mfa-code", "000000")
     assert (done.status, actions(sts)) == (1, ["GetSessionToken"])
-    assert "a code can be used once" in done.err
+    assert "a code is good for one use" in done.err
 
 
 def test_without_a_terminal_the_message_names_the_other_ways_to_give_a_code(roles, sts):

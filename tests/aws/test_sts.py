@@ -16,7 +16,7 @@ from ..botocore.rows import BASE, ROLE
     ("texts", "what"),
     [({"SecretAccessKey": ""}, "secret access key"), ({"AccessKeyId": "short"}, "the access key id is not one"),
      ({"SessionToken": "a b"}, "session token"), ({"Expiration": "soon"}, "not STS"),
-     ({"Expiration": "2001-01-01T00:00:00Z"}, "have already expired by this machine's clock")],
+     ({"Expiration": "2001-01-01T00:00:00Z"}, "have ended by this machine's clock")],
 )  # fmt: skip
 def test_a_reply_without_valid_credentials_is_reported_and_not_stored(both, texts, what):
     both.write(ROLE + BASE)

@@ -76,7 +76,7 @@ MFA = [
     Row("a device on a role that wants none", with_line("mfa_serial = <serial>"), reaches="r1",
         sends={"TokenCode": ANY}),
     Row("MFA missing: AccessDenied", with_line("").replace("<r1>", "<wants-mfa>"), error="AccessDenied",
-        says="if the role requires MFA: add `mfa_serial"),
+        says="if the role wants MFA: add `mfa_serial"),
     Row("foreign device: ...unable to validate MFA code...",
         with_line("mfa_serial = arn:aws:iam::123456789012:mfa/bob"),
         error="unable to validate MFA code", says="check mfa_serial"),
@@ -103,7 +103,7 @@ WEB_IDENTITY = [
         reaches="r1", sends={"WebIdentityToken": ENDS_A_LINE}),
     Row("a relative path is relative to cwd", WEB.replace("<home>/", ""), reaches="r1"),
     Row("InvalidIdentityToken 400", WEB.replace("/web-identity", "/rubbish"), error="InvalidIdentityToken",
-        says="the web identity's file is does not trust the web identity token"),
+        says="the web identity's file is not one that this role trusts"),
 ]  # fmt: skip
 
 WORDS = [

@@ -103,7 +103,7 @@ HOPS = [
     Row("mfa_serial on a hop whose source is a role: asked for, then AccessDenied by AWS",
         ROLE.replace("base", "q") + "mfa_serial = <serial>\n[profile q]\nrole_arn = <r2>\nsource_profile = base\n"
         + BASE,
-        error="unable to validate MFA code", says="the MFA device is unknown\n  check mfa_serial"),
+        error="unable to validate MFA code", says="the MFA device is not known\n  check mfa_serial"),
     Row("a chain of six", "".join(f"[profile p{n}]\nrole_arn = <r{n}>\nsource_profile = p{n - 1}\n" for n in range(1,
         7))
         + "[profile p0]\n<alice>\n", profile="p6", reaches="r6", roles=("r1", "r2", "r3", "r4", "r5", "r6")),
@@ -125,7 +125,7 @@ SOURCES = [
         "[profile p]\nrole_arn = <r1>\ncredential_source = Environment\n",
         error="No credentials found in credential_source referenced in profile p", says="AWS_ACCESS_KEY_ID is not set"),
     Row("EcsContainer yields nothing", "[profile p]\nrole_arn = <r1>\ncredential_source = EcsContainer\n",
-        error="CredentialRetrievalError", says="there are no container credentials here"),
+        error="CredentialRetrievalError", says="no container credentials here"),
     Row("Ec2InstanceMetadata yields nothing", "[profile p]\nrole_arn = <r1>\ncredential_source = Ec2InstanceMetadata\n",
         error="CredentialRetrievalError", says="the instance's metadata gave no credentials"),
     Row("Environment with a key id and no secret: PartialCredentialsError",

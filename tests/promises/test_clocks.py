@@ -90,7 +90,7 @@ def test_a_reply_that_has_expired_is_one_call_and_the_message_has_both_clocks(it
     it.sts.faults = lambda _: faults.spoil(Expiration=instant(int(time.time()) - 5))
     with pytest.raises(Unreachable) as caught:
         it.take("it")
-    assert "have already expired by this machine's clock" in str(caught.value)
+    assert "have ended by this machine's clock" in str(caught.value)
     assert "set the clock: here it is" in str(caught.value)
     assert len(it.sts.calls) == 1
     assert it.stored(record.ENTRY) == {}
@@ -173,7 +173,7 @@ def test_a_refusal_that_repeats_is_reported(ground, clock):
     ground.sts.faults = lambda call: (
         faults.refuse(403, "ExpiredToken", "old") if call.params["RoleArn"].endswith("/workload") else None
     )
-    with pytest.raises(Refused, match="the credentials that signed the call have expired"):
+    with pytest.raises(Refused, match="the credentials that signed the call have ended"):
         ground.take("workload", "--duration", "20m")
     assert len(ground.sts.calls) < 3 + 7
 

@@ -39,7 +39,7 @@ def test_printed_credentials_are_used(printing):
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("exit 1", "its credential_process ended with status 1\n  run it by hand to see why"),
+        ("exit 1", "its credential_process ended with status 1\n  run it by hand and look"),
         (f"echo {CANARY} >&2; echo {CANARY}; exit 1", ""),
         (f"echo {CANARY}", ""),
         ("echo", ""),
