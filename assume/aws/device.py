@@ -4,6 +4,7 @@ In: the serial of a device and the profile; out: six digits. A code is checked b
 stored, and never sent twice.
 """
 
+import os
 import sys
 import time
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 DIGITS = 6
 STEP_S = 30  # how long a device shows a code
+SECURITY_KEY = ":u2f/"  # in the ARN of a security key or passkey
 TRIES = 3  # at a terminal: a wrong code is asked for again twice
 
 
@@ -32,6 +34,7 @@ class Device:
         given: str,
         base: "Mapping[str, str]",
         may_send: "Callable[[str, str], bool]",
+        take_back: "Callable[[str, str], None]",
         cancelled: "Callable[[], bool] | None" = None,
         silent: bool = False,
         limit_s: float = LIMIT_S,
@@ -42,10 +45,12 @@ class Device:
         self.given = given
         self.base = base
         self.may_send = may_send  # (serial, code): False if a process has sent this code before
+        self.take_back = take_back  # (serial, code): it was not sent after all
         self.cancelled = cancelled
         self.silent = silent  # a renewal before a prompt, which never asks
         self.limit_s = limit_s
         self.used: list[str] = []
+        self._is_typed = True  # whether a person typed the last code
 
     @property
     def asks(self) -> bool:
@@ -53,14 +58,34 @@ class Device:
         return not self.given and not self.process
 
     def code(self, why: str = "") -> str:
-        """A code that was not used before. Raises NoTerminal, Interrupted, TakenOver, WrongCode."""
+        """A code that was not used before. Raises NoTerminal, Interrupted, TakenOver, WrongCode, ConfigError.
+
+        `why` is shown before the question, if one is asked.
+        """
+        if SECURITY_KEY in self.serial:
+            raise ConfigError(
+                "mfa_serial is a security key, and AWS's API takes six-digit codes alone",
+                "register an authenticator app for the same user, and set mfa_serial to its ARN "
+                "(arn:aws:iam::…:mfa/NAME)",
+                self.profile,
+            )
+        self._is_typed = self.asks
         if self.given:
             text, self.given = (sys.stdin.readline() if self.given == "-" else self.given), ""
         elif self.process:
             text = self._from_process()
         else:
             return self._asked(why)
-        return self._fresh(text.strip())
+        return self._fresh(text)
+
+    def again(self) -> str:
+        """The last code, for another call; "" if a person typed it, who can type the next one instead."""
+        return "" if self._is_typed or not self.used else self.used[-1]
+
+    def unsend(self, code: str) -> None:
+        """Notes that `code` has not left this machine, and can be given again."""
+        self.used.remove(code)
+        self.take_back(self.serial, code)
 
     def tries(self) -> int:
         """How many codes may be sent, if each is wrong."""
@@ -87,13 +112,17 @@ class Device:
             if answer is None:
                 raise TakenOver("the question is answered in another terminal", "", self.profile)
             try:
-                return self._fresh(answer.replace(" ", ""))
+                return self._fresh(answer)
             except WrongCode as error:
                 show.say(str(error))
         raise WrongCode(f"no valid code entered ({DIGITS} digits)", "", self.profile)
 
     def _fresh(self, text: str) -> str:
+        text = text.replace(" ", "").strip()  # devices show a code in two groups
         if not (len(text) == DIGITS and text.isascii() and text.isdigit()):
+            if self.process and not self._is_typed:
+                what = f"mfa_process printed no code: an MFA code has {DIGITS} digits"
+                raise WrongCode(what, "it must print the code alone, without a label", self.profile)
             raise WrongCode(f"an MFA code has {DIGITS} digits", "look at the device again", self.profile)
         if text in self.used or not self.may_send(self.serial, text):
             next_s = STEP_S - int(time.time()) % STEP_S
@@ -106,11 +135,13 @@ class Device:
         command = self.process if sys.platform == "win32" else words(self.process)
         if not command:
             raise ConfigError("mfa_process is not a valid command line", "correct its quotes", self.profile)
+        if not isinstance(command, str):
+            command = [os.path.expanduser(word) for word in command]  # the environment is the baseline's here
         running = Command(command, self.base, self.limit_s)
         try:
             stdout, stderr = running.communicate()
         except OSError as error:
-            text = f"mfa_process cannot be run: {error.strerror}"
+            text = f"mfa_process cannot be run: {command if isinstance(command, str) else command[0]}: {error.strerror}"
             raise SourceError(text, "correct its path", self.profile) from None
         if running.returncode:
             text = f"mfa_process ended with status {running.returncode}: {stderr.decode()}"

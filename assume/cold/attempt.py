@@ -94,6 +94,11 @@ class Attempt:
             self.uncached = error.strerror or str(error)
             return True
 
+    def take_back(self, serial: str, code: str) -> None:
+        """Undoes `may_send`: the code has not left this machine."""
+        if self.folder:
+            write.remove(self.folder, [entries.code_name(serial, code)])
+
     def hold(self, request: str, found: "Callable[[], Credentials | None]") -> "Credentials | None":
         """Takes the lock of `request`.
 

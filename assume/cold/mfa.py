@@ -11,7 +11,7 @@ The first two fall back on the third where AWS denies the session, and a note ke
 """
 
 from assume.aws import device
-from assume.errors import Refused, WrongCode, WrongDevice, shown
+from assume.errors import ConfigError, NotSent, Refused, WrongCode, WrongDevice, shown
 from assume.profiles.chain import CHAINED_MAX_S
 from assume.store import entries
 from assume.terminal import show
@@ -28,13 +28,16 @@ if TYPE_CHECKING:
 
 def uses_session(attempt: "Attempt", number: int) -> bool:
     """True if hop `number` is reached behind the shared MFA session; False if it needs a code on its own call."""
+    return not _is_too_long(attempt.chain.hops[number]) and _could_use_session(attempt, number)
+
+
+def _could_use_session(attempt: "Attempt", number: int) -> bool:
+    """True if hop `number` would be reached behind the session, were its duration an hour."""
     chain = attempt.chain
     hop = chain.hops[number]
     keys = chain.source.keys
     if number or not hop.mfa_serial or not hop.mfa_session or keys is None or keys[2]:
         return False  # GetSessionToken takes long-term keys alone
-    if _is_too_long(hop):
-        return False
     session = chain.session_request(hop.mfa_serial)
     return not (
         attempt.remembers(entries.direct_note(chain.request(1))) or attempt.remembers(entries.direct_note(session))
@@ -68,7 +71,7 @@ class Calls:
     def with_mfa(self, number: int, hop: "Hop", keys: "Credentials") -> "Credentials":
         """The credentials of hop `number`, which needs MFA, by the first strategy that applies."""
         if not uses_session(self.attempt, number):
-            return self.code_on_role(hop, keys)
+            return self.code_on_role(hop, keys, self._why_no_session(number, hop))
         stored = self.attempt.kept(self._session_request(hop))
         if stored is None:
             return self.behind_new_session(hop, keys)
@@ -102,12 +105,25 @@ class Calls:
             return self.sts.assume(hop, session.keys, "", self.name)
         self.attempt.remember(entries.direct_note(self._session_request(hop)))
         why = "this user may not call GetSessionToken: enter the next MFA code, for the role itself"
-        return self.code_on_role(hop, keys, why)
+        return self.code_on_role(hop, keys, why, same_code=True)
 
-    def code_on_role(self, hop: "Hop", keys: "Credentials", why: str = "") -> "Credentials":
-        """AssumeRole with a code. `why` is shown before the question, if there is one."""
+    def code_on_role(self, hop: "Hop", keys: "Credentials", why: str = "", same_code: bool = False) -> "Credentials":
+        """AssumeRole with a code. `why` is shown before the question, if there is one.
+
+        `same_code`: tries a code first that the user gave in advance and that went with a denied call. AWS may have
+        used it up there, or not.
+        """
+
+        def call(code: str) -> "Credentials":
+            return self.sts.assume(hop, keys.keys, code, self.name)
+
+        if same_code and self.device is not None and (code := self.device.again()):
+            try:
+                return call(code)
+            except WrongCode:
+                self.attempt.explain("the code was used up by the denied call")
         why = f"assume: {shown(hop.profile)}: {why}" if why else ""
-        return self._coded(hop.mfa_serial or "", why, lambda code: self.sts.assume(hop, keys.keys, code, self.name))
+        return self._coded(hop.mfa_serial or "", why, call)
 
     def session(self, serial: str, keys: "Credentials") -> "Credentials":
         """The MFA session of `keys`, stored or new. Raises Refused if AWS denies this user a session."""
@@ -118,6 +134,13 @@ class Calls:
         fresh = self._coded(serial, "", lambda code: self.sts.session(serial, keys.keys, code))
         attempt.keep(request, fresh)
         return fresh
+
+    def _why_no_session(self, number: int, hop: "Hop") -> str:
+        """Why a code is asked for although an MFA session is stored; "" if none is, or it would be of no use."""
+        if not _could_use_session(self.attempt, number) or self.attempt.kept(self._session_request(hop)) is None:
+            return ""
+        hours = f"{(hop.duration_s or 0) / 3600:g} h"
+        return f"{hours} needs a code, because AWS allows 1 h behind the MFA session: `--duration 1h` asks nothing"
 
     def _session_request(self, hop: "Hop") -> str:
         return self.attempt.chain.session_request(hop.mfa_serial or "")
@@ -132,6 +155,9 @@ class Calls:
             self.attempt.note_question(False)
             try:
                 return call(code)
+            except (NotSent, ConfigError):  # the request was not sent, nor the code in it
+                device.unsend(code)
+                raise
             except WrongCode as error:
                 if not left:
                     raise
@@ -150,6 +176,7 @@ class Calls:
                 attempt.options.mfa_code,
                 attempt.base,
                 attempt.may_send,
+                attempt.take_back,
                 cancelled=attempt.is_taken_over,
                 silent=attempt.silent,
                 limit_s=attempt.command_s,

@@ -111,3 +111,56 @@ def test_the_code_is_in_no_file_and_no_message(roles, tmp_path):
     assert not [
         path for path in roles.home.path.rglob("*") if path.is_file() and code in path.read_text(errors="replace")
     ]
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_code_on_the_command_line_may_have_spaces(roles, shift):
+    code = roles.code(SERIAL)
+    text = (f"{code[:3]} {code[3:]}", f" {code} ")[shift]
+    assert use(roles, "one", "--mfa-code", text).status == 0
+
+
+def with_process(roles, command):
+    roles.write(
+        f"[profile command]\nrole_arn = {ROLE}one\nsource_profile = cli-user\nmfa_serial = {SERIAL}\n"
+        f"mfa_process = {command}\n{COMMON}"
+    )
+    return use(roles, "command")
+
+
+def test_a_command_may_be_named_from_the_home(roles):
+    command = roles.home.path / "bin" / "code"
+    command.parent.mkdir()
+    command.write_text(f"#!/bin/sh\necho {roles.code(SERIAL)}\n")
+    command.chmod(0o755)
+    assert with_process(roles, "~/bin/code").status == 0
+
+
+def test_a_command_that_does_not_exist_is_named(roles):
+    done = with_process(roles, "/nosuch/code --secret-word")
+    assert done.status == 1
+    assert done.err.startswith(
+        "assume: command: mfa_process cannot be run: /nosuch/code: No such file or directory\n  correct its path"
+    )
+    assert "secret-word" not in done.err
+
+
+@pytest.mark.parametrize("output", ["Code: 123456", "123456 (valid for 20 s)", "12345", ""])
+def test_a_command_that_prints_more_or_less_than_a_code_is_told_so(roles, sts, output):
+    done = with_process(roles, f"/bin/echo '{output}'")
+    assert (done.status, actions(sts)) == (1, [])
+    assert "assume: command: mfa_process printed no code: an MFA code has 6 digits\n" in done.err
+    assert "  it must print the code alone" in done.err
+    assert "123456" not in done.err
+
+
+@pytest.mark.parametrize("words", [(), ("--mfa-code", "123456")])
+def test_a_security_key_is_refused_before_any_question_or_call(roles, sts, words):
+    key = "arn:aws:iam::128716708097:u2f/user/cli-user/key-7QZLVK2"
+    roles.write(f"[profile key]\nrole_arn = {ROLE}one\nsource_profile = cli-user\nmfa_serial = {key}\n{COMMON}")
+    done = use(roles, "key", *words)
+    assert (done.status, roles.asked, actions(sts)) == (1, [], [])
+    assert done.err == (
+        "assume: key: mfa_serial is a security key, and AWS's API takes six-digit codes alone\n"
+        "  register an authenticator app for the same user, and set mfa_serial to its ARN (arn:aws:iam::…:mfa/NAME)\n"
+    )

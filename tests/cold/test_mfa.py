@@ -148,3 +148,83 @@ def test_no_question_while_the_stored_role_is_still_usable(roles, sts):
     with time_machine.travel(start + 3000, tick=True):  # ten minutes are left: due, but a question would be needed
         done = use(roles, "one")
     assert (done.status, len(roles.asked)) == (0, 1)
+
+
+def deny_session(world):
+    may_not = ["sts:GetSessionToken"]
+    world.user("128716708097", "cli-user", mfa={SERIAL: "KRSXG5CTMVRXEZLU"}, may=[ROLE + "*"], may_not=may_not)
+
+
+def test_one_given_code_is_enough_for_a_user_who_may_not_have_a_session(roles, sts, world):
+    deny_session(world)
+    done = use(roles, "one", "--mfa-code", roles.code(SERIAL))
+    assert (done.status, done.err) == (0, "")
+    assert actions(sts) == ["GetSessionToken", "AssumeRole"]
+    assert roles.asked == []
+    roles.answers = [world.code(SERIAL, time.time() + 30)]
+    assert use(roles, "two").status == 0
+    assert actions(sts)[2:] == ["AssumeRole"], "remembered for the user"
+
+
+def test_one_code_of_a_command_is_enough_for_a_user_who_may_not_have_a_session(roles, sts, world, tmp_path):
+    deny_session(world)
+    command = tmp_path / "code"
+    command.write_text(f"#!/bin/sh\necho {roles.code(SERIAL)}\n")
+    command.chmod(0o755)
+    roles.write(
+        f"[profile command]\nrole_arn = {ROLE}one\nsource_profile = cli-user\nmfa_serial = {SERIAL}\n"
+        f"mfa_process = {command}\n{COMMON}"
+    )
+    assert use(roles, "command").status == 0
+    assert actions(sts) == ["GetSessionToken", "AssumeRole"]
+
+
+def test_a_given_code_that_the_denied_call_has_used_up_is_followed_by_a_question(roles, sts, world):
+    deny_session(world)
+    code = roles.code(SERIAL)
+
+    def use_up(call):
+        world.take_code(SERIAL, code, "arn:aws:iam::128716708097:user/cli-user", call.at)
+
+    sts.faults = use_up
+    roles.answers = [world.code(SERIAL, time.time() + 30)]
+    done = use(roles, "one", "--mfa-code", code)
+    assert done.status == 0
+    assert actions(sts) == ["GetSessionToken", "AssumeRole", "AssumeRole"]
+    assert "this user may not call GetSessionToken: enter the next MFA code, for the role itself" in done.err
+
+
+def test_a_role_of_more_than_an_hour_says_why_it_asks_in_spite_of_a_session(roles, sts):
+    start = time.time()
+    with time_machine.travel(start, tick=True):
+        roles.answers = [roles.code(SERIAL)]
+        done = use(roles, "one")
+        assert "needs a code" not in done.err
+    with time_machine.travel(start + 60, tick=True):
+        roles.answers = [roles.code(SERIAL)]
+        done = use(roles, "long", "--duration", "4h")
+    assert done.status == 0
+    assert done.err.startswith(
+        "assume: long: 4 h needs a code, because AWS allows 1 h behind the MFA session: `--duration 1h` asks nothing\n"
+    )
+    with time_machine.travel(start + 120, tick=True):
+        assert use(roles, "long", "--duration", "1h").status == 0
+    assert len(roles.asked) == 2
+
+
+@pytest.mark.parametrize("setting", ["", "mfa_session = off\n"])
+def test_no_reason_is_given_where_an_hour_would_ask_too(roles, setting):
+    start = time.time()
+    if setting:
+        with time_machine.travel(start, tick=True):
+            roles.answers = [roles.code(SERIAL)]
+            use(roles, "one")
+    roles.write(
+        f"[profile off]\nrole_arn = {ROLE}long\nsource_profile = cli-user\nmfa_serial = {SERIAL}\n"
+        f"duration_seconds = 14400\n{setting}{COMMON}"
+    )
+    with time_machine.travel(start + 60, tick=True):
+        roles.answers = [roles.code(SERIAL)]
+        done = use(roles, "off")
+    assert done.status == 0
+    assert "needs a code" not in done.err

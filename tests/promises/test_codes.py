@@ -48,6 +48,24 @@ def test_a_call_with_a_code_is_made_once_whatever_its_result(ground, clock, faul
     assert sent_codes(ground.sts) == [code]
 
 
+@pytest.mark.parametrize("trouble", ["no server", "no role's ARN"])
+def test_a_code_that_was_not_sent_can_be_given_again(ground, clock, trouble):
+    """The connection was refused, or botocore refused the parameters: no code has left this machine."""
+    code = ground.code(CLI_USER_MFA)
+    if trouble == "no server":
+        ground.configure(PROFILE, endpoint_url="http://127.0.0.1:9", max_attempts="1")
+    else:
+        ground.configure(PROFILE, mfa_session="off", external_id="!")
+    for _ in range(2):
+        with pytest.raises(AssumeError) as caught:
+            ground.take(PROFILE, "--mfa-code", code)
+        assert SENT not in str(caught.value)
+    assert ground.stored(".code") == {}
+    ground.configure(PROFILE, endpoint_url=ground.sts.url, external_id=None)
+    ground.take(PROFILE, "--mfa-code", code)
+    assert sent_codes(ground.sts) == [code]
+
+
 def test_once_a_code_has_expired_it_is_left_to_sts_to_refuse_it(ground, clock):
     code = ground.code(CLI_USER_MFA)
     ground.take(PROFILE, "--mfa-code", code)
