@@ -1,17 +1,50 @@
-"""Where things are: the home, the AWS files, the AWS CLI's caches, our store.
+"""Where things are: the home, the AWS files, the AWS CLI's caches, our store; and how a file of ours is opened.
 
-All from an environment that is handed in. A home that is unset, empty or
-relative is the password database's, for config and store alike: never the
-current directory.
+All paths come from an environment that is handed in. If HOME is unset, empty or
+relative, the password database's home is used, for config and store alike: never
+the current directory.
 """
 
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os as system
     from collections.abc import Mapping
+elif sys.platform == "win32":
+    import nt as system
+else:
+    import posix as system
 
 WINDOWS = sys.platform == "win32"
+OPEN = 0  # never inherited, never through a link, never waiting for a FIFO's other end; bytes on Windows
+for _flag in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_NOINHERIT", "O_BINARY"):
+    OPEN |= getattr(system, _flag, 0)
+
+
+def opened(path: str, flags: int, *, single: bool = True, private: bool = True) -> int:
+    """A descriptor of a regular file that we own; created with mode 0600 if `flags` say so. Raises OSError.
+
+    `single`: the file has no second name (a hard link). `private`: its mode gives nothing to others. Windows has
+    neither owners nor modes, so only the kind of file is checked there.
+    """
+    handle = system.open(path, flags | OPEN, 0o600)
+    try:
+        seen = system.fstat(handle)
+        if seen.st_mode & 0o170000 == 0o100000 and (
+            WINDOWS
+            or (
+                seen.st_uid == system.geteuid()
+                and not (single and seen.st_nlink != 1)
+                and not (private and seen.st_mode & 0o077)
+            )
+        ):
+            return handle
+    except BaseException:
+        system.close(handle)
+        raise
+    system.close(handle)
+    raise PermissionError(1, "not a regular file of this user", path)
 
 
 def is_absolute(path: str) -> bool:
@@ -22,18 +55,18 @@ def is_absolute(path: str) -> bool:
 
 
 def home(base: "Mapping[str, str]") -> str:
-    """The user's home; "" where there is none."""
+    """The user's home; "" if there is no such folder."""
     path = _told_home(base)
     return path if is_absolute(path) else _recorded_home()
 
 
 def is_told(base: "Mapping[str, str]") -> bool:
-    """Whether the environment itself names a home that can be used."""
+    """Whether the environment itself names a usable home."""
     return is_absolute(_told_home(base))
 
 
 def aws_files(base: "Mapping[str, str]") -> "tuple[str, str]":
-    """Paths of the config and the credentials file, `~` and `$NAME` put in as botocore does."""
+    """Paths of the config and the credentials file, `~` and `$NAME` replaced as botocore does."""
     folder = home(base)
     return (
         expanded(base.get("AWS_CONFIG_FILE") or f"{folder}/.aws/config", base),
@@ -42,7 +75,7 @@ def aws_files(base: "Mapping[str, str]") -> "tuple[str, str]":
 
 
 def expanded(path: str, base: "Mapping[str, str]") -> str:
-    """`path` with a leading `~` and `$NAME`, `${NAME}` put in; names that are not set stay as they are."""
+    """`path` with a leading `~`, `$NAME` and `${NAME}` replaced; names that are not set stay as they are."""
     if "$" in path:
         first, *others = path.split("$")
         path = first + "".join(_variable(other, base) for other in others)
@@ -54,7 +87,7 @@ def expanded(path: str, base: "Mapping[str, str]") -> str:
 
 
 def is_plain(path: str) -> bool:
-    """Whether the warm lane may take a path as it is written."""
+    """Whether the warm lane may use a path as it is written."""
     if WINDOWS:
         return is_absolute(path) and "$" not in path and "%" not in path  # `~` is in every short name
     return is_absolute(path) and "$" not in path and "~" not in path
@@ -71,7 +104,7 @@ def cli_cache(base: "Mapping[str, str]") -> str:
 
 
 def store(base: "Mapping[str, str]") -> str:
-    """Our own folder: ASSUME_HOME, else `~/.aws/assume`; "" where there is no home."""
+    """Our own folder: ASSUME_HOME, else `~/.aws/assume`; "" if there is no home."""
     own = expanded(base.get("ASSUME_HOME", ""), base)
     if own and is_absolute(own):
         return own.rstrip("/") or own

@@ -1,7 +1,9 @@
 """Where things are: a home that can be used, `~` and `$NAME`, never the current directory."""
 
+import os
 import os.path
 import pwd
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,7 +22,7 @@ def test_a_home_that_cannot_be_used_is_the_password_databases(home):
     assert paths.store(base) == f"{ME}/.aws/assume"
 
 
-def test_nobody_without_a_home_has_a_store(monkeypatch):
+def test_without_a_home_there_is_no_store(monkeypatch):
     def unknown(_):
         raise KeyError("uid")
 
@@ -60,3 +62,59 @@ def test_any_path_is_expanded_as_python_does_it(text):
 )
 def test_what_the_warm_lane_takes_as_it_is_written(path, plain):
     assert paths.is_plain(path) is plain
+
+
+READ = os.O_RDONLY
+
+
+def test_a_private_file_of_ours_is_opened(tmp_path):
+    path = tmp_path / "file"
+    os.close(paths.opened(str(path), os.O_RDWR | os.O_CREAT))
+    assert path.stat().st_mode & 0o777 == 0o600
+    handle = paths.opened(str(path), READ)
+    assert not os.get_inheritable(handle)
+    os.close(handle)
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "folder", "device", "nothing"])
+def test_anything_but_a_regular_file_is_refused_at_once(tmp_path, kind):
+    path = tmp_path / kind
+    (tmp_path / "file").touch(0o600)
+    if kind == "link":
+        path.symlink_to("file")
+    elif kind == "fifo":
+        os.mkfifo(path, 0o600)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "device":
+        path = Path("/dev/null")
+    before = open_files()
+    with pytest.raises(OSError):
+        paths.opened(str(path), READ, single=False, private=False)
+    assert open_files() == before
+
+
+def test_a_second_name_and_a_wide_mode_are_refused_unless_they_do_not_matter(tmp_path):
+    path = tmp_path / "file"
+    path.touch(0o600)
+    path.chmod(0o640)
+    with pytest.raises(PermissionError):
+        paths.opened(str(path), READ)
+    os.close(paths.opened(str(path), READ, private=False))
+    path.chmod(0o600)
+    os.link(path, tmp_path / "second")
+    with pytest.raises(PermissionError):
+        paths.opened(str(path), READ)
+    os.close(paths.opened(str(path), READ, single=False))
+
+
+def test_a_file_of_another_user_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.touch(0o600)
+    monkeypatch.setattr("assume.paths.system.geteuid", lambda: path.stat().st_uid + 1)
+    with pytest.raises(PermissionError):
+        paths.opened(str(path), READ, single=False, private=False)
+
+
+def open_files():
+    return sorted(os.listdir("/dev/fd"))

@@ -29,12 +29,13 @@ ROOMS: dict[str, set[str]] = {
     "cold": set(),
     "fast": set(),
     "aws": {"botocore"},
-    "store": set(),
+    "store": {"filelock"},
     "profiles": set(),
-    "shells": set(),
+    "shells": {"filelock"},
     "terminal": {"prompt_toolkit"},
     "simulator": set(),
     "arguments": set(),
+    "files": set(),
     "paths": set(),
     "credentials": set(),
     "errors": set(),
@@ -42,7 +43,7 @@ ROOMS: dict[str, set[str]] = {
 }
 # a library that packages import, and the dependency that installs it
 BROUGHT_BY = {"botocore": "boto3"}
-GROUND = set("arguments paths credentials errors __init__".split())  # of these, all may be imported by every package
+GROUND = set("arguments files paths credentials errors __init__".split())  # every package may import all of these
 NEVER = (
     # package, what it never reaches (directly or through others), why
     ("store", {"botocore"}, "reading the store must not cost an import of botocore"),
@@ -57,7 +58,7 @@ NEVER = (
 )
 # modules of the fast packages that a bare interpreter never loads
 COLD = """
-    store/folder shells/files shells/rcfile shells/export terminal/pick terminal/ask
+    store/folder shells/shipped shells/rcfile shells/export terminal/pick terminal/ask
 """.split()
 # modules whose tests are in a file of another name
 OWN_TESTS = {
@@ -85,7 +86,7 @@ OWN_TESTS = {
     "profiles.chain": "profiles/test_plan.py",
     "profiles.hops": "profiles/test_plan.py",
     "shells.export": "shells/test_render.py",
-    "shells.files": "shells/test_init.py",
+    "shells.shipped": "shells/test_init.py",
     "shells.rcfile": "cli/test_install.py",
     "shells.table": "shells/test_init.py",
     "simulator.calls": "simulator/test_server.py",
@@ -108,7 +109,7 @@ ALSO = """
     shells/test_alike.py shells/test_fish.py shells/test_history.py shells/test_posix.py shells/test_powershell.py
     shells/test_table.py
 """.split()
-LEAN = "__main__ fast store profiles shells terminal arguments paths credentials errors".split()
+LEAN = "__main__ fast store profiles shells terminal arguments files paths credentials errors".split()
 LEAN_IMPORTS = {
     "sys",
     "time",

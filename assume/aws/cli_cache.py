@@ -8,14 +8,12 @@ botocore/credentials.py, `_create_cache_key`; botocore/utils.py, `JSONFileCache`
 
 import json
 import os
-import tempfile
 from hashlib import sha1
 
-from assume import paths
+from assume import files, paths
 from assume.aws import web_identity
 from assume.credentials import Credentials, check_keys, instant
 from assume.errors import Unsafe
-from assume.store import record, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,23 +67,16 @@ class Cache:
         """Writes an entry whole or not at all. Errors are ignored: the cache is a convenience."""
         if not self.folder:
             return
-        temporary = ""
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(prefix=f"{key}.", suffix=".tmp", dir=self.folder)
-            with os.fdopen(handle, "w") as file:
-                json.dump(entry, file, default=_json)
-                file.flush()
-                os.fsync(file.fileno())
-            write.replace(temporary, self.path(key))
-            self.written.append(key)
+            files.write_whole(self.path(key), json.dumps(entry, default=_json).encode(), set_aside=True)
         except OSError:
-            if temporary:
-                write.forget(temporary)
+            return
+        self.written.append(key)
 
     def remove(self, key: str) -> bool:
         """Removes an entry; True if there was one."""
-        return write.forget(self.path(key))
+        return files.forget(self.path(key))
 
 
 def key_of(hop: "Hop", web_identity: str = "") -> str:
@@ -183,13 +174,7 @@ def ends(text: str) -> int:
 
 
 def _opened(path: str, flags: int) -> int:
-    """Opens a regular file of this user; a pipe could block. Raises OSError."""
-    handle = os.open(path, flags | record.OPEN)
-    seen = os.fstat(handle)
-    if seen.st_mode & 0o170000 != 0o100000 or (record.POSIX and seen.st_uid != os.geteuid()):
-        os.close(handle)
-        raise PermissionError(path)
-    return handle
+    return paths.opened(path, flags, single=False, private=False)
 
 
 def _changed_at(path: str) -> float:

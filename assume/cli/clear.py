@@ -1,6 +1,6 @@
 """`clear`: forgets stored credentials, ours and those in the AWS CLI's cache."""
 
-from assume import arguments, paths
+from assume import arguments, files, paths
 from assume.aws import cli_cache
 from assume.errors import UsageError
 from assume.profiles.chain import SSO
@@ -64,6 +64,6 @@ def _everything(folder: str, cache: cli_cache.Cache) -> int:
     count += write.remove(folder, write.names(folder, record.ENTRY))
     for kind in (record.POINTER, record.NOTE):
         write.remove(folder, write.names(folder, kind))
-    left = [name for name in write.names(folder, "") if name.startswith(record.TEMPORARY)]
+    left = [name for name in write.names(folder, "") if name.startswith(files.TEMPORARY)]
     write.remove(folder, left)
     return count

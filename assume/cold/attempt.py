@@ -132,14 +132,13 @@ class Attempt:
     def release(self) -> None:
         """Releases every lock."""
         for held in self.locks:
-            held.note("")
             held.release()
         self.locks.clear()
 
     def note_question(self, asking: bool) -> None:
         """Tells waiting processes whether a person is being asked, and on which terminal."""
         for held in self.locks:
-            held.note(f"an MFA code is asked for in {_here()}" if asking else f"process {os.getpid()} is calling AWS")
+            _note(held, asking)
 
     def is_taken_over(self) -> bool:
         """True if someone in another terminal has asked to answer the question there."""
@@ -151,7 +150,7 @@ class Attempt:
         self.release()
 
     def _held(self, held: lock.Lock) -> None:
-        held.note(f"process {os.getpid()} is calling AWS")
+        _note(held, asking=False)
         self.locks.append(held)
 
     def _say(self, reason: str) -> None:
@@ -160,6 +159,13 @@ class Attempt:
 
     def _offer(self) -> "takeover.Offer | None":
         return None if self.silent else takeover.Offer()
+
+
+def _note(held: lock.Lock, asking: bool) -> None:
+    if asking:
+        held.note(lock.ASKING, f"an MFA code is asked for in {_here()}")
+    else:
+        held.note(lock.CALLING, f"process {os.getpid()} is calling AWS")
 
 
 def _here() -> str:

@@ -14,11 +14,11 @@ holds. A shell that starts waits for this, so next to nothing is imported.
 import sys
 
 from assume.errors import AssumeError
-from assume.shells import files, render
+from assume.shells import render, shipped
 from assume.shells.table import COMMANDS, named
 
 BEGIN, END = "# --- filled in by ", "# --- end ---\n"
-MAIN = f"{files.PACKAGE}/__main__.py"  # what the interpreter is given: the entry of the fast lanes
+MAIN = f"{shipped.PACKAGE}/__main__.py"  # what the interpreter is given: the entry of the fast lanes
 
 
 def init_text(name: str, prompt: bool = False, interpreter: str = "", script: str = "") -> str:
@@ -32,12 +32,12 @@ def init_text(name: str, prompt: bool = False, interpreter: str = "", script: st
         shell.assign("__assume_commands", " ".join(COMMANDS)),
         shell.assign("__assume_prompt", "1" if prompt else ""),
     ]
-    head, begin, rest = files.text("shell", shell.file).partition(BEGIN)
+    head, begin, rest = shipped.text("shell", shell.file).partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end):
         raise AssumeError(f"shell/{shell.file} has lost its first block", "install assume-shell again")
     filled = f"{head}{BEGIN}`assume init {shell.name}` ---\n" + "".join(line + "\n" for line in block) + END + tail
-    return f"{stamp(prompt, interpreter, script)}\n{filled}\n{files.text('completions', shell.completion)}"
+    return f"{stamp(prompt, interpreter, script)}\n{filled}\n{shipped.text('completions', shell.completion)}"
 
 
 def undo_text(name: str) -> str:
@@ -57,8 +57,8 @@ def console_script() -> str:
     name = "assume.exe" if os.name == "nt" else "assume"
     called = os.path.abspath(sys.argv[0]) if sys.argv[0] else ""
     places = [os.path.dirname(called)] if os.path.basename(called) in ("assume", name) else []
-    if os.path.basename(files.CHECKOUT) in ("site-packages", "dist-packages"):
-        folder = files.CHECKOUT
+    if os.path.basename(shipped.CHECKOUT) in ("site-packages", "dist-packages"):
+        folder = shipped.CHECKOUT
         for _ in range(3):
             folder = os.path.dirname(folder)
             places.append(os.path.join(folder, "Scripts" if os.name == "nt" else "bin"))

@@ -36,24 +36,24 @@ def keep(folder: str, request: str, credentials: Credentials) -> None:
 
 
 def direct_note(request: str) -> str:
-    """The file that remembers: an MFA code goes on the call of `request` itself, no session before it."""
+    """The name of the note that an MFA code goes on the call of `request` itself, without a session."""
     return record.name_of("direct\n" + request) + record.NOTE
 
 
 def code_name(serial: str, code: str) -> str:
-    """The file that remembers, for as long as a code lasts: this code of this device was sent."""
+    """The name of the note that this code of this device was sent; kept for as long as a code is valid."""
     from hashlib import sha256
 
     return sha256(f"{serial}\n{code}".encode("utf-8", "surrogateescape")).hexdigest()[:32] + record.CODE
 
 
 def shared_note(key: str) -> str:
-    """The file that remembers: we wrote that entry of the AWS CLI's cache."""
+    """The name of the note that we wrote this entry of the AWS CLI's cache."""
     return key + SHARED
 
 
 def current(chain: "Chain", folder: str, request: str, now: float) -> "Credentials | None":
-    """What is stored for a request of the chain; nothing that is older than a sign-in or a web identity behind it."""
+    """The credentials stored for a request of the chain; None if a sign-in or web identity behind it is younger."""
     credentials = record.entry(folder, request, now)
     if credentials is None or changed_at(chain) >= credentials.issued_at:
         return None
@@ -61,7 +61,7 @@ def current(chain: "Chain", folder: str, request: str, now: float) -> "Credentia
 
 
 def changed_at(chain: "Chain") -> float:
-    """When a sign-in or a web identity that the chain starts with was last replaced; for ever, where it is gone."""
+    """When the sign-in or web identity that the chain starts with was last replaced; infinity if it is gone."""
     at = 0.0
     for path in chain.files:
         try:

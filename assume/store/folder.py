@@ -1,6 +1,6 @@
-"""The store's folder, made and kept as it must be: ours alone, on a file system where that holds.
+"""The store's folder, made and kept private: our own, on a file system that keeps modes.
 
-`ready` gives its path, or "" with a word of why nothing will be kept.
+`ready` returns its path; or "", after a message that says why nothing can be cached.
 """
 
 import os
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 
 def ready(base: "Mapping[str, str]") -> str:
-    """The folder for entries, swept of what a killed process left; "" where there can be none."""
+    """The folder for entries, cleared of what a killed process left; "" if there can be no such folder."""
     import time
 
-    wished = paths.store(base)
-    if not wished:
+    usual = paths.store(base)
+    if not usual:
         variable = "HOME" if record.POSIX else "USERPROFILE"
-        return _none("there is no home directory", f"set {variable}, or ASSUME_HOME to an absolute path")
+        return _refused("there is no home directory", f"set {variable}, or ASSUME_HOME to an absolute path")
     if not base.get("ASSUME_HOME") and (owner := _foreign_owner(paths.home(base))):
-        return _none(f"{owner} belongs to another user", "run assume as the user whose home it is, or set HOME")
-    path = wished
+        return _refused(f"{owner} belongs to another user", "run assume as the user whose home it is, or set HOME")
+    path = usual
     if why := _trouble(path):
         path = base.get("XDG_RUNTIME_DIR", "") + "/assume"
         if not paths.is_absolute(path) or path == "/assume" or _trouble(path):
-            cure = "set ASSUME_HOME to a folder of your own"
-            return _none(f"{wished}: {why}", f"{cure}, on a file system with modes" if record.POSIX else cure)
+            cure = "set ASSUME_HOME to a folder that only you can read"
+            return _refused(f"{usual}: {why}", f"{cure}, on a file system with modes" if record.POSIX else cure)
     try:
         write.sweep(path, time.time())
     except OSError:
@@ -38,7 +38,7 @@ def ready(base: "Mapping[str, str]") -> str:
 
 
 def _trouble(path: str) -> str:
-    """Makes `path` a private folder of ours; why it is none, "" if it is."""
+    """Makes `path` a private folder; why that is not possible, "" if it is."""
     try:
         if os.path.islink(path):
             return "is a link"
@@ -51,12 +51,12 @@ def _trouble(path: str) -> str:
     if record.folder_is_sound(path):
         return ""
     if not record.POSIX:
-        return "is no folder"
+        return "is not a folder"
     return "its file system keeps no modes" if os.lstat(path).st_uid == os.geteuid() else "belongs to another user"
 
 
 def _foreign_owner(home: str) -> str:
-    """What of the home belongs to another user: under `sudo -E` nothing must be left there."""
+    """The part of the home that belongs to another user, or "": under `sudo -E` nothing must be left there."""
     if not record.POSIX:
         return ""
     for path in (f"{home}/.aws", home):
@@ -67,6 +67,6 @@ def _foreign_owner(home: str) -> str:
     return ""
 
 
-def _none(why: str, cure: str) -> str:
-    show.say(f"assume: nothing is kept for other terminals: {why}\n  {cure}")
+def _refused(why: str, cure: str) -> str:
+    show.say(f"assume: cannot cache credentials: {why}\n  {cure}")
     return ""

@@ -2,7 +2,7 @@
 
 A pointer holds the words of a request, the name of the entry that answers it,
 the signatures of all files that its chain depends on, and the variables that
-matter. `known` is the part that a reply is made of.
+matter. `known` returns the part from which a reply is made.
 """
 
 from assume import paths
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def known(chain: "Chain") -> dict[str, str]:
-    """What a pointer keeps of a chain, and what a reply is made of."""
+    """The fields of a chain that a pointer keeps and a reply needs."""
     return {
         "name": chain.name,
         "aws_profile": "" if chain.ad_hoc else chain.profile,
@@ -37,7 +37,7 @@ def point(
     seen: "Mapping[str, str]",
     now: float,
 ) -> None:
-    """Leaves a pointer for the warm lane; `seen` are the signatures of the AWS files before they were read."""
+    """Writes a pointer for the warm lane; `seen`: the signatures of the AWS files, taken before they were read."""
     aws_files = paths.aws_files(base)
     files = [*aws_files, *chain.files]
     if not chain.is_kept or chain.confirm or not all(map(paths.is_plain, files)):
@@ -50,4 +50,4 @@ def point(
     try:
         write.put(folder, record.name_of(key) + record.POINTER, fields, sync=False)
     except OSError:
-        pass  # the next call is a little slower, no more
+        pass  # the next call is a little slower

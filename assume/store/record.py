@@ -1,17 +1,17 @@
-"""Entries and pointers on disk: their names, their form, reading and checking. `write` puts them there.
+"""Entries and pointers on disk: their names, their form, reading and checking. `write` writes them.
 
 An *entry* holds credentials and the request that they answer; a *pointer* says
 which entry a profile's name led to, and how the files looked then. Both are
 lines of `name=value`, closed by a check over all of them: a torn or altered
 file is a miss. Times are epoch seconds in UTC.
 
-Nothing here stands between a user and credentials: what cannot be read is a
-miss. The warm lane imports this module: only what a bare interpreter has
-loaded is imported at the top.
+A file that cannot be read is a miss, never an error. The warm lane imports this
+module: only what a bare interpreter has loaded is imported at the top.
 """
 
 import sys
 
+from assume import paths
 from assume.credentials import Credentials, check_keys
 
 TYPE_CHECKING = False
@@ -27,20 +27,17 @@ elif sys.platform == "win32":
 else:
     import posix as system
 
-ENTRY, POINTER, LOCK, NOTE, CODE, TEMPORARY = ".entry", ".pointer", ".lock", ".note", ".code", "tmp."
+ENTRY, POINTER, LOCK, NOTE, CODE = ".entry", ".pointer", ".lock", ".note", ".code"
 FORMAT = "assume-store-1"
 MODULUS = 2**128 - 159  # a prime: every changed byte changes the remainder
 LARGEST = 1 << 20  # bytes; a session token may be 32 KiB
 POSIX = sys.platform != "win32"
-OPEN = 0
-for _flag in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_NOINHERIT", "O_BINARY"):
-    OPEN |= getattr(system, _flag, 0)
 
 
 def name_of(text: str) -> str:
     """A file's name for a request or a pointer's key: 32 hexadecimal digits.
 
-    No protection against a forger: the text itself is in the file, and compared.
+    It does not protect against a forger: the text itself is in the file, and is compared.
     """
     return f"{int.from_bytes(text.encode('utf-8', 'surrogateescape'), 'big') % MODULUS:032x}"
 
@@ -51,7 +48,7 @@ def effective_uid() -> int:
 
 
 def folder_is_sound(folder: str) -> bool:
-    """Whether `folder` is a real directory, ours, and nobody else's to look into."""
+    """Whether `folder` is a real directory that is ours, with no access for others."""
     try:
         seen = system.lstat(folder)
     except (OSError, ValueError):
@@ -64,14 +61,14 @@ def folder_is_sound(folder: str) -> bool:
 def read(folder: str, name: str) -> "Fields | None":
     """The fields of one file, or None: absent, corrupt, or not safe to believe."""
     try:
-        handle = system.open(f"{folder}/{name}", system.O_RDONLY | OPEN)
+        handle = paths.opened(f"{folder}/{name}", system.O_RDONLY)
     except (OSError, ValueError):
         return None
     try:
-        seen = system.fstat(handle)
-        if not _is_private(seen) or seen.st_size > LARGEST:
+        size = system.fstat(handle).st_size
+        if size > LARGEST:
             return None
-        content = system.read(handle, seen.st_size)
+        content = system.read(handle, size)
     except OSError:
         return None
     finally:
@@ -104,17 +101,17 @@ def formatted(fields: "Mapping[str, str]") -> bytes:
 
 
 def number(fields: "Mapping[str, str]", name: str) -> int:
-    """A field as a whole number; 0 where it is missing or none."""
+    """A field as a whole number; 0 if it is missing or not a number."""
     text = fields.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def signature(path: str, now: float) -> str:
-    """How a file looks from outside: `path` may be missing, a link is followed.
+    """A file's metadata as one text; a link is followed.
 
     Device, inode, size, mtime_ns, ctime_ns, mode, owner; `-` for a missing file.
-    `racy` where the file changed less than two seconds ago (or in the future): on
-    a file system with coarse stamps a second edit would look the same.
+    `racy` if the file changed less than two seconds ago (or in the future): on
+    a file system with coarse timestamps a second edit would look the same.
     """
     try:
         seen = system.stat(path)
@@ -127,12 +124,6 @@ def signature(path: str, now: float) -> str:
     )
 
 
-def _is_private(seen: "system.stat_result") -> bool:
-    if seen.st_mode & 0o170000 != 0o100000:
-        return False
-    return not POSIX or (seen.st_uid == system.geteuid() and not seen.st_mode & 0o077 and seen.st_nlink == 1)
-
-
 FUTURE_S = 300  # an entry issued later than now by more than this: the clock was set back
 
 
@@ -142,7 +133,7 @@ def entry_name(request: str) -> str:
 
 
 def entry(folder: str, request: str, now: float) -> Credentials | None:
-    """What is stored for exactly this request, ended or not; None if nothing that can be believed."""
+    """The credentials stored for exactly this request, expired or not; None if there are no valid ones."""
     fields = read(folder, entry_name(request)) if folder else None
     return None if fields is None else from_fields(fields, request, now)
 
@@ -162,7 +153,7 @@ def from_fields(fields: "Mapping[str, str]", request: str, now: float) -> Creden
     return Credentials(*keys, number(fields, "expires_at"), issued_at, fields.get("arn", ""))
 
 
-# what decides where a chain leads, beside the AWS files; never a secret
+# the variables that decide where a chain leads, beside the AWS files; never a secret
 VARIABLES = (
     "HOME",
     "USERPROFILE",
@@ -186,5 +177,5 @@ VARIABLES = (
 
 
 def key_of(options: "Options", aws_files: "tuple[str, str]") -> str:
-    """What a pointer is named by, and compared with."""
+    """The text from which a pointer gets its name, and with which it is compared."""
     return "\n".join([*aws_files, *options.repeated()])

@@ -1,15 +1,15 @@
-"""Taking over a question that another terminal is asking, perhaps where nobody looks.
+"""Taking over a question that is asked in another terminal, perhaps in one that nobody looks at.
 
-Who waits for the lock presses Enter: that leaves a file beside the lock, with
-the process in it. Who asks sees the file, stops asking and lets go; everyone
-else stands back until the taker has the lock. On the warm lane's waiting road,
-so nothing is imported that the terminal does not need.
+Whoever waits for the lock presses Enter, which leaves a request file beside the
+lock with the id of the process in it. The process that asks sees the file, stops
+asking and lets go of the lock; all others stand back until the taker has it. The
+fast lanes wait here too, so only what the terminal needs is imported.
 """
 
 import sys
 import time
 
-from assume.store import record
+from assume import paths
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -21,21 +21,24 @@ else:
     import posix as system
 
 WANTED = ".wanted"
-LASTS_S = 10  # a taker that does not come is forgotten
-QUESTION = "an MFA code is asked for"
+LASTS_S = 10  # then a request is ignored: its process has not come for the lock
+ASKING = "asking"  # the kind of a holder's note while a person is asked
 
 
 class Offer:
-    """Enter, at this terminal, takes the question over. Called while waiting, with what the holder does."""
+    """Lets Enter, at this terminal, take the question over. Called again and again while waiting."""
 
     def __init__(self) -> None:
         self.handle = -1
         self.is_made = False
-        self.wish = ""  # the path beside which it was left
+        self.wanted = ""  # the lock beside which our request file is
 
-    def __call__(self, reason: str, path: str) -> bool:
-        """Whether the offer stands; leaves the wish beside `path` once Enter was pressed."""
-        if sys.platform == "win32" or not reason.startswith(QUESTION):
+    def __call__(self, kind: str, path: str) -> bool:
+        """True if the user can press Enter. `kind`: what the holder of the lock at `path` is doing.
+
+        Leaves the request beside the lock once Enter was pressed.
+        """
+        if sys.platform == "win32" or kind != ASKING:
             return False
         if not self.is_made:
             self.is_made = True
@@ -45,26 +48,26 @@ class Offer:
                 return False
             show.say("  press Enter to answer it here")
         if self.handle >= 0 and _pressed(self.handle):
-            self.wish = path
+            self.wanted = path
             _want(path)
         return self.handle >= 0
 
     def close(self) -> None:
-        """Takes the offer back, and a wish with it: what was waited for has come, or is not waited for any more."""
+        """Withdraws the offer, and our request file if it is still there: the wait is over."""
         if self.handle >= 0:
             system.close(self.handle)
             self.handle = -1
-        if self.wish and not is_wanted(self.wish):
-            is_done(self.wish)
+        if self.wanted and not is_wanted(self.wanted):
+            is_done(self.wanted)
 
 
 def is_wanted(path: str) -> bool:
-    """Whether some other process wants the lock at `path`, now, more than anyone else does."""
+    """Whether another live process has asked to take over the lock at `path` in the last 10 s."""
     try:
         if abs(time.time() - system.lstat(path + WANTED).st_mtime) > LASTS_S:
             system.unlink(path + WANTED)
             return False
-        handle = system.open(path + WANTED, system.O_RDONLY | record.OPEN)
+        handle = paths.opened(path + WANTED, system.O_RDONLY, private=False)
     except OSError:
         return False
     try:
@@ -73,8 +76,6 @@ def is_wanted(path: str) -> bool:
             return False
         if sys.platform != "win32":
             system.kill(int(pid), 0)
-    except PermissionError:
-        pass  # it lives, and is another user's
     except OSError:
         return False
     finally:
@@ -83,7 +84,7 @@ def is_wanted(path: str) -> bool:
 
 
 def is_done(path: str) -> None:
-    """The taker has the lock: nobody needs to stand back any more."""
+    """Removes the request: the taker has the lock, or does not need it any more."""
     try:
         system.unlink(path + WANTED)
     except OSError:
@@ -98,13 +99,9 @@ def _pressed(handle: int) -> bool:
 
 
 def _want(path: str) -> None:
+    is_done(path)
     try:
-        system.unlink(path + WANTED)
-    except OSError:
-        pass
-    try:
-        flags = system.O_WRONLY | system.O_CREAT | system.O_EXCL | system.O_CLOEXEC
-        handle = system.open(path + WANTED, flags, 0o600)
+        handle = paths.opened(path + WANTED, system.O_WRONLY | system.O_CREAT | system.O_EXCL)
         system.write(handle, str(system.getpid()).encode())
         system.close(handle)
     except OSError:

@@ -29,11 +29,11 @@ assume.shells assume.shells.environment assume.shells.render assume.shells.state
 assume.terminal assume.terminal.show
 """.split())  # fmt: skip
 MIDDLE = HIT | set("""
-assume.errors assume.fast.middle assume.profiles assume.profiles.chain assume.profiles.config assume.profiles.hops
-assume.profiles.ini assume.profiles.plan assume.profiles.sections assume.profiles.source assume.store.entries
-assume.store.pointers assume.store.write
+assume.errors assume.fast.middle assume.files assume.profiles assume.profiles.chain assume.profiles.config
+assume.profiles.hops assume.profiles.ini assume.profiles.plan assume.profiles.sections assume.profiles.source
+assume.store.entries assume.store.pointers assume.store.write
 """.split())  # fmt: skip
-WAITING = MIDDLE | set("assume.store.lock assume.store.takeover fcntl".split())
+WAITING = MIDDLE | set("assume.store.lock assume.store.system_lock assume.store.takeover fcntl".split())
 TAB = set("""
 assume assume.arguments assume.credentials assume.errors assume.fast assume.fast.complete assume.fast.entry
 assume.paths assume.profiles assume.profiles.config assume.profiles.ini assume.profiles.sections assume.shells

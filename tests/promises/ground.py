@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assume import arguments
+from assume import arguments, files
 from assume.aws.deadline import Deadline
 from assume.cold import resolve
 from assume.fast import middle, warm
@@ -126,7 +126,7 @@ class Ground:
     def is_sound(self) -> bool:
         """Whether every file of the store is complete, and no temporary file is left."""
         for name, content in self.stored().items():
-            if name.startswith(record.TEMPORARY):
+            if name.startswith(files.TEMPORARY):
                 return False
             if name.endswith((record.ENTRY, record.POINTER, record.NOTE)) and record.parsed(content) is None:
                 return False

@@ -52,9 +52,9 @@ MUTATIONS = (
     Mutation(
         "write in place",
         (
-            ("assume/store/write.py", '{folder}/{record.TEMPORARY}{system.getpid()}.{name}"', '{folder}/{name}"'),
+            ("assume/files.py", "    temporary = _temporary(path)\n", "    temporary = path\n"),
             (
-                "assume/store/write.py",
+                "assume/files.py",
                 "system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_EXCL |",
                 "system.open(temporary, system.O_WRONLY | system.O_CREAT | system.O_TRUNC |",
             ),
@@ -63,7 +63,7 @@ MUTATIONS = (
     ),
     Mutation(
         "no lock",
-        (("assume/store/lock.py", "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass"),),
+        (("assume/store/system_lock.py", "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass"),),
         ("tests/store/test_lock.py", "-k", "one_holder"),
     ),
     Mutation(
@@ -94,8 +94,8 @@ MUTATIONS = (
     ),
     Mutation(
         "a followed symlink",
-        (("assume/store/record.py", '"O_NOFOLLOW", ', ""),),
-        ("tests/store/test_record.py", "-k", "no_file_of_ours"),
+        (("assume/paths.py", '"O_NOFOLLOW", ', ""),),
+        ("tests/store/test_record.py", "-k", "not_ours_alone"),
     ),
     Mutation(
         "local time",

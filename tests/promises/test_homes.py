@@ -12,7 +12,7 @@ from .ground import variables
 from .strangers import UID, Stranger, mounted, needs_root, place, without_modes
 
 PROFILE = "marketingadmin"
-UNKEPT = "nothing is kept for other terminals"
+UNKEPT = "cannot cache credentials"
 
 
 @pytest.fixture

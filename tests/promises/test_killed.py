@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from assume import files
 from assume.store import record
 
 from . import figures
@@ -21,7 +22,7 @@ def check_whole(ground):
     """Every file of the store is complete, except temporary files of a killed process."""
     for name, content in ground.stored().items():
         if name.endswith((record.ENTRY, record.POINTER, record.NOTE)):
-            assert record.parsed(content) is not None or name.startswith(record.TEMPORARY), (name, content)
+            assert record.parsed(content) is not None or name.startswith(files.TEMPORARY), (name, content)
 
 
 def check_next(ground, profile, why):

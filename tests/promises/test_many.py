@@ -2,6 +2,8 @@
 
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -11,7 +13,7 @@ from assume.demo.config import CLI_USER_MFA, HOME_ACCOUNT, KEYS, SAANVI_MFA
 from assume.errors import LockTimeout
 from assume.simulator import faults
 from assume.simulator.iam import Trust
-from assume.store import lock
+from assume.store import lock, record
 
 from . import figures
 from .ground import signed_by
@@ -122,6 +124,39 @@ def test_profiles_that_share_no_hop_do_not_wait_for_each_other(ground, sts, coun
         figures.tell("apart", f"{count} profiles, STS hangs for the first", seen)
 
 
+HOLDS = """
+import sys
+from filelock import FileLock, Timeout
+try:
+    lock = FileLock(sys.argv[1], timeout=0)
+    lock.acquire()
+except Timeout:
+    sys.exit(7)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_lane_and_filelock_exclude_each_other_on_the_lock_file_of_an_entry(ground, hanging):
+    """As real processes, both ways."""
+    holder = ground.use("marketingadmin")
+    assert hanging.wait(60)
+    command = [sys.executable, "-c", HOLDS, str(ground.only(record.LOCK))]
+    assert subprocess.run(command, stdin=subprocess.DEVNULL).returncode == 7
+    holder.tell(signal.SIGKILL)
+    holder.end()
+    before = len(ground.sts.calls)
+    other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdout is not None
+    assert other.stdout.readline() == b"held\n"
+    waiter = ground.use("marketingadmin")
+    waiter.wait_for("assume: marketingadmin: waiting: ")
+    assert len(ground.sts.calls) == before
+    other.communicate()
+    assert waiter.end().status == 0
+    assert len(ground.sts.calls) == before + 1
+
+
 def test_a_waiter_reports_after_a_second_what_it_waits_for(ground, hanging):
     holder = ground.use("marketingadmin")
     assert hanging.wait(60)
@@ -223,7 +258,7 @@ def test_a_wait_is_bounded_and_reports_its_reason(ground):
     ground.store.mkdir(mode=0o700)
     held = lock.acquire(str(ground.store), "one", lambda: None, print)
     assert isinstance(held, lock.Lock)
-    held.note("busy with this test")
+    held.note(lock.CALLING, "busy with this test")
     with pytest.raises(LockTimeout) as caught:
         lock.acquire(str(ground.store), "one", lambda: None, print, wait_s=0.2)
     held.release()

@@ -37,7 +37,7 @@ def test_list_prints_each_fault_and_its_tests(tmp_path):
 
 def test_a_fault_whose_code_has_changed_is_reported(tmp_path):
     (tmp_path / "assume" / "store").mkdir(parents=True)
-    (tmp_path / "assume" / "store" / "lock.py").write_text("something else")
+    (tmp_path / "assume" / "store" / "system_lock.py").write_text("something else")
     (no_lock,) = (mutation for mutation in MUTATIONS if mutation.name == "no lock")
-    with pytest.raises(SystemExit, match=r"no lock: assume/store/lock\.py holds 0 times"):
+    with pytest.raises(SystemExit, match=r"no lock: assume/store/system_lock\.py holds 0 times"):
         apply(no_lock, tmp_path)

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from assume import files
 from assume.credentials import Credentials
 from assume.store import entries, record, write
 
@@ -85,7 +86,7 @@ def test_a_store_that_is_a_link_is_not_used(ground, clock, tmp_path, capfd):
     ground.store.symlink_to(elsewhere)
     assert ground.take(PROFILE).credentials.key_id
     assert list(elsewhere.iterdir()) == []
-    assert "nothing is kept" in capfd.readouterr().err
+    assert "cannot cache credentials" in capfd.readouterr().err
 
 
 def test_aws_files_that_are_links_work(ground, clock, tmp_path):
@@ -102,14 +103,14 @@ def test_leftovers_of_a_killed_process_are_removed_by_the_next_run(ground, clock
     ground.take(PROFILE)
     gone, alive = 2**22 + 5, os.getpid()
     for pid, age_s in ((gone, 0), (alive, 3600), ("x", 0)):
-        leftover = ground.store / f"{record.TEMPORARY}{pid}.{'0' * 32}.entry"
+        leftover = ground.store / f"{files.TEMPORARY}{pid}.{'0' * 32}.entry"
         leftover.write_text("secret")
         os.utime(leftover, (time.time() - age_s,) * 2)
-    busy = ground.store / f"{record.TEMPORARY}{alive}.{'1' * 32}.entry"
+    busy = ground.store / f"{files.TEMPORARY}{alive}.{'1' * 32}.entry"
     busy.write_text("being written")
     os.utime(busy, (time.time(), time.time()))
     ground.take("hub")
-    assert [name for name in ground.stored() if name.startswith(record.TEMPORARY)] == [busy.name]
+    assert [name for name in ground.stored() if name.startswith(files.TEMPORARY)] == [busy.name]
 
 
 def test_the_largest_session_token_is_stored_and_returned(ground, clock):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assume import __version__
 from assume.errors import AssumeError, UsageError
-from assume.shells import files, init, table
+from assume.shells import init, shipped, table
 
 ROOT = Path(__file__).parents[2]
 NASTY = '/tmp/it\'s a "path" with $(touch PWN) `id` \\ %41 ünïcödé \u2018curly\u2019/bin/python'
@@ -42,15 +42,15 @@ def test_the_text_is_stamp_function_and_completion(name):
         "main": init.MAIN,
         "script": init.console_script(),
     }
-    own = files.text("shell", row.file)
+    own = shipped.text("shell", row.file)
     head, tail = own.partition(init.BEGIN)[0], own.partition(init.END)[2]
     assert rest.startswith(head)
-    assert rest.endswith(f"{init.END}{tail}\n{files.text('completions', row.completion)}")
+    assert rest.endswith(f"{init.END}{tail}\n{shipped.text('completions', row.completion)}")
 
 
 @pytest.mark.parametrize("name", table.SHELLS)
 def test_the_block_has_the_variables_of_the_unfilled_one(name):
-    own = files.text("shell", table.SHELLS[name].file)
+    own = shipped.text("shell", table.SHELLS[name].file)
     for variable in ("__assume_program", "__assume_script", "__assume_commands", "__assume_prompt"):
         assert variable in block(own), f"shell/{table.SHELLS[name].file}"
         assert variable in block(init.init_text(name))
@@ -118,16 +118,16 @@ def test_pwsh_is_powershell():
 
 
 def test_a_shell_file_without_its_block_is_a_broken_installation(monkeypatch):
-    monkeypatch.setattr(files, "text", lambda *_: "# nothing here\n")
+    monkeypatch.setattr(shipped, "text", lambda *_: "# nothing here\n")
     with pytest.raises(AssumeError, match=r"assume\.bash has lost its first block\n  install assume-shell again"):
         init.init_text("bash")
 
 
 def test_a_file_that_is_gone_is_a_broken_installation(monkeypatch, tmp_path):
-    monkeypatch.setattr(files, "PACKAGE", str(tmp_path))
-    monkeypatch.setattr(files, "CHECKOUT", str(tmp_path))
+    monkeypatch.setattr(shipped, "PACKAGE", str(tmp_path))
+    monkeypatch.setattr(shipped, "CHECKOUT", str(tmp_path))
     with pytest.raises(AssumeError, match=r"assume\.bash is missing\n  install assume-shell again"):
-        files.text("shell", "assume.bash")
+        shipped.text("shell", "assume.bash")
 
 
 def script_at(path: Path, content: str = "#!/usr/bin/python3\nfrom assume.cli.start import main\n") -> str:
@@ -149,7 +149,7 @@ def test_the_script_is_the_one_that_was_called_links_unresolved(monkeypatch, tmp
 
 def test_called_as_a_module_the_script_is_that_of_its_environment(monkeypatch, tmp_path):
     script = script_at(tmp_path / "bin" / "assume")
-    monkeypatch.setattr(files, "CHECKOUT", str(tmp_path / "lib" / "python3.11" / "site-packages"))
+    monkeypatch.setattr(shipped, "CHECKOUT", str(tmp_path / "lib" / "python3.11" / "site-packages"))
     monkeypatch.setattr(
         sys, "argv", [str(tmp_path / "lib" / "python3.11" / "site-packages" / "assume" / "__main__.py")]
     )
@@ -170,6 +170,6 @@ def test_what_the_package_holds_wins_over_what_lies_beside_it(monkeypatch, tmp_p
     for place in ("site-packages", "site-packages/assume"):
         (tmp_path / place / "shell").mkdir(parents=True)
         (tmp_path / place / "shell" / "assume.bash").write_text(place)
-    monkeypatch.setattr(files, "PACKAGE", str(tmp_path / "site-packages" / "assume"))
-    monkeypatch.setattr(files, "CHECKOUT", str(tmp_path / "site-packages"))
-    assert files.text("shell", "assume.bash") == "site-packages/assume"
+    monkeypatch.setattr(shipped, "PACKAGE", str(tmp_path / "site-packages" / "assume"))
+    monkeypatch.setattr(shipped, "CHECKOUT", str(tmp_path / "site-packages"))
+    assert shipped.text("shell", "assume.bash") == "site-packages/assume"

@@ -1,16 +1,11 @@
 """The lock of an entry: one holder, waiters who are told, and a wait that ends."""
 
-import _signal  # type: ignore[import-not-found]
-import fcntl
 import os
-import signal
-import threading
-import time
 
 import pytest
 
 from assume.errors import LockTimeout
-from assume.store import lock, record
+from assume.store import lock, record, system_lock, takeover
 
 
 @pytest.fixture
@@ -32,23 +27,23 @@ def held(folder, name="one"):
 def test_one_lock_has_one_holder(folder):
     first = held(folder)
     handle = os.open(first.path, os.O_RDWR)
-    assert [lock._try(handle), lock._try(handle)] == [False, False]
+    assert [system_lock.take(handle), system_lock.take(handle)] == [False, False]
     with pytest.raises(LockTimeout):
         lock.acquire(folder, "one", nothing, print, wait_s=0.1)
     first.release()
-    assert lock._try(handle)
+    assert system_lock.take(handle)
     os.close(handle)
 
 
-def test_a_wait_is_no_longer_than_it_was_to_be(folder, monkeypatch):
+def test_a_wait_never_lasts_longer_than_its_limit(folder, monkeypatch):
     waited = []
-    wait = lock._wait
+    wait = system_lock.wait
 
     def counted(handle, seconds):
         waited.append(seconds)
         return wait(handle, seconds)
 
-    monkeypatch.setattr(lock, "_wait", counted)
+    monkeypatch.setattr(system_lock, "wait", counted)
     first = held(folder)
     with pytest.raises(LockTimeout):
         lock.acquire(folder, "one", nothing, print, wait_s=0.25)
@@ -59,74 +54,56 @@ def test_a_wait_is_no_longer_than_it_was_to_be(folder, monkeypatch):
 
 def test_a_wait_that_ends_without_a_result_says_what_it_was_for(folder):
     first = held(folder)
-    first.note("an MFA code is asked for in process 7")
-    with pytest.raises(LockTimeout) as caught:
+    first.note(lock.ASKING, "an MFA code is asked for in process 7")
+    with pytest.raises(LockTimeout, match=r"waited for 0 s: an MFA code is asked for in process 7\n"):
         lock.acquire(folder, "one", nothing, print, wait_s=0.1)
     first.release()
-    assert "an MFA code is asked for in process 7" in str(caught.value)
 
 
-def test_what_another_has_got_meanwhile_is_taken_without_the_lock(folder):
+def test_the_kind_of_a_note_decides_about_the_offer_whatever_its_text(folder, monkeypatch):
+    monkeypatch.setattr(lock, "OFFER_S", 0)
+    monkeypatch.setattr(lock, "TELL_S", 0)
+    first = held(folder)
+    first.note(lock.ASKING, "une question")
+    kinds: list[str] = []
+    said: list[str] = []
+
+    class Offer(takeover.Offer):
+        def __call__(self, kind, path):
+            kinds.append(kind)
+            first.note(lock.CALLING, "asking nobody")
+            return kind == lock.ASKING
+
+    with pytest.raises(LockTimeout):
+        lock.acquire(folder, "one", nothing, said.append, Offer(), wait_s=0.2)
+    first.release()
+    assert kinds[:2] == ["asking", "calling"]
+    assert said == ["une question"]
+
+
+@pytest.mark.parametrize("note", ["", "\0", "asking", "asking ", "asking a\x1b[2J", "calling a\nb", "\xff" * 400])
+def test_a_note_that_cannot_be_shown_is_replaced_by_a_general_one(folder, note):
+    first = held(folder)
+    with open(first.path, "wb") as file:
+        file.write(b"\0" + note.encode("latin-1"))
+    assert lock._note(first.handle) == ("", lock.UNKNOWN)
+    first.release()
+
+
+def test_a_released_lock_holds_no_note(folder):
+    first = held(folder)
+    first.note(lock.CALLING, "process 7 is calling AWS")
+    first.release()
+    assert os.stat(first.path).st_size == 0
+
+
+def test_a_result_of_the_holder_is_returned_without_the_lock(folder):
     first = held(folder)
     assert lock.acquire(folder, "one", lambda: "found", print) == "found"
     first.release()
 
 
-def test_an_alarm_that_comes_together_with_the_lock_leaves_it_to_others(folder, monkeypatch):
-    """The time may be up between the lock and the end of the alarm."""
-    first = held(folder)
-    first.release()
-    handle = os.open(first.path, os.O_RDWR)
-    real = fcntl.flock
-
-    def late(file, how):
-        real(file, how)
-        if how == fcntl.LOCK_EX:
-            signal.raise_signal(signal.SIGALRM)
-
-    monkeypatch.setattr("assume.store.lock.fcntl.flock", late)
-    assert not lock._wait(handle, 5)
-    monkeypatch.undo()
-    held(folder).release()
-    os.close(handle)
-
-
-def test_an_alarm_that_comes_after_the_wait_is_nobody_s(folder, monkeypatch):
-    first = held(folder)
-    first.release()
-    handle = os.open(first.path, os.O_RDWR)
-    real = signal.setitimer
-
-    def late(which, seconds, again=0):
-        real(which, 0)
-        if not seconds:
-            signal.raise_signal(signal.SIGALRM)
-
-    monkeypatch.setattr("assume.store.lock._signal.setitimer", late)
-    assert lock._wait(handle, 5)
-    os.close(handle)
-
-
-def test_a_wait_ends_where_the_alarm_was_blocked_by_the_parent(folder):
-    first = held(folder)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
-    handler = signal.signal(signal.SIGALRM, lambda *_: None)
-    ends = threading.Timer(20, first.release)  # or this test would never end
-    ends.start()
-    try:
-        started = time.monotonic()
-        with pytest.raises(LockTimeout):
-            lock.acquire(folder, "one", nothing, print, wait_s=0.1)
-        assert time.monotonic() - started < 10
-        assert signal.SIGALRM in signal.pthread_sigmask(signal.SIG_BLOCK, set())
-    finally:
-        ends.cancel()
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        signal.signal(signal.SIGALRM, handler)
-    first.release()
-
-
-def test_a_lock_whose_file_was_taken_away_is_nobodys(folder):
+def test_a_lock_whose_file_was_removed_guards_nothing(folder):
     first = held(folder)
     os.unlink(first.path)
     second = held(folder)
@@ -148,20 +125,20 @@ def test_a_lock_comes_through_an_exec_once(folder):
     first.release()
 
 
-def test_a_lock_that_cannot_be_adopted_does_not_stand_in_its_own_way(folder, monkeypatch):
+def test_a_lock_that_cannot_be_adopted_is_closed_and_can_be_taken_again(folder, monkeypatch):
     first = held(folder)
 
     def failing(handle, how):
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("assume.store.lock.fcntl.flock", failing)
+    monkeypatch.setattr("assume.store.system_lock.fcntl.flock", failing)
     assert lock.adopt(first.handle, folder, "one") is None
     monkeypatch.undo()
     held(folder).release()
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "fifo", "hard link"])
-def test_what_stands_in_the_place_of_a_lock_is_set_aside(folder, tmp_path_factory, kind):
+def test_anything_else_in_the_place_of_a_lock_is_set_aside(folder, tmp_path_factory, kind):
     victim = tmp_path_factory.mktemp("elsewhere") / "victim"
     victim.write_text("untouched")
     path = f"{folder}/one{record.LOCK}"
@@ -173,27 +150,6 @@ def test_what_stands_in_the_place_of_a_lock_is_set_aside(folder, tmp_path_factor
     }
     make[kind]()
     got = held(folder)
-    got.note("x")
+    got.note(lock.CALLING, "x")
     got.release()
     assert victim.read_text() == "untouched"
-
-
-def test_an_alarm_that_is_lost_is_followed_by_another(folder, monkeypatch):
-    """It may come when the wait is about to begin: the kernel has nothing to interrupt then."""
-    first = held(folder)
-    handle = os.open(first.path, os.O_RDWR)
-    install, rung = _signal.signal, []  # `signal.signal` is a cloak around it
-
-    def deaf_at_first(number, handler):
-        def ring(*words):
-            rung.append(number)
-            if len(rung) > 1:
-                handler(*words)
-
-        return install(number, ring if callable(handler) else handler)
-
-    monkeypatch.setattr("assume.store.lock._signal.signal", deaf_at_first)
-    assert not lock._wait(handle, 0.05)
-    assert len(rung) == 2
-    first.release()
-    os.close(handle)

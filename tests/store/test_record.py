@@ -82,7 +82,7 @@ def test_a_link_is_followed_in_a_signature_as_dotfiles_have_it(tmp_path):
     assert record.signature(str(link), later) == record.signature(str(target), later)
 
 
-def test_what_is_no_file_of_ours_alone_is_not_read(tmp_path):
+def test_a_file_that_is_not_ours_alone_is_not_read(tmp_path):
     """A link, a second name, wider modes, a FIFO that would keep the reader waiting, a folder."""
     file = tmp_path / "real"
     file.write_bytes(record.formatted({"x": "y"}))

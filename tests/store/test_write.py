@@ -1,4 +1,4 @@
-"""Writing: whole or not at all, whoever reads meanwhile; what others left is swept, what is busy is not."""
+"""Writing: whole or not at all, whoever reads at that moment; what others left is swept, what is busy is not."""
 
 import os
 import time
@@ -60,7 +60,7 @@ def test_a_reader_sees_the_old_or_the_new_at_every_instant(folder, monkeypatch):
     assert kept(folder) == NEW
 
 
-def test_a_writer_that_is_interrupted_takes_its_half_away(folder, monkeypatch):
+def test_an_interrupted_writer_removes_its_temporary_file(folder, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
@@ -87,7 +87,7 @@ def test_a_folder_in_the_place_of_a_file_is_set_aside(folder):
     assert kept(folder) == NEW
 
 
-def test_a_claim_is_one_process_s_for_as_long_as_it_lasts(folder):
+def test_a_claim_belongs_to_one_process_for_as_long_as_it_lasts(folder):
     assert write.claim(folder, "a.code", 1000.0, 90)
     assert not write.claim(folder, "a.code", 1000.0, 90)
     assert not write.claim(folder, "a.code", 1089.0, 90)
@@ -96,7 +96,7 @@ def test_a_claim_is_one_process_s_for_as_long_as_it_lasts(folder):
     assert write.claim(folder, "b.code", 1000.0, 90)
 
 
-def test_a_claim_that_cannot_be_read_is_still_one(folder):
+def test_a_claim_that_cannot_be_read_is_still_a_claim(folder):
     with open(f"{folder}/a.code", "w") as file:
         file.write("half")
     os.chmod(f"{folder}/a.code", 0o600)
@@ -105,7 +105,7 @@ def test_a_claim_that_cannot_be_read_is_still_one(folder):
     assert write.claim(folder, "a.code", time.time(), 90)
 
 
-def test_the_sweep_takes_what_has_ended_once_a_day(folder):
+def test_the_sweep_removes_what_has_expired_once_a_day(folder):
     now = int(time.time())
     write.sweep(folder, now)
     for name, expires_at in (("ended", now - 5), ("live", now + 500)):
@@ -121,7 +121,7 @@ def test_the_sweep_takes_what_has_ended_once_a_day(folder):
     assert "lost.pointer" not in os.listdir(folder)
 
 
-def test_names_and_removing_are_quiet_where_nothing_is(folder):
+def test_names_and_removing_are_quiet_if_nothing_is_there(folder):
     assert write.names(f"{folder}/nowhere", "") == []
     assert write.remove(folder, ["nothing"]) == 0
     write.put(folder, "a.entry", NEW)

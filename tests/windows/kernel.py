@@ -28,7 +28,7 @@ OPEN = {  # flags of Windows' C library, by this one's values
 WRITES = 0x3 | 0x8 | 0x100 | 0x200
 AS_THEY_ARE = """
     _exit abort close closerange cpu_count dup dup2 error fspath fsync ftruncate get_inheritable get_terminal_size
-    getlogin getpid getppid isatty lseek pipe read set_inheritable stat_result strerror terminal_size times times_result
+    getlogin getpid getppid isatty lseek pipe set_inheritable stat_result strerror terminal_size times times_result
     umask uname_result urandom waitstatus_to_exitcode F_OK R_OK W_OK X_OK
 """.split()
 CREATED_AT = 1_700_000_000
@@ -80,6 +80,11 @@ class Kernel:
             posix.close(handle)
         return found
 
+    def lock_bytes(self, handle: int, kind: int, count: int, at: int = 0, call: int = 37) -> bytes:
+        """A lock that belongs to the open file, not to the process: `struct flock` for F_OFD_SETLK."""
+        content = kind.to_bytes(2, "little") + bytes(6) + at.to_bytes(8, "little") + count.to_bytes(8, "little")
+        return self.fcntl.fcntl(handle, call, content + bytes(8))
+
     # the functions of `nt`
 
     def open(self, path, flags, mode=0o777, *, dir_fd=None):
@@ -100,6 +105,17 @@ class Kernel:
     def close(self, handle):
         assert handle not in self.locked, "Windows releases the lock of a closed file only some time later"
         self.posix.close(handle)
+
+    def read(self, handle, count):
+        """Nobody reads a byte that another one has locked."""
+        try:
+            at = self.posix.lseek(handle, 0, 1)
+        except OSError:
+            return self.posix.read(handle, count)  # a pipe or a terminal
+        found = self.lock_bytes(handle, self.fcntl.F_RDLCK, max(count, 1), at, 36)
+        if found[:2] != self.fcntl.F_UNLCK.to_bytes(2, "little"):
+            raise PermissionError(13, "Permission denied")
+        return self.posix.read(handle, count)
 
     def write(self, handle, content):
         seen = bytes(content)
@@ -216,7 +232,7 @@ class Kernel:
         for number, name in enumerate(("P_WAIT", "P_NOWAIT", "P_OVERLAY")):
             setattr(made, name, number)
         for name in """
-            open close write stat lstat fstat replace rename unlink mkdir rmdir listdir scandir chmod access utime
+            open close read write stat lstat fstat replace rename unlink mkdir rmdir listdir scandir chmod access utime
             readlink symlink getcwd chdir putenv unsetenv kill device_encoding
         """.split():
             setattr(made, name, getattr(self, name))

@@ -83,6 +83,12 @@ def exchange(settings):
     for name in ("ctypes", "ctypes.util", "ctypes.wintypes"):
         sys.modules[name] = kernel.blank(name)
         vars(sys.modules[name])["__getattr__"] = Anything.__getattr__
+    kernel32 = processes.Kernel32(kernel, Anything)
+    vars(sys.modules["ctypes"]).update(
+        WinDLL=lambda _name, **_: kernel32,
+        get_last_error=lambda: kernel32.error,
+        WinError=lambda number: OSError(number, f"Windows' error {number}"),
+    )
     sys.platform = "win32"
     sys.builtin_module_names = tuple(sorted({*sys.builtin_module_names, "nt", "msvcrt"} - {"posix", "pwd"}))
     vars(sys)["getwindowsversion"] = lambda: Version((10, 0, 19045, 2, ""))

@@ -176,23 +176,10 @@ class Processes:
         return made
 
     def msvcrt(self, termios):
-        """The module `msvcrt`: locks of bytes, and single keys."""
+        """Keys as they are pressed, and the handle behind a descriptor: the same number here."""
         made = self.kernel.blank("msvcrt")
-        fcntl, posix = self.kernel.fcntl, self.posix
-        made.LK_UNLCK, made.LK_LOCK, made.LK_NBLCK, made.LK_RLCK, made.LK_NBRLCK = range(5)
+        posix = self.posix
         raw: list[object] = []
-
-        def locking(handle, mode, count):
-            at = posix.lseek(handle, 0, 1)
-            kind = fcntl.LOCK_UN if mode == made.LK_UNLCK else fcntl.LOCK_EX | fcntl.LOCK_NB
-            try:
-                _byte_lock(fcntl, handle, kind, at, count)
-            except OSError:
-                raise PermissionError(13, "Permission denied") from None
-            if mode == made.LK_UNLCK:
-                self.kernel.locked.discard(handle)
-            else:
-                self.kernel.locked.add(handle)
 
         def getwch():
             console = posix.open(self.kernel.path("CONIN$"), posix.O_RDWR | posix.O_NOCTTY)
@@ -212,7 +199,6 @@ class Processes:
             finally:
                 posix.close(console)
 
-        made.locking = locking
         made.getwch = getwch
         made.get_osfhandle = lambda handle: handle
         made.open_osfhandle = lambda handle, _flags: handle
@@ -221,12 +207,35 @@ class Processes:
         return made
 
 
-def _byte_lock(fcntl, handle: int, kind: int, at: int, count: int) -> None:
-    """A lock that belongs to the open file, not to the process: `struct flock` for F_OFD_SETLK."""
-    types = {fcntl.LOCK_UN: fcntl.F_UNLCK}
-    content = types.get(kind, fcntl.F_WRLCK).to_bytes(2, "little") + bytes(6)
-    content += at.to_bytes(8, "little") + count.to_bytes(8, "little") + bytes(8)
-    fcntl.fcntl(handle, 37, content)
+class Kernel32:
+    """The calls of kernel32.dll with which filelock locks the first byte of an open file."""
+
+    def __init__(self, kernel, other) -> None:
+        self.error = 0
+        self.other = other  # what any other call is
+
+        def lock_file(handle, _flags, _reserved, low, _high, _overlapped):
+            try:
+                kernel.lock_bytes(handle, kernel.fcntl.F_WRLCK, low)
+            except OSError:
+                self.error = 33  # ERROR_LOCK_VIOLATION
+                return 0
+            kernel.locked.add(handle)
+            return 1
+
+        def unlock_file(handle, _reserved, low, _high, _overlapped):
+            if handle not in kernel.locked:
+                self.error = 158  # ERROR_NOT_LOCKED
+                return 0
+            kernel.lock_bytes(handle, kernel.fcntl.F_UNLCK, low)
+            kernel.locked.discard(handle)
+            return 1
+
+        self.LockFileEx = lock_file
+        self.UnlockFileEx = unlock_file
+
+    def __getattr__(self, name):
+        return self.other
 
 
 def _none(name: str):

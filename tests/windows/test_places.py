@@ -31,7 +31,7 @@ def test_a_home_relative_to_the_current_folder_or_drive_is_not_used(desk, home):
     }
     done = desk.use("marketingadmin", environment=desk.environment | {"UserProfile": home} | files).end()
     assert done.status == 0, done.said
-    assert "nothing is kept for other terminals: there is no home directory" in done.said
+    assert "cannot cache credentials: there is no home directory" in done.said
     assert "USERPROFILE" in done.said
     assert "home is" not in done.said
 

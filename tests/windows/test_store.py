@@ -85,7 +85,7 @@ def test_if_nothing_can_be_written_the_role_is_taken_anyway(desk):
     done = desk.use("marketingadmin").end()
     assert done.status == 0, done.said
     assert done.out
-    assert "nothing is kept for other terminals" in done.said
+    assert "cannot cache credentials" in done.said
     assert "modes" not in done.said
     assert not desk.store.exists()
 
@@ -105,3 +105,47 @@ def test_our_files_have_names_that_windows_allows(desk):
     desk.took("workload", "--session-name", "a@b")
     names = {path.name.rpartition(".")[2] for path in desk.store.iterdir()}
     assert names == {"entry", "lock", "note", "pointer"}
+
+
+def test_one_process_holds_the_lock_and_others_read_what_it_does(desk):
+    """The first byte is locked by filelock, so that nobody else can read it: the note is behind it."""
+    desk.store.mkdir(mode=0o700)
+    holds = """
+import sys, time
+from assume.store import lock
+held = lock.acquire({0!r}, "one", lambda: None, print)
+held.note(lock.CALLING, "process 7 is calling AWS")
+print("held", file=sys.stderr, flush=True)
+import os
+while not os.path.exists({0!r} + "/end"):
+    time.sleep(0.02)
+held.release()
+"""
+    waits = """
+import os, sys
+from assume.errors import LockTimeout
+from assume.store import lock
+from filelock import lock_descriptor
+handle = os.open({0!r} + "/one.lock", os.O_RDWR | os.O_BINARY)
+print(lock_descriptor(handle, blocking=False))
+os.close(handle)
+try:
+    lock.acquire({0!r}, "one", lambda: None, print, wait_s=0.2)
+except LockTimeout as error:
+    print(error)
+open({0!r} + "/end", "w").close()
+got = lock.acquire({0!r}, "one", lambda: None, print)
+print(lock._note(got.handle)[1])
+got.release()
+"""
+    folder = windows(desk.store)
+    for name, code in (("holds", holds), ("waits", waits)):
+        (desk.folder / f"{name}.py").write_text(code.format(folder))
+    holder = desk.start(role=("test", str(desk.folder / "holds.py")))
+    holder.wait_for("held")
+    done = desk.run(role=("test", str(desk.folder / "waits.py")))
+    assert done.status == 0, done.said
+    first, second, *_, last = done.out.decode().splitlines()
+    assert (first, second) == ("False", "assume: waited for 0 s: process 7 is calling AWS")
+    assert last == "another terminal is getting these credentials"
+    assert holder.end().status == 0
