@@ -4,7 +4,7 @@ In: a shell (or none: the one this runs in), a home, an environment; out: the
 lines to say. The file holds what `assume init` prints, and lies under
 XDG_DATA_HOME. Said first, done second; done twice it is the same as once.
 
-`refresh_init_files` is for the cold lane: after an upgrade it writes anew what
+`refresh_init_files` is for the cold lane: after an upgrade it writes again what
 an earlier version wrote. Nothing here imports Typer.
 """
 
@@ -28,20 +28,21 @@ def install(name: str | None, home: str, environ: Mapping[str, str], *, prompt: 
     try:
         if number := rcfile.written_by_hand(shell, path):
             return [f"assume: line {number} of {short(path, home)} loads assume already; nothing was changed"]
-        written = rcfile.write_atomically(target, render.encoded(init.init_text(shell.name, prompt)))
-        done = rcfile.add(path, line)
+        with rcfile.locked(os.path.dirname(target)):
+            written = rcfile.write_if_changed(target, render.encoded(init.init_text(shell.name, prompt)))
+            done = rcfile.add(path, line)
     except OSError as error:
         cure = ("add this line to it yourself:", line) if error.filename == path else ""
         raise AssumeError(f"{error.filename or path} cannot be written: {error.strerror}", cure) from None
     said = [f"assume: wrote {short(target, home)}"] if written else []
-    if done == "stands":
+    if done == "present":
         return [*said, f"assume: {short(path, home)} has its line already"]
     said += [f"assume: {done} this line {'to' if done == 'added' else 'in'} {short(path, home)}:", f"  {line}"]
     return [*said, "assume: open a new shell, or in this one:", f"  {shell.load.format(word(shell, target, home))}"]
 
 
 def refresh_init_files(environ: Mapping[str, str]) -> None:
-    """Write anew each init file of ours that another version wrote, with the options it had. Never fails.
+    """Writes each init file again that another version wrote, with the options it had. Never fails.
 
     The file of another installation that is still there is that one's business.
     """
@@ -67,7 +68,7 @@ def _refresh(shell: Shell, path: str, values: dict[str, str]) -> None:
     if ours and interpreter and script and values["version"] == __version__:
         return
     text = init.init_text(shell.name, bool(values["prompt"]), interpreter if ours else "", script)
-    rcfile.write_atomically(path, render.encoded(text))
+    rcfile.write_if_changed(path, render.encoded(text))
 
 
 def chosen(name: str | None, environ: Mapping[str, str]) -> tuple[Shell, str]:

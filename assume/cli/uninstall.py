@@ -19,14 +19,13 @@ def uninstall(name: str | None, home: str, environ: Mapping[str, str]) -> list[s
     path = rcfile.find(shell, home, environ, program)
     target = init_path(shell, home, environ)
     try:
-        if rcfile.take_out(path):
-            said.append(f"assume: took its line out of {short(path, home)}")
-        if os.path.lexists(target):
-            os.unlink(target)
-            said.append(f"assume: removed {short(target, home)}")
-        folder = os.path.dirname(target)
-        if os.path.isdir(folder) and not os.listdir(folder):
-            os.rmdir(folder)
+        if rcfile.has_line(path) or os.path.lexists(target):
+            with rcfile.locked(os.path.dirname(target)):
+                if rcfile.take_out(path):
+                    said.append(f"assume: took its line out of {short(path, home)}")
+                if os.path.lexists(target):
+                    os.unlink(target)
+                    said.append(f"assume: removed {short(target, home)}")
         if said:
             said.append("assume: shells that are open keep it until they end")
         if number := rcfile.written_by_hand(shell, path):

@@ -2,23 +2,28 @@
 
 Nothing else of the file changes: not its mode, its owner, its links, its line
 ends, its encoding (Windows PowerShell's profile may be UTF-16). A line is ours
-if it ends with MARK; a line that a comment sign begins is nobody's.
+if it ends with MARK and is not a comment. Whoever changes the file does so
+inside `locked`, so that two installations at once lose nothing.
 """
 
 import codecs
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+from assume import files
 from assume.errors import AssumeError
 from assume.shells.table import MARK, Shell
 
+LOCK = "install.lock"
+WAIT_S = 30  # a change takes milliseconds on a quiet machine
 ENDED_LINE = f"{MARK}, and the end of the line above"
 PROFILE = "Microsoft.PowerShell_profile.ps1"
 
 
 def find(shell: Shell, home: str, environ: Mapping[str, str], program: str = "") -> str:
-    """The file that a shell reads when it starts for a person. `program`: the shell's own path, for Windows."""
+    """The file that an interactive shell reads when it starts. `program`: the shell's own path, for Windows."""
     config = environ.get("XDG_CONFIG_HOME", "")
     if not os.path.isabs(config):
         config = os.path.join(home, ".config")
@@ -35,7 +40,7 @@ def find(shell: Shell, home: str, environ: Mapping[str, str], program: str = "")
 
 
 def add(path: str, line: str) -> str:
-    """Put `line` at the end, or in the place of an older one of ours. In a word: `added`, `changed`, `stands`."""
+    """Puts `line` at the end, or in the place of an older line of ours. Returns `added`, `changed` or `present`."""
     content, encoding = _read(path)
     lines = content.split("\n")
     ours = [at for at in range(len(lines)) if _is_ours(lines[at])]
@@ -44,19 +49,19 @@ def add(path: str, line: str) -> str:
         end = "\r\n" if "\r\n" in content else "\n"
         text = line + end if ended else end + line.replace(MARK, ENDED_LINE) + end
         _make_folder(path)
-        with open(path, "ab") as file:  # keeps links, mode, owner and whatever else hangs on the file
+        with open(path, "ab") as file:  # keeps links, mode, owner, attributes
             file.write(text.encode(encoding, "surrogateescape"))
         return "added"
-    standing = lines[ours[0]].rstrip()
-    if standing.replace(ENDED_LINE, MARK) == line:
-        return "stands"
+    present = lines[ours[0]].rstrip()
+    if present.replace(ENDED_LINE, MARK) == line:
+        return "present"
     lines[ours[0]] = line + ("\r" if lines[ours[0]].endswith("\r") else "")
     _replace(path, "\n".join(lines), encoding)
     return "changed"
 
 
 def take_out(path: str) -> bool:
-    """Remove every line of ours; False where there is none."""
+    """Removes every line of ours. False if there was none."""
     content, encoding = _read(path)
     lines = content.split("\n")
     kept = [line for line in lines if not _is_ours(line)]
@@ -68,8 +73,13 @@ def take_out(path: str) -> bool:
     return True
 
 
+def has_line(path: str) -> bool:
+    """Whether a line of ours is in the file."""
+    return any(map(_is_ours, _read(path)[0].split("\n")))
+
+
 def written_by_hand(shell: Shell, path: str) -> int:
-    """The number of a line that loads us and is not ours, 0 for none."""
+    """The number of a line that loads assume and was not added by `add`; 0 if there is none."""
     names = ("powershell", "pwsh") if shell.name == "powershell" else (shell.name,)
     for number, line in enumerate(_read(path)[0].split("\n"), 1):
         if not line.lstrip().startswith("#") and any(f"assume init {name}" in line for name in names):
@@ -77,8 +87,41 @@ def written_by_hand(shell: Shell, path: str) -> int:
     return 0
 
 
-def write_atomically(path: str, content: bytes, like: os.stat_result | None = None) -> bool:
-    """Write a file whole or not at all; False where it holds just that already. `like`: whose mode and owner."""
+@contextmanager
+def locked(folder: str) -> Iterator[None]:
+    """Keeps out every other process that adds or takes out lines. `folder`: ours, where the lock's file is meanwhile.
+
+    The folder is made, and removed again if it is empty at the end. Raises AssumeError after WAIT_S, OSError.
+    """
+    from filelock import FileLock, Timeout
+
+    path = os.path.join(folder, LOCK)
+    lock = FileLock(path, timeout=WAIT_S, mode=0o600)
+    try:
+        while not lock.is_locked:
+            os.makedirs(folder, exist_ok=True)
+            try:
+                lock.acquire()
+            except FileNotFoundError:
+                continue  # another process has just removed the folder
+        try:
+            yield
+        finally:
+            # only while the lock is held, so that a waiter notices it and tries again; filelock removes it on Windows
+            if sys.platform != "win32":
+                files.forget(path)
+            lock.release()
+    except Timeout:
+        raise AssumeError(f"another process has held {path} for {WAIT_S} s", "try again when it has ended") from None
+    finally:
+        try:
+            os.rmdir(folder)
+        except OSError:
+            pass  # something is in it
+
+
+def write_if_changed(path: str, content: bytes) -> bool:
+    """Writes a file whole, unless it holds just that already. True if it was written. Raises OSError."""
     try:
         with open(path, "rb") as file:
             if file.read() == content:
@@ -86,26 +129,12 @@ def write_atomically(path: str, content: bytes, like: os.stat_result | None = No
     except FileNotFoundError:
         pass
     _make_folder(path)
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if like:
-            os.chmod(temporary, like.st_mode & 0o7777)
-            if sys.platform != "win32" and (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
-                os.chown(temporary, like.st_uid, like.st_gid)
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    files.write_whole(path, content, mode=0o666)  # less the umask, like any file that a program makes for its user
     return True
 
 
 def _read(path: str) -> tuple[str, str]:
-    """Text and encoding; empty for a file that is not there."""
+    """Text and encoding; an empty text if there is no such file."""
     try:
         with open(path, "rb") as file:
             content = file.read()
@@ -116,12 +145,12 @@ def _read(path: str) -> tuple[str, str]:
     try:
         return content.decode(encoding, "surrogateescape"), encoding
     except ValueError:
-        raise AssumeError(f"{path} begins as UTF-16 and is none", "save it as UTF-8") from None
+        raise AssumeError(f"{path} is not valid UTF-16", "save it as UTF-8") from None
 
 
 def _replace(path: str, text: str, encoding: str) -> None:
     path = os.path.realpath(path)
-    write_atomically(path, text.encode(encoding, "surrogateescape"), os.stat(path))
+    files.write_whole(path, text.encode(encoding, "surrogateescape"), like=os.stat(path))
 
 
 def _make_folder(path: str) -> None:
@@ -134,7 +163,7 @@ def _is_ours(line: str) -> bool:
 
 
 def _windows_profile(home: str, program: str) -> str:
-    """$PROFILE as the shell itself has it: the Documents folder may be anywhere."""
+    """$PROFILE as the shell itself has it: the Documents folder may be moved."""
     import subprocess
 
     ask = "[Console]::OutputEncoding = [Text.Encoding]::UTF8; [Console]::Out.Write($PROFILE)"
@@ -148,5 +177,5 @@ def _windows_profile(home: str, program: str) -> str:
         return path
     folder = "PowerShell" if "pwsh" in os.path.basename(name).lower() else "WindowsPowerShell"
     if not os.path.isdir(home):
-        raise AssumeError(f"{home} is no folder", "set USERPROFILE")
+        raise AssumeError(f"{home} is not a folder", "set USERPROFILE")
     return os.path.join(home, "Documents", folder, PROFILE)

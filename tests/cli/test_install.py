@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 
 import pytest
 
@@ -132,7 +133,7 @@ def test_a_link_into_a_folder_that_is_not_there_yet(home):
     assert (home / "dotfiles/zsh/zshrc").read_text() == LINES["zsh"] + "\n"
 
 
-def test_where_a_line_by_hand_loads_it_nothing_is_added(home):
+def test_nothing_is_added_if_a_line_written_by_hand_loads_it(home):
     path = put(home / ".bashrc", b'# assume init bash\n\neval "$(command assume init bash --prompt)"\n')
     assert install("bash", str(home), {}) == [
         "assume: line 3 of ~/.bashrc loads assume already; nothing was changed",
@@ -143,7 +144,7 @@ def test_where_a_line_by_hand_loads_it_nothing_is_added(home):
     ]
 
 
-def test_a_line_of_another_data_folder_is_put_right_in_its_place(home):
+def test_a_line_of_another_data_folder_is_corrected_in_its_place(home):
     old, new = str(home / "old"), str(home / "new")
     path = put(home / ".bashrc", b"a=1\n")
     install("bash", str(home), {"XDG_DATA_HOME": old})
@@ -168,7 +169,7 @@ def test_each_shell_s_own_variables_say_where_its_files_are(home):
         assert (home / path).exists()
 
 
-def test_a_relative_data_folder_is_none(home):
+def test_a_relative_data_folder_is_ignored(home):
     install("bash", str(home), {"XDG_DATA_HOME": "relative"})
     assert (home / ".local/share/assume/init.bash").exists()
 
@@ -211,7 +212,7 @@ def test_a_path_is_written_from_the_home_where_that_reads_well(name, path, expec
     assert word(table.SHELLS[name], path, "/h") == expected
 
 
-def test_a_home_of_somebody_else_is_left_alone(home, monkeypatch):
+def test_the_home_of_another_user_is_left_alone(home, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: home.stat().st_uid + 1)
     with pytest.raises(AssumeError, match="belongs to another user\n  run this as that user, without sudo"):
         install("bash", str(home), {})
@@ -219,14 +220,14 @@ def test_a_home_of_somebody_else_is_left_alone(home, monkeypatch):
 
 
 @pytest.mark.parametrize("change", [install, uninstall])
-def test_an_rc_file_that_says_utf_16_and_is_none_is_left_alone(home, change):
+def test_an_rc_file_that_is_not_valid_utf_16_is_left_alone(home, change):
     path = put(home / ".bashrc", b"\xff\xfeodd")
-    with pytest.raises(AssumeError, match=r"begins as UTF-16 and is none\n  save it as UTF-8"):
+    with pytest.raises(AssumeError, match=r"is not valid UTF-16\n  save it as UTF-8"):
         change("bash", str(home), {})
     assert path.read_bytes() == b"\xff\xfeodd"
 
 
-def test_an_rc_file_that_cannot_be_written_is_said_with_the_line_to_add_by_hand(home):
+def test_an_rc_file_that_cannot_be_written_is_reported_with_the_line_to_add_by_hand(home):
     put(home / ".config/fish", b"a file where a folder should be")
     with pytest.raises(AssumeError) as raised:
         install("fish", str(home), {})
@@ -242,12 +243,73 @@ def test_a_disk_that_fails_leaves_the_old_file_and_no_other(home, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr("assume.files.system.fsync", full)
     with pytest.raises(AssumeError, match="No space left"):
         uninstall("bash", str(home), {})
     with pytest.raises(AssumeError, match="No space left"):
         install("bash", str(home), {}, prompt=False)
     assert before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+
+SLOW = """
+import sys, time
+from assume.cli.install import install
+from assume.cli.uninstall import uninstall
+from assume.shells import rcfile
+read = rcfile._read
+def slow(path):
+    found = read(path)
+    time.sleep(0.05)
+    return found
+rcfile._read = slow
+rcfile.WAIT_S = 250  # on a machine that is busy with other things
+name, home, data = sys.argv[1:]
+(uninstall if name == "uninstall" else install)("bash", home, {"XDG_DATA_HOME": data})
+"""
+
+
+def at_once(home, *names, data=""):
+    """Runs real processes at once, each of them slow between reading and writing."""
+    running = [
+        subprocess.Popen([sys.executable, "-c", SLOW, name, str(home), data], stderr=subprocess.PIPE, text=True)
+        for name in names
+    ]
+    assert [one.communicate()[1] for one in running] == [""] * len(names)
+
+
+def test_installations_at_once_add_one_line_and_lose_none(home):
+    path = put(home / ".bashrc", b"first=1\n")
+    at_once(home, *["install"] * 6)
+    assert path.read_text() == f"first=1\n{LINES['bash']}\n"
+    assert [file.name for file in (home / ".local/share/assume").iterdir()] == ["init.bash"]
+
+
+def test_installing_and_uninstalling_at_once_leaves_either_and_the_other_lines(home):
+    content = b"".join(b"line%d=1\n" % number for number in range(2000))
+    path = put(home / ".bashrc", content)
+    install("bash", str(home), {})
+    at_once(home, *["install", "uninstall"] * 3)
+    assert path.read_bytes() in (content, content + LINES["bash"].encode() + b"\n")
+    assert (home / ".local/share/assume/init.bash").exists() is (path.read_bytes() != content)
+    assert not list(home.rglob("*.lock"))
+    assert not list(home.rglob("tmp.*"))
+
+
+def test_an_rc_file_that_another_process_keeps_locked_is_reported_and_left_alone(home, monkeypatch):
+    path = put(home / ".bashrc", b"first=1\n")
+    monkeypatch.setattr(rcfile, "WAIT_S", 0.1)
+    refused = pytest.raises(AssumeError, match=r"has held .*install\.lock for 0\.1 s\n  try again when it has ended")
+    with rcfile.locked(str(home / ".local/share/assume")), refused:
+        install("bash", str(home), {})
+    assert path.read_bytes() == b"first=1\n"
+    install("bash", str(home), {})
+    assert path.read_bytes() == f"first=1\n{LINES['bash']}\n".encode()
+
+
+def test_uninstalling_where_nothing_is_installed_makes_no_folder(home):
+    put(home / ".bashrc", b"first=1\n")
+    assert uninstall("bash", str(home), {}) == ["assume: nothing is installed for bash"]
+    assert [path.name for path in home.iterdir()] == [".bashrc"]
 
 
 def test_the_shell_that_this_runs_in_is_found(home, monkeypatch):
@@ -292,7 +354,7 @@ def refreshed(path, home):
     return path.read_text() == init.init_text("bash", prompt=False)
 
 
-def test_a_file_of_another_version_is_written_anew_with_its_options(home, written):
+def test_a_file_of_another_version_is_written_again_with_its_options(home, written):
     path, restamp = written
     restamp(version="0.0.1")
     assert refreshed(path, home)
@@ -305,13 +367,13 @@ def test_a_file_of_this_version_is_left_alone(home, written):
 
 
 @pytest.mark.parametrize("name", ["interpreter", "main", "script"])
-def test_a_file_whose_program_is_gone_is_written_anew(home, written, name):
+def test_a_file_whose_program_is_gone_is_written_again(home, written, name):
     path, restamp = written
     restamp(**{name: "/gone/with/the/upgrade"})
     assert refreshed(path, home)
 
 
-def test_the_file_of_another_installation_is_that_one_s_business(home, written):
+def test_the_file_of_another_installation_is_left_alone(home, written):
     path, restamp = written
     put(home / "other/assume/__main__.py", b"")
     restamp(version="0.0.1", main=home / "other/assume/__main__.py")
@@ -328,7 +390,7 @@ def test_a_script_that_still_runs_is_kept(home, written):
 
 
 @pytest.mark.parametrize("content", [b"", b"mine\n", b"\xff\xfe\0\n", b"# assume"])
-def test_what_has_no_stamp_is_left_alone(home, content):
+def test_a_file_without_a_stamp_is_left_alone(home, content):
     path = put(home / ".local/share/assume/init.bash", content)
     refresh_init_files({"HOME": str(home)})
     assert path.read_bytes() == content
