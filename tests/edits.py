@@ -1,8 +1,8 @@
-"""Places where a role is held, and the ways in which the files under them change.
+"""Homes in which a role is in use, and the edits to their files.
 
-A `Place` is a home with AWS files in which `dev` was taken: stored, pointed at,
-answered by the warm lane. An `Edit` changes it; `gives` is what the next call has
-to give: the role's name, or words of the error.
+A `Place` is a home with AWS files in which `dev` is in use: its entry and pointer
+are stored, and the warm lane answers. An `Edit` changes it; `gives` is the result
+that the next call must have: the role's name, or words of the error.
 """
 
 import os
@@ -52,7 +52,7 @@ OF_BOB = f"[base]\naws_access_key_id = {BOB}\naws_secret_access_key = {SECRET}\n
 
 
 def people() -> World:
-    """The demo's, with a user of two keys, another user, and roles that anyone may have."""
+    """The demo's world, with a user of two keys, another user, and roles that anyone may assume."""
     world = config.world()
     world.user(ACCOUNT, "alice", ALICE, SECRET)
     world.key(world.keys[ALICE].user_arn, ALICES_SECOND, SECRET)
@@ -64,7 +64,7 @@ def people() -> World:
 
 @dataclass
 class Seen:
-    """What a call gave: the role and the region, how many calls of STS that took, who signed the first of them."""
+    """The result of a call: role and region, the number of STS calls, the key that signed the first one."""
 
     role: str = ""
     region: str = ""
@@ -78,7 +78,7 @@ class Seen:
 
 @dataclass
 class Place:
-    """One home. `environment` is whole; `profile` is what is taken in it."""
+    """One home. `environment` is the whole environment; `profile` is the one in use."""
 
     home: Path
     world: World
@@ -97,7 +97,7 @@ class Place:
         return self.home / ".aws" / "credentials"
 
     def make(self) -> None:
-        """The files, as they are before the edit."""
+        """Writes the files as they are before the edit."""
         config.build(self.home, self.sts.url, self.world, self.sts.clock())
         self.config.write_text(self.config.read_text() + "\n" + CONFIG)
         self.credentials.write_text(self.credentials.read_text() + "\n" + CREDENTIALS)
@@ -109,7 +109,7 @@ class Place:
         }
 
     def take(self) -> Seen:
-        """`assume PROFILE` by the cheapest lane, in this process."""
+        """`assume PROFILE` on the cheapest lane, in this process."""
         options = arguments.read([self.profile])
         assert options is not None
         before = len(self.sts.calls)
@@ -138,7 +138,7 @@ class Place:
         )
 
     def is_warm(self, now: float) -> bool:
-        """Whether the warm lane has an answer."""
+        """True if the warm lane has an answer."""
         options = arguments.read([self.profile])
         assert options is not None
         return warm.hit(options, dict(self.environment), now) is not None
@@ -146,9 +146,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Edit:
-    """One kind of edit, and what the next call has to give: a role's name, or words of the error.
+    """One kind of edit, and the result that the next call must have: a role's name, or words of the error.
 
-    `calls` None: any number; `before` makes the place special; `also` looks at the answer more closely.
+    `calls`: the number of STS calls, None for any; `before` prepares the place; `also` checks the answer further.
     """
 
     name: str
@@ -174,12 +174,12 @@ def to_r2(place: Place) -> None:
 
 
 def add(line: str, profile: str = "dev") -> Callable[[Place], None]:
-    """A line more for a profile."""
+    """Adds a line to a profile."""
     return lambda place: set_line(place.config, f"[profile {profile}]\n", f"[profile {profile}]\n{line}\n")
 
 
 def put(line: str, other: str) -> Callable[[Place], None]:
-    """One line in place of another, both only once in the config file."""
+    """Replaces a line that is in the config file once."""
     return lambda place: set_line(place.config, line, other)
 
 
@@ -189,13 +189,13 @@ def rotated(place: Place) -> None:
 
 
 def to_folder(place: Place) -> None:
-    """A folder where the config file was."""
+    """Replaces the config file by a folder."""
     place.config.unlink()
     place.config.mkdir()
 
 
 def then(*changes: Callable[[Place], object]) -> Callable[[Place], None]:
-    """One change after the other."""
+    """Makes the changes one after the other."""
 
     def all_of_them(place: Place) -> None:
         for change in changes:
@@ -205,7 +205,7 @@ def then(*changes: Callable[[Place], object]) -> Callable[[Place], None]:
 
 
 def kept(change: Callable[[Place], object], name: str = "config") -> Callable[[Place], None]:
-    """The change, and the times of the file put back (`touch -r`)."""
+    """Makes the change and restores the times of the file (`touch -r`)."""
 
     def both(place: Place) -> None:
         file = place.config.with_name(name)
@@ -248,20 +248,20 @@ def copied_over(place: Place) -> None:
 
 
 def linked(place: Place) -> None:
-    """The config file is a link, as dotfiles have it; a second target lies ready, alike but for the role."""
+    """Makes the config file a link, as in dotfiles; a second target differs only in the role."""
     aside(to_r2, "second")(place)
     place.config.rename(place.config.with_name("first"))
     place.config.symlink_to("first")
 
 
 def turned(place: Place) -> None:
-    """The link points elsewhere now."""
+    """Points the link at the second target."""
     place.config.unlink()
     place.config.symlink_to("second")
 
 
 def folder_linked(place: Place) -> None:
-    """The whole folder is a link; the store lies elsewhere."""
+    """Makes the whole folder a link; the store is outside it."""
     place.environment["ASSUME_HOME"] = str(place.home / "store")
     (place.home / ".aws").rename(place.home / "aws-1")
     shutil.copytree(place.home / "aws-1", place.home / "aws-2")
@@ -271,14 +271,14 @@ def folder_linked(place: Place) -> None:
 
 
 def folder_turned(place: Place, to: str = "aws-2") -> None:
-    """The folder's link points elsewhere."""
+    """Points the folder's link at another folder."""
     (place.home / ".aws").unlink()
     (place.home / ".aws").symlink_to(to)
 
 
 def projects(place: Place) -> None:
-    """Two projects, each with a config of its own in `aws/config`; we are in the first."""
-    place.environment["AWS_CONFIG_FILE"] = "aws/config"  # from wherever one is
+    """Two projects, each with its own `aws/config`; the current directory is the first."""
+    place.environment["AWS_CONFIG_FILE"] = "aws/config"  # relative to the current directory
     for name in ("two", "one"):
         (place.home / name / "aws").mkdir(parents=True)
         shutil.copy2(place.config, place.home / name / "aws" / "config")

@@ -1,4 +1,4 @@
-"""Bad answers: what is no STS, or no credentials, never reaches the shell; nothing is changed."""
+"""Bad answers: invalid replies and invalid credentials never reach the shell; nothing is changed."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from assume.simulator import faults
 from .test_bad_input import refused
 
 
-def test_an_sts_that_is_unreachable(program):
+def test_an_unreachable_sts(program):
     said = refused(program, "marketingadmin", AWS_ENDPOINT_URL_STS="http://127.0.0.1:9", AWS_MAX_ATTEMPTS="1")
     assert said.startswith("assume: marketingadmin: role/marketingadminrole: STS was not reached: http://127.0.0.1:9")
     assert "check the network, the proxy, and `region` or `endpoint_url`; nothing was changed" in said
 
 
 @pytest.mark.parametrize("fault", [faults.html(), faults.no_credentials(), faults.cut()])
-def test_an_answer_that_is_no_sts(program, sts, monkeypatch, fault):
+def test_a_reply_that_is_not_from_sts(program, sts, monkeypatch, fault):
     monkeypatch.setattr("time.sleep", lambda _: None)
     sts.faults = lambda _: fault
     said = refused(program, "marketingadmin")
@@ -22,19 +22,19 @@ def test_an_answer_that_is_no_sts(program, sts, monkeypatch, fault):
 
 
 @pytest.mark.parametrize("text", ["'; touch PWN; '", "tok\n export X=1", "tök", "t t", "t" * 40000])
-def test_a_session_token_that_is_none_never_reaches_the_shell(program, sts, text):
+def test_an_invalid_session_token_never_reaches_the_shell(program, sts, text):
     sts.faults = lambda _: faults.spoil(SessionToken=text)
     said = refused(program, "marketingadmin")
     assert "the session token holds what none does" in said
     assert "PWN" not in said
 
 
-def test_an_access_key_id_that_is_none_never_reaches_the_shell(program, sts):
+def test_an_invalid_access_key_id_never_reaches_the_shell(program, sts):
     sts.faults = lambda _: faults.spoil(AccessKeyId="A;touch PWN")
     assert "the access key id is not one" in refused(program, "marketingadmin")
 
 
-def test_credentials_that_have_ended_by_this_clock(program, sts):
+def test_credentials_that_have_expired_by_this_clock(program, sts):
     sts.faults = lambda _: faults.spoil(Expiration="2001-01-01T00:00:00Z")
     said = refused(program, "marketingadmin")
     assert "have ended by this machine's clock\n  set the clock" in said

@@ -1,4 +1,4 @@
-"""Bad input: what failed, for which profile, what to do; the status; nothing changed, nothing on standard output."""
+"""Bad input: the message with its profile and cure, the exit status; nothing changed, nothing on standard output."""
 
 import pytest
 
@@ -12,13 +12,13 @@ MARKETING = config.MARKETING
 
 
 def snapshot(program):
-    """Every file of the home but the store's own notes, locks and sweep marks."""
+    """Every file of the home, without the store's notes, locks and sweep marks."""
     files = (path for path in program.home.path.rglob("*") if path.is_file())
     return {path: path.read_bytes() for path in files if path.suffix not in (".lock", ".note")}
 
 
 def refused(program, *words, status=1, **env):
-    """Runs a switch that has to fail: what it says."""
+    """Runs a switch that has to fail; returns its message."""
     before = snapshot(program)
     done = program("use", "--shell", "bash", *words, **env)
     assert (done.status, done.out) == (status, "")
@@ -45,32 +45,32 @@ def test_no_config_at_all(program, tmp_path):
 
 BAD = {
     "a loop": ("source_profile = other\n[profile other]\nrole_arn = ROLE\nsource_profile = bad\n",
-        "bad: source_profile goes in a circle: bad -> other -> bad", "outside it"),
+        "bad: source_profile goes in a circle: bad -> other -> bad", "outside the circle"),
     "both sources": ("source_profile = user1\ncredential_source = Environment\n", "bad: has both",
         "remove one of them"),
     "neither source": ("", "bad: has role_arn, and neither", "add `source_profile = NAME`"),
-    "a bad source": ("credential_source = Ec2\n", "bad: credential_source Ec2 is not one",
+    "a bad source": ("credential_source = Ec2\n", "bad: unknown credential_source Ec2",
         "use Environment, Ec2InstanceMetadata"),
     "a missing source": ("source_profile = user\n", "bad: its source_profile user does not exist",
         "did you mean: user1, cli-user?"),
     "half a key pair": ("source_profile = half\n[profile half]\naws_access_key_id = AKIAHALFHALFHALFHALF\n",
-        "half: has half a key pair", "both belong into the same file"),
+        "half: has an access key id but no aws_secret_access_key", "put both in the same file"),
     "a broken line": ("source_profile = user1\nregion\n", "config file, line", "correct that line of [profile bad]"),
     "too short a time": ("source_profile = user1\nduration_seconds = 60\n", "bad: duration_seconds = 60 is too short",
         "900"),
-    "tags that are none": ("source_profile = user1\nsession_tags = x\n", "bad: session_tags: x is no key=value",
+    "tags without a value": ("source_profile = user1\nsession_tags = x\n", "bad: session_tags: x is not key=value",
         "write `session_tags"),
-    "a region that is none": ("source_profile = user1\nregion = eu west\n", "bad: its settings: ",
+    "an invalid region": ("source_profile = user1\nregion = eu west\n", "bad: its settings: ",
         "correct that setting"),
-    "a retry that is none": ("source_profile = hub\nmax_attempts = many\n", "bad: its settings: ",
+    "an invalid number of attempts": ("source_profile = hub\nmax_attempts = many\n", "bad: its settings: ",
         "correct that setting"),
-    "an endpoint that is none": ("source_profile = user1\nregion = us-east-1\nendpoint_url = host\n",
+    "an invalid endpoint": ("source_profile = user1\nregion = us-east-1\nendpoint_url = host\n",
         "bad: its endpoint host", "it looks"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_config_that_says_no_way(program, sts, kind):
+def test_a_config_that_leads_nowhere(program, sts, kind):
     lines, what, cure = BAD[kind]
     program.write(f"[profile bad]\nrole_arn = ROLE\n{lines}".replace("ROLE", MARKETING))
     said = refused(program, "bad")
@@ -80,15 +80,15 @@ def test_a_config_that_says_no_way(program, sts, kind):
     assert program("export", "user1", "--format", "json").status == 0, "other profiles still work"
 
 
-def test_a_broken_line_is_named_by_its_number_and_other_profiles_still_work(program):
+def test_an_invalid_line_is_reported_by_its_number_and_other_profiles_still_work(program):
     program.write("[profile broken]\nregion = x\nthis is no setting\n")
     line = program.home.config.read_text().splitlines().index("this is no setting") + 1
     said = refused(program, "broken")
-    assert f"config file, line {line}: 'this is no setting' is no setting (name = value)" in said
+    assert f"config file, line {line}: 'this is no setting' is not a `name = value` line" in said
     assert program.reaches("marketingadmin").startswith("assumed-role/marketingadminrole/")
 
 
-def test_mfa_wanted_with_no_terminal(program):
+def test_mfa_without_a_terminal(program):
     said = refused(program, "role-with-mfa")
     assert said.startswith("assume: role-with-mfa: an MFA code for arn:aws:iam::128716708097:mfa/cli-user is needed")
     assert "--mfa-code -" in said
@@ -113,7 +113,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("reason", REFUSALS)
-def test_access_denied_names_the_hop_and_what_may_mend_it(program, world, reason):
+def test_access_denied_names_the_hop_and_the_possible_cures(program, world, reason):
     world.role("arn:aws:iam::123456789012:role/closed", Trust(("arn:aws:iam::123456789012:user/saanvi",)))
     world.role(
         "arn:aws:iam::123456789012:role/extern", Trust(("arn:aws:iam::123456789012:user/user1",), external_id="yes")
@@ -125,7 +125,7 @@ def test_access_denied_names_the_hop_and_what_may_mend_it(program, world, reason
     assert all(cure in said for cure in cures)
 
 
-def test_in_a_chain_the_hop_that_failed_is_named(program, world):
+def test_in_a_chain_the_failed_hop_is_named(program, world):
     world.role(config.LANDING, Trust(("arn:aws:iam::123456789012:role/other",)))
     done = program("use", "--shell", "bash", "workload")
     assert (done.status, done.out) == (1, "")
@@ -158,7 +158,7 @@ def test_expired_source_credentials(program, world, sts):
     assert "have ended: renew the source" in said
 
 
-def test_keys_that_do_not_exist_any_more(program, world):
+def test_deleted_keys(program, world):
     world.forget_key(config.KEYS["user1"][1])
     assert "its access key does not exist (any more): `aws configure` sets a new one" in refused(
         program, "marketingadmin"
@@ -171,7 +171,7 @@ def test_a_wrong_secret(program):
     assert "its secret access key is wrong: `aws configure` sets it" in refused(program, "marketingadmin")
 
 
-def test_a_token_file_that_is_missing(program):
+def test_a_missing_token_file(program):
     program.home.web_identity.unlink()
     said = refused(program, "web-identity")
     assert said.startswith("assume: web-identity: its web identity's file ")
@@ -183,7 +183,7 @@ def test_a_token_file_that_is_missing(program):
     [("exit 3", "its credential_process ended with status 3"), ("echo x", "returned nothing that can be read"),
      ("echo '{\"Version\": 2}'", "custom-process"), ("echo '{}'", "custom-process"), (None, "does not exist")],
 )  # fmt: skip
-def test_a_credential_process_that_gives_none(program, tmp_path, script, what):
+def test_a_credential_process_without_a_usable_answer(program, tmp_path, script, what):
     command = tmp_path / "prints"
     if script is not None:
         command.write_text(f"#!/bin/sh\necho a-secret-on-stderr >&2\n{script}\n")
@@ -194,7 +194,7 @@ def test_a_credential_process_that_gives_none(program, tmp_path, script, what):
     assert what in said
 
 
-def test_an_sso_sign_in_that_has_ended(program):
+def test_an_ended_sso_sign_in(program):
     (kept,) = (program.home.path / ".aws/sso/cache").iterdir()
     kept.unlink()
     assert "its SSO sign-in has ended, or there was none\n  run `aws sso login --profile sso-reader`" in refused(
@@ -202,7 +202,7 @@ def test_an_sso_sign_in_that_has_ended(program):
     )
 
 
-def test_a_machine_that_is_none(program):
+def test_a_machine_without_credentials(program):
     assert "the instance's metadata gave no credentials\n  this works on EC2" in refused(program, "on-instance")
     assert "no container credentials here\n  this works in ECS or EKS" in refused(program, "in-container")
 
@@ -212,10 +212,10 @@ USAGE = [
     (["marketingadmin", "--nosuch"], "No such option: --nosuch"),
     (["marketingadmin", "--duration", "soon"], ""),
     (["marketingadmin", "--region"], "requires an argument"),
-    (["marketingadmin", "--export", "all"], "export all: no such choice"),
-    (["marketingadmin", "--read-only", "--export", "profile"], "would get around the session policy"),
-    (["--credential-source", "ec2"], "no such source"),
-    (["--credential-source", "Environment"], "is what you have already"),
+    (["marketingadmin", "--export", "all"], "unknown export mode all"),
+    (["marketingadmin", "--read-only", "--export", "profile"], "would bypass the session policy"),
+    (["--credential-source", "ec2"], "unknown --credential-source ec2"),
+    (["--credential-source", "Environment"], "needs --role-arn"),
     (["-"], "there is no request before this one"),
 ]
 
@@ -225,7 +225,7 @@ def test_wrong_usage_is_status_2(program, words, what):
     assert what in refused(program, *words, status=2)
 
 
-def test_a_policy_file_that_is_none(program, tmp_path):
+def test_an_invalid_policy_file(program, tmp_path):
     assert "--policy" in refused(program, "marketingadmin", "--policy", str(tmp_path / "none"))
     broken = tmp_path / "broken.json"
     broken.write_text("{")

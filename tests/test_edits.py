@@ -1,9 +1,9 @@
-"""The right identity after every kind of edit: the next call sees it, also where files have stamps of whole seconds.
+"""The right identity after every kind of edit, also on file systems whose times are whole seconds.
 
-Each kind has a place in which the role is stored and the warm lane has it. All
+Each kind has a place in which the role is stored and the warm lane answers. All
 places are made first, so that the two seconds after which a file is trusted
-pass once. The `ext4` places lie on a file system of 128-byte inodes, on a loop
-mount; the `rounded` ones see stat results without their fractions.
+pass once. The `ext4` places are on a file system with 128-byte inodes, on a loop
+mount; the `rounded` ones get stat results without fractions of a second.
 """
 
 import os
@@ -76,13 +76,13 @@ def sso_file(place):
 
 
 def signed_in_again(place):
-    """`aws sso login` anew: another bearer for the same person, in the same number of bytes."""
+    """`aws sso login` again: another token for the same person, of the same length."""
     old = sso_file(place).read_text()
     config._sign_in(place.home / ".aws", place.world, place.world.roles[config.SSO_ROLE], place.sts.clock())
     assert sso_file(place).read_text() != old
 
 
-def identified_anew(place):
+def identified_again(place):
     """Another web identity, of the same provider."""
     (provider,) = place.world.providers.values()
     now = place.sts.clock()
@@ -143,7 +143,7 @@ EDITS = [
          before=as_sso, also=another),
     Edit("an SSO sign-in gone (aws sso logout)", lambda place: sso_file(place).unlink(), "aws sso login",
          before=as_sso),
-    Edit("a web identity replaced", identified_anew, "RoleNameToAssume", region="us-west-2", before=as_web,
+    Edit("a web identity replaced", identified_again, "RoleNameToAssume", region="us-west-2", before=as_web,
          also=another),
     Edit("a web identity gone", lambda place: (place.home / ".aws/web-identity").unlink(), "cannot be read",
          before=as_web),
@@ -240,7 +240,7 @@ def running():
 
 @pytest.fixture(scope="module")
 def places(disk, running):
-    """A place for each edit, in which the warm lane has the answer."""
+    """A place for each edit, in which the warm lane answers."""
     world, sts = running
     made = {}
     for number, edit in enumerate(EDITS):
@@ -259,7 +259,7 @@ def places(disk, running):
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
-def test_the_next_call_sees(places, edit):
+def test_the_next_call_sees_the_edit(places, edit):
     place = places[edit.name]
     edit.change(place)
     seen = place.take()
@@ -273,7 +273,7 @@ def test_the_next_call_sees(places, edit):
 
 @pytest.mark.parametrize("change", [to_r2, kept(to_r2), renamed], ids=["in place", "touch -r", "renamed"])
 def test_an_edit_in_the_same_second_and_of_the_same_size_is_seen(disk, running, change, tmp_path):
-    """The pointer is made while the file is younger than its stamps can tell."""
+    """The pointer is written while the file is too young for its times to be trusted."""
     for number in range(5):
         place = Place(disk / f"{tmp_path.name}-{number}", *running)
         place.make()
@@ -283,6 +283,6 @@ def test_an_edit_in_the_same_second_and_of_the_same_size_is_seen(disk, running, 
         assert place.take().role == "r2"
 
 
-def test_there_are_forty_kinds_and_none_twice():
+def test_there_are_forty_kinds_each_once():
     assert len(EDITS) >= 40
     assert len({edit.name for edit in EDITS}) == len(EDITS)

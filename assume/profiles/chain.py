@@ -1,12 +1,13 @@
-"""What a chain is: a source, and the hops after it in the order in which they are called. Pure.
+"""A chain: a source, and the hops after it in the order in which they are called. Pure.
 
-The *source* is where the first credentials come from; a *hop* is one call that
-turns credentials into those of a role; a *request* is the text of both, by
-which entries are named and compared. `plan` makes chains, `resolve` walks them.
+The *source* is where the first credentials come from. A *hop* is one call that
+turns credentials into those of a role. A *request* is both as text: stored
+entries are named by it and compared with it. `plan` makes chains, `resolve`
+makes the calls.
 """
 
 CHAINED_MAX_S = 3600  # AWS: a role reached from temporary credentials lasts an hour at most
-DEFAULT_S = 3600  # STS's own, where the profile says nothing
+DEFAULT_S = 3600  # what STS uses if the profile has no duration_seconds
 
 # kinds of source
 STATIC, ENVIRONMENT, INSTANCE, CONTAINER = "static keys", "Environment", "Ec2InstanceMetadata", "EcsContainer"
@@ -16,8 +17,9 @@ PROCESS, SSO, LOGIN, WEB_IDENTITY, FALLBACK = "credential_process", "SSO", "logi
 class Source:
     """Where a chain's first credentials come from.
 
-    `kind` is one of the words above, `profile` the profile that says so, `keys` the
-    key pair where it is known at once, `identity` what tells this source from others.
+    `kind` is one of the words above, `profile` the profile that names the source,
+    `keys` is (key id, secret, session token) if the files or the environment hold
+    them, `identity` distinguishes this source from others of its kind.
     """
 
     __slots__ = ("identity", "keys", "kind", "profile")
@@ -30,7 +32,7 @@ class Source:
 
 
 class Hop:
-    """One AssumeRole call (with `token_file`, AssumeRoleWithWebIdentity). Durations end in _s."""
+    """One AssumeRole call, or with a `token_file` one AssumeRoleWithWebIdentity call. Seconds end in _s."""
 
     __slots__ = (
         "duration_s",
@@ -59,14 +61,14 @@ class Hop:
         self.mfa_session = True
         self.policy = ""
         self.policy_arns: tuple[str, ...] = ()
-        self.session_name = ""  # "" where nobody configured one
+        self.session_name = ""  # "" if none is configured
         self.source_identity = ""
         self.tags: tuple[tuple[str, str], ...] = ()
         self.transitive_tags: tuple[str, ...] = ()
         self.token_file: str | None = None
 
     def fields(self) -> "list[tuple[str, str]]":
-        """What makes this call this call and no other, as (name, value)."""
+        """Every field that makes this call differ from another, as (name, value); empty ones are left out."""
         pairs = [
             ("role_arn", self.role_arn),
             ("duration_s", "" if self.duration_s is None else str(self.duration_s)),
@@ -84,7 +86,7 @@ class Hop:
 
 
 class Chain:
-    """A source, its hops, and what the named profile says about using them."""
+    """A source, its hops, and the settings of the named profile about their use."""
 
     __slots__ = (
         "ad_hoc",
@@ -107,26 +109,26 @@ class Chain:
     )
 
     def __init__(self, profile: str, source: Source, hops: "list[Hop]") -> None:
-        self.profile = profile  # the named profile: its region and endpoint hold for the whole chain; "" for none
-        self.name = profile  # what prompts show
+        self.profile = profile  # the named profile, whose region and endpoint apply to the whole chain; "" if none
+        self.name = profile  # shown in prompts
         self.source = source
         self.hops = hops
-        self.serial = ""  # of the MFA session that a static profile is to be
-        self.mfa_process = ""  # for that session
-        self.ad_hoc = False  # the last hop has no profile of its own
-        self.settings: list[tuple[str, str]] = []  # that decide which STS is called
-        self.endpoint = ""  # an endpoint of the user's own
-        self.region: str | None = None  # to export
+        self.serial = ""  # the MFA device, if a static profile is used as an MFA session
+        self.mfa_process = ""  # prints the codes for that session
+        self.ad_hoc = False  # the last hop is not a profile, but --role-arn or --credential-source
+        self.settings: list[tuple[str, str]] = []  # those that decide which STS endpoint is called
+        self.endpoint = ""  # the URL, if the user configured one
+        self.region: str | None = None  # for AWS_REGION
         self.export = "both"
         self.colour = ""
         self.confirm = False
         self.renew = True
-        self.files: list[str] = []  # beside the AWS files, that the chain depends on
+        self.files: list[str] = []  # that the chain depends on, besides the two AWS files
         self.reasons: list[str] = []
         self.warnings: list[str] = []
 
     def request(self, hops: int) -> str:
-        """The text that stands for the first `hops` hops: entries are named by it and compared with it."""
+        """The source and the first `hops` hops as text: the entry of their credentials is named by it."""
         lines = self._session(self.serial) if self.serial else self._origin(self.settings)
         for hop in self.hops[:hops]:
             lines.append("hop")
@@ -134,12 +136,12 @@ class Chain:
         return _joined(lines)
 
     def session_request(self, serial: str) -> str:
-        """The same for the MFA session of the source's keys: every role behind them shares it, in every region."""
+        """The same for the MFA session of the source's keys, which all roles behind them share, in every region."""
         return _joined(self._session(serial))
 
     def _session(self, serial: str) -> "list[str]":
         settings = self.settings
-        if ("sts_regional_endpoints", "legacy") not in settings:  # the global endpoint's do not hold everywhere
+        if ("sts_regional_endpoints", "legacy") not in settings:  # sessions of the global endpoint work in few regions
             settings = [pair for pair in settings if pair[0] != "region"]
         return [*self._origin(settings), f"session={serial}"]
 
@@ -149,12 +151,12 @@ class Chain:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the chain's credentials are stored: those of roles, of MFA sessions and of SSO."""
+        """True if the chain's credentials are stored: those of roles, MFA sessions and SSO."""
         return bool(self.hops or self.serial) or self.source.kind == SSO
 
     @property
     def role_arn(self) -> str:
-        """The role that the chain ends in; "" for a profile that is no role."""
+        """The role at the end of the chain; "" if it has no role."""
         return self.hops[-1].role_arn if self.hops else ""
 
 

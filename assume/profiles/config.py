@@ -4,15 +4,16 @@
     config.names()          every profile, in the order of the files
     config.profile("dev")   its settings, credentials file over config file
 
-The grammar is configparser's with botocore's rules on top (sections in shell
-quoting, nested maps, credentials over config, key by key); what makes botocore
-give up on a whole file is a problem of one section here, kept with its line
-number and raised only for a profile that needs that section.
+The grammar is configparser's with botocore's rules on top: shell quoting in
+section names, nested maps, and the credentials file overriding the config file
+key by key. A fault for which botocore refuses a whole file is a fault of one
+section here, raised with its line number only for a profile that needs that
+section.
 
-Only the headers are looked at until a profile is asked for (`sections`).
+Until a profile is asked for, only the headers are looked at (`sections`).
 
-Source: https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html and
-botocore/configloader.py, compared by tests/test_differential_*.py.
+https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html and
+botocore/configloader.py, compared with botocore by tests/botocore/.
 """
 
 import sys
@@ -35,9 +36,9 @@ else:
 
 
 def read(path: str) -> str:
-    """A file's text, "" where there is none. Bytes that are not UTF-8 come as surrogates.
+    """A file's text, "" if it is absent. Bytes that are not UTF-8 become surrogates. Raises ConfigError.
 
-    botocore: what is no regular file (missing, a directory, /dev/null) counts as absent.
+    As in botocore, anything but a regular file (a directory, /dev/null) counts as absent.
     """
     try:
         if system.stat(path).st_mode & 0o170000 != 0o100000:
@@ -57,7 +58,7 @@ def read(path: str) -> str:
 
 
 class Config:
-    """Both files. `warnings` grows as sections are used: what botocore would not have read."""
+    """Both files. `warnings` grows as sections are used: each is a fault for which botocore refuses the file."""
 
     def __init__(self, config_text: str, credentials_text: str) -> None:
         self._config = Sections(CONFIG, config_text)
@@ -67,23 +68,23 @@ class Config:
         self.warnings: list[str] = []
 
     def names(self, start: str = "") -> "list[str]":
-        """Every profile of either file, once; those whose names start so."""
+        """The profiles of both files whose names begin with `start`, each once, in the order of the files."""
         return list(dict.fromkeys(self._config.names(start) + self._credentials.names(start)))
 
     def __contains__(self, name: str) -> bool:
         return bool(self._config.find("profile", name) or self._credentials.find(CREDENTIALS, name))
 
     def naming(self, text: str) -> "list[str]":
-        """Those profiles whose sections hold `text` somewhere, found without parsing them."""
+        """The profiles whose sections contain `text`, found without parsing them."""
         return self._config.naming(text) + self._credentials.naming(text)
 
     def profile(self, name: str) -> "Values | None":
-        """A profile's settings, the credentials file winning key by key; None if it is in neither file."""
+        """A profile's settings, those of the credentials file first; None if it is in neither file."""
         settings, keys = self.section("profile", name), self.section(CREDENTIALS, name)
         return None if settings is None and keys is None else {**(settings or {}), **(keys or {})}
 
     def section(self, kind: str, name: str) -> "Values | None":
-        """One section alone: kind is `profile`, `credentials`, `sso-session` or `services`."""
+        """The settings of one `profile`, `credentials`, `sso-session` or `services` section; None if it is absent."""
         if (kind, name) not in self._values:
             self._values[kind, name] = self._parsed(kind, name)
         return self._values[kind, name]
@@ -95,7 +96,7 @@ class Config:
             return None
         for again in found[1:]:
             where = f"{again.file} file, line {again.line}"
-            self.warnings.append(f"{where}: [{again.header}] stands there twice: both are used")
+            self.warnings.append(f"{where}: [{again.header}] appears twice; both sections are used")
         values: Values = {}
         if sections.file not in self._defaults:
             self._defaults[sections.file] = sections.find(DEFAULT, "")
@@ -105,16 +106,15 @@ class Config:
 
 
 def nearest(name: str, names: "Sequence[str]") -> "list[str]":
-    """Up to three of `names` that a typing error could have meant."""
+    """Up to three of `names` that differ from `name` in a few letters or in case, the most similar first."""
     from difflib import get_close_matches
 
-    folded = {candidate.casefold(): candidate for candidate in names}
-    close = get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
-    return [folded[match] for match in close]
+    spelled = {candidate.casefold(): candidate for candidate in names}
+    return [spelled[match] for match in get_close_matches(name.casefold(), spelled, n=3, cutoff=0.6)]
 
 
 def no_such_profile(name: str, config: "Config") -> NoSuchProfile:
-    """The error for a name that is in neither file; what is near it is shown, never taken."""
+    """The error for a name that is in neither file. Similar names are shown, never taken."""
     names = config.names()
     if not names:
         return NoSuchProfile("no profiles: there is no AWS config here", "`aws configure` makes one", name)

@@ -1,8 +1,9 @@
 """The text of one AWS file → its sections and their options. Pure.
 
-configparser's grammar, with botocore's nested maps and its shell quoting of
-section names, but no line is fatal: what is no setting comes out as such, and
-is the business of whoever needs that section.
+The grammar is configparser's, plus botocore's nested maps and its shell quoting
+of section names. Unlike there, no line is fatal for the whole file: a line that
+is not a setting is returned as such, and only a profile that needs its section
+is refused.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 """
@@ -13,11 +14,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEADER = "["
+HEADER = "["  # in place of an option's name: this line is a section's header
 
 
 def nested(value: str, name: str = "") -> "str | dict[str, str]":
-    """A value that starts on the line after its `=` is a map, one level deep."""
+    """A value that starts on the line after its `=` as a map, one level deep; any other value unchanged.
+
+    `name` is the profile, for the message. Raises ConfigError for a line without `=`.
+    """
     if not value.startswith("\n"):
         return value
     result = {}
@@ -33,7 +37,7 @@ def nested(value: str, name: str = "") -> "str | dict[str, str]":
 
 
 def words(text: str) -> "list[str] | None":
-    """`text` split as a POSIX shell would (shlex.split); None where a quote is left open."""
+    """`text` split as a POSIX shell would (shlex.split); None if a quote is not closed."""
     result: list[str] = []
     word: str | None = None
     quote = ""
@@ -69,25 +73,25 @@ def words(text: str) -> "list[str] | None":
 
 def sections(text: str) -> "Iterator[tuple[int, str, str]]":
     """(line of the header, header, body) of each section, in the order of the text."""
-    line, header, body = 0, "", ""  # what stands before the first header belongs to no section
+    line, header, body = 0, "", ""  # line 0: the text above the first header belongs to no section
     next_line = 1
     for number, chunk in enumerate(("\n" + text).split("\n[")):
         first, _, rest = chunk.partition("\n")
         close = first.rfind("]")
         if number and close > 0:
-            yield from _inner(line, header, body)
+            yield from _split_at_indented_headers(line, header, body)
             line, header, body = next_line, first[:close], rest
         else:  # `[` without `]` is a line of the section above it
             body = f"{body}\n[{chunk}" if number else chunk[1:]
         next_line += chunk.count("\n") + (1 if number else 0)
-    yield from _inner(line, header, body)
+    yield from _split_at_indented_headers(line, header, body)
 
 
-def _inner(line: int, header: str, body: str) -> "Iterator[tuple[int, str, str]]":
-    """A section, taken apart at headers that are indented and continue no value."""
+def _split_at_indented_headers(line: int, header: str, body: str) -> "Iterator[tuple[int, str, str]]":
+    """The section, and one more for each header in its body: an indented one, unless it continues a value."""
     cuts: list[int] = []
     if "[" in body:
-        cuts = [offset for offset, kind, _ in walk(body) if kind == HEADER]
+        cuts = [offset for offset, name, _ in parsed_lines(body) if name == HEADER]
     lines = body.split("\n") if cuts else []
     if line:
         yield line, header, "\n".join(lines[: cuts[0]]) if cuts else body
@@ -97,13 +101,17 @@ def _inner(line: int, header: str, body: str) -> "Iterator[tuple[int, str, str]]
 
 
 def options(body: str) -> "Iterator[tuple[int, str | None, str]]":
-    """(offset of the line, name, value) of each option; name None for a line that is none."""
-    for offset, name, values in walk(body):
+    """(offset of the line, name, value) of each option; the name is None for a line that is not a setting."""
+    for offset, name, values in parsed_lines(body):
         yield offset, name, "\n".join(values).rstrip()
 
 
-def walk(body: str) -> "list[tuple[int, str | None, list[str]]]":
-    """configparser's state machine over the lines of one section; name HEADER for a header in it."""
+def parsed_lines(body: str) -> "list[tuple[int, str | None, list[str]]]":
+    """configparser's state machine over the lines of one section.
+
+    Returns (offset of the line, name, lines of the value). The name is None for a line
+    that is not a setting, and HEADER for a header.
+    """
     result: list[tuple[int, str | None, list[str]]] = []
     values: list[str] | None = None  # of the option that a deeper line would continue
     level = 0

@@ -1,19 +1,19 @@
-"""From a profile to the chain that reaches it, with the reason of every choice. Pure.
+"""From a profile to the chain that reaches it, with the reason for every choice. Pure.
 
-In: parsed config, the options of the command line, the baseline. Out: a Chain;
-nothing here reads a clock, the network, or a file that `config` has not read.
+In: parsed config, the options of the command line, the baseline. Out: a Chain.
+Nothing here reads a clock, the network, or a file that `config` has not read.
 
-`walk` finds the way from the role to its source; what the command line and the
-keys of our own add to it is here.
+`source` finds the route from the role to its source; here the command line and
+our own keys are added to it.
 """
 
 from assume.arguments import EXPORTS
 from assume.errors import ConfigError, UsageError
 from assume.profiles.chain import ENVIRONMENT, STATIC, WEB_IDENTITY, Chain, Hop
 from assume.profiles.config import no_such_profile
-from assume.profiles.hops import OFF, web_hop
+from assume.profiles.hops import OFF, set_device, web_hop
 from assume.profiles.ini import nested
-from assume.profiles.source import CREDENTIAL_SOURCES, Walk, machine_source
+from assume.profiles.source import CREDENTIAL_SOURCES, Route, machine_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,35 +28,35 @@ COLOURS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magen
 
 def plan(config: "Config", options: "Options", base: "Mapping[str, str]") -> Chain:
     """The chain for one command line. Raises ConfigError, NoSuchProfile, UsageError."""
-    chain = _of_machine(options, base) if options.credential_source else _of_profile(config, options, base)
+    chain = _from_machine(options, base) if options.credential_source else _from_profile(config, options, base)
     values = config.profile(options.profile) or {}
     if options.role_arn:
         _add_hop(chain, options, values)
     own = switch(values, "assume_read_only", False, chain.warnings)
-    _apply(chain, options, own if options.read_only is None else options.read_only)
+    _apply(chain, options, read_only=own if options.read_only is None else options.read_only)
     chain.warnings[:0] = config.warnings
     return chain
 
 
-def _of_profile(config: "Config", options: "Options", base: "Mapping[str, str]") -> Chain:
+def _from_profile(config: "Config", options: "Options", base: "Mapping[str, str]") -> Chain:
     name = options.profile
     values = config.profile(name)
     if values is None:
         raise no_such_profile(name, config)
-    walk = Walk(config, base)
+    route = Route(config, base)
     try:
-        source = walk.to_source(name, as_source=bool(options.role_arn))
+        source = route.to_source(name, as_source=bool(options.role_arn))
         settings = _settings(config, values, base)
     except ConfigError as error:
         error.profile = error.profile or name
         raise
-    chain = Chain(name, source, walk.hops)
-    chain.reasons, chain.files = walk.reasons, walk.files
+    chain = Chain(name, source, route.hops)
+    chain.reasons, chain.files = route.reasons, route.files
     chain.settings, chain.endpoint = settings
     chain.region = values.get("region", "").strip() or None
-    if source.kind == STATIC and not walk.hops and values.get("mfa_serial") and _wants_session(values):
+    if source.kind == STATIC and not route.hops and values.get("mfa_serial") and _wants_session(values):
         chain.serial, chain.mfa_process = values["mfa_serial"], values.get("mfa_process", "")
-        chain.reasons.append(f"{name}: mfa_session is on, so its keys are those of an MFA session")
+        chain.reasons.append(f"{name}: mfa_session is on, so its keys become those of an MFA session")
     chain.confirm = switch(values, "assume_confirm", False, chain.warnings)
     chain.renew = switch(values, "assume_renew", True, chain.warnings)
     chain.export = values.get("assume_export", "") or base.get("ASSUME_EXPORT", "") or "both"
@@ -65,26 +65,26 @@ def _of_profile(config: "Config", options: "Options", base: "Mapping[str, str]")
 
 
 def _wants_session(values: "Values") -> bool:
-    """A static profile stays plain keys, as in the AWS CLI, unless it says `mfa_session = on`."""
+    """True if a profile of static keys has `mfa_session = on`; else it gives the plain keys, as in the AWS CLI."""
     return values.get("mfa_session", "").strip().lower() in ON
 
 
-def _of_machine(options: "Options", base: "Mapping[str, str]") -> Chain:
-    """A chain with no profile: strictly the named source, and with --role-arn a role from it."""
+def _from_machine(options: "Options", base: "Mapping[str, str]") -> Chain:
+    """A chain without a profile: the named source alone, or with --role-arn a role assumed from it."""
     kind = options.credential_source
     if options.profile:
-        raise UsageError("--credential-source stands in place of a profile", "leave one of the two out")
+        raise UsageError("--credential-source replaces the profile", "leave one of the two out")
     if kind not in (*CREDENTIAL_SOURCES, WEB_IDENTITY):
         known = ", ".join((*CREDENTIAL_SOURCES, WEB_IDENTITY))
-        raise UsageError(f"--credential-source {kind}: no such source", f"one of {known} (case counts)")
+        raise UsageError(f"unknown --credential-source {kind}", f"use one of {known} (case matters)")
     if kind == ENVIRONMENT and not options.role_arn:
-        raise UsageError("--credential-source Environment alone is what you have already", "`assume off` gives it back")
+        raise UsageError("--credential-source Environment needs --role-arn", "`assume off` brings your own keys back")
     hops = []
     if kind == WEB_IDENTITY:
         role_arn, token_file = base.get("AWS_ROLE_ARN", ""), base.get("AWS_WEB_IDENTITY_TOKEN_FILE", "")
         if not (role_arn and token_file):
             raise ConfigError(
-                "the environment names no web identity",
+                "no web identity in the environment",
                 "set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE",
                 kind,
             )
@@ -97,17 +97,15 @@ def _of_machine(options: "Options", base: "Mapping[str, str]") -> Chain:
         chain.files = [hops[0].token_file or ""]
     chain.settings, chain.endpoint = _settings(None, {}, base)
     chain.export = base.get("ASSUME_EXPORT", "") or "both"
-    chain.reasons.append(f"--credential-source {kind}: that and nothing else")
+    chain.reasons.append(f"--credential-source {kind}: this source alone")
     return chain
 
 
 def _add_hop(chain: Chain, options: "Options", values: "Values") -> None:
-    """The role of --role-arn: no profile of its own, reached from what the chain has so far."""
+    """Adds the role of --role-arn, which is assumed from the end of the chain so far."""
     hop = Hop(options.profile, options.role_arn)
     if not chain.hops and chain.source.kind == STATIC:
-        hop.mfa_serial = values.get("mfa_serial")
-        hop.mfa_process = values.get("mfa_process", "")
-        hop.mfa_session = values.get("mfa_session", "").strip().lower() not in OFF
+        set_device(hop, values)
     chain.hops.append(hop)
     chain.ad_hoc = True
     chain.name = options.role_arn.rpartition("/")[2] or options.role_arn
@@ -115,46 +113,79 @@ def _add_hop(chain: Chain, options: "Options", values: "Values") -> None:
 
 
 def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
-    """What the command line says of the last hop, of the region and of the variables."""
-    name = chain.profile
-    if options.region:
-        chain.region = options.region
+    """Puts the options of the command line into the chain: region, variables to export, settings of the last hop."""
+    chain.region = options.region or chain.region
     chain.export = options.export or chain.export
     if chain.export not in EXPORTS:
-        raise UsageError(f"export {chain.export}: no such choice", f"one of {', '.join(EXPORTS)}")
-    asked = options.duration_s or options.session_name or options.external_id or options.policy or options.policy_arns
-    if not asked and not read_only:
+        raise UsageError(f"unknown export mode {chain.export}", f"use one of {', '.join(EXPORTS)}")
+    if not (read_only or _changes_role(options)):
         return
     if not chain.hops:
-        what = "read-only" if read_only else "an option of a role"
-        raise ConfigError(
-            f"{what} was asked for, and this profile assumes none", "its credentials are what they are", name
-        )
+        raise _without_role(chain, read_only)
     hop = chain.hops[-1]
+    _set_hop(hop, options)
+    if read_only:
+        hop.policy_arns = (*hop.policy_arns, _read_only_policy(hop))
+        chain.reasons.append("read-only: session policy ReadOnlyAccess")
+    _check_web_identity(chain, hop, options)
+    if hop.policy or hop.policy_arns:
+        _export_keys_alone(chain, options)
+
+
+def _changes_role(options: "Options") -> bool:
+    """True if an option is given that goes into the call for a role."""
+    return bool(
+        options.duration_s or options.session_name or options.external_id or options.policy or options.policy_arns
+    )
+
+
+def _without_role(chain: Chain, read_only: bool) -> ConfigError:
+    if read_only:
+        what, cure = "read-only needs", "its own credentials cannot be limited by a session policy"
+    else:
+        what, cure = "duration, session name, external ID and policy need", "leave the option out"
+    return ConfigError(f"{what} a role, and this profile assumes none", cure, chain.profile)
+
+
+def _set_hop(hop: Hop, options: "Options") -> None:
     hop.duration_s = options.duration_s or hop.duration_s
     hop.session_name = options.session_name or hop.session_name
     hop.external_id = options.external_id or hop.external_id
     hop.policy = options.policy  # the text of the file: the command line read it
     hop.policy_arns = options.policy_arns
-    if read_only:
-        partition = hop.role_arn.split(":")[1] if hop.role_arn.count(":") > 1 else "aws"
-        hop.policy_arns = (*hop.policy_arns, f"arn:{partition}:iam::aws:policy/ReadOnlyAccess")
-        chain.reasons.append("read-only: session policy ReadOnlyAccess")
-    if hop.token_file is not None and (hop.policy or hop.policy_arns or options.external_id):
-        what = "an external ID" if options.external_id else "a session policy"
-        raise ConfigError(f"{what} goes with AssumeRole, and this profile ends in a web identity", "leave it out", name)
-    if hop.policy or hop.policy_arns:
-        if options.export == "profile":
-            raise UsageError("--export profile: an SDK would get around the session policy", "leave --export out")
-        chain.export = "keys"  # an SDK that takes AWS_PROFILE would get around the policy
+
+
+def _read_only_policy(hop: Hop) -> str:
+    """The ARN of AWS's ReadOnlyAccess in the role's partition."""
+    partition = hop.role_arn.split(":")[1] if hop.role_arn.count(":") > 1 else "aws"
+    return f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
+
+
+def _check_web_identity(chain: Chain, hop: Hop, options: "Options") -> None:
+    """Refuses the options that AssumeRoleWithWebIdentity is not called with."""
+    if hop.token_file is None or not (hop.policy or hop.policy_arns or options.external_id):
+        return
+    what = "an external ID" if options.external_id else "a session policy"
+    raise ConfigError(
+        f"{what} is sent with AssumeRole alone, and this profile ends in a web identity",
+        "leave it out",
+        chain.profile,
+    )
+
+
+def _export_keys_alone(chain: Chain, options: "Options") -> None:
+    """With a session policy only keys are exported: an SDK that reads AWS_PROFILE would bypass the policy."""
+    if options.export == "profile":
+        raise UsageError("--export profile: an SDK would bypass the session policy", "leave --export out")
+    chain.export = "keys"
 
 
 def _settings(
     config: "Config | None", values: "Values", base: "Mapping[str, str]"
 ) -> "tuple[list[tuple[str, str]], str]":
-    """What decides which STS is called, as (name, value), and the user's own endpoint if there is one.
+    """The settings that decide which STS endpoint is called, as (name, value), and the user's own endpoint or "".
 
-    botocore resolves the endpoint itself; this is what its answer depends on.
+    botocore resolves the endpoint itself; its answer depends on these settings.
     """
     endpoint = ""
     ignored = base.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or values.get("ignore_configured_endpoint_urls", "")
@@ -181,15 +212,15 @@ def _settings(
 
 
 def _colour(text: str, warnings: "list[str]") -> str:
-    """The digits that set a colour on a terminal; "" for the default."""
+    """The digits that set a colour on a terminal; "" for the default colour."""
     word = text.strip().lower()
     if word and word not in COLOURS:
-        warnings.append(f"assume_colour = {text}: one of {', '.join(COLOURS)}")
+        warnings.append(f"assume_colour = {text} is unknown: use one of {', '.join(COLOURS)}")
     return str(COLOURS.get(word, ""))
 
 
 def switch(values: "Values", name: str, default: bool, warnings: "list[str]") -> bool:
-    """A yes or no of ours. Any other word counts as on: a guard with a typing error stays a guard."""
+    """One of our yes-or-no keys. Any other value counts as yes, so that a misspelt guard still guards."""
     text = values.get(name, "").strip().lower()
     if not text:
         return default

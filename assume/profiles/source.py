@@ -1,9 +1,9 @@
-"""From a role towards its source: the hops on the way, and where it ends. Pure.
+"""The route from a role to its source: the hops on the way, and where it ends. Pure.
 
 The rules are botocore's (botocore/credentials.py: the order of providers in
 `create_credential_resolver`, the checks of `AssumeRoleProvider`), compared case
-by case in tests/test_differential_*.py. Every refusal names the profile and the
-change that mends it.
+by case in tests/botocore/. Every refusal names the profile and the change that
+fixes it.
 """
 
 from assume.errors import ConfigError
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     from assume.profiles.config import Config, Values
 
-CREDENTIAL_SOURCES = (ENVIRONMENT, INSTANCE, CONTAINER)  # case counts, as in botocore
+CREDENTIAL_SOURCES = (ENVIRONMENT, INSTANCE, CONTAINER)  # compared with their case, as in botocore
 
 
-class Walk:
-    """From a role towards its source: collects hops, files and reasons on the way."""
+class Route:
+    """The way from a role to its source, followed once: its hops, the files it depends on, the reasons."""
 
     def __init__(self, config: "Config", base: "Mapping[str, str]") -> None:
         self.config = config
@@ -45,16 +45,15 @@ class Walk:
         self.reasons: list[str] = []
 
     def to_source(self, name: str, as_source: bool) -> Source:
-        """The source that `name` ends in; `self.hops` is then filled, first call first.
+        """The source at the end of the way from profile `name`. Fills `self.hops`, first call first.
 
-        `as_source`: keys of its own win over a role (botocore's rule for a source_profile).
+        `as_source`: the profile's own keys take precedence over its role (botocore's rule for a source_profile).
         """
         visited = [name]
         while True:
             values = self.config.profile(name) or {}
-            keys = "aws_access_key_id" in values or "aws_secret_access_key" in values
-            role = "role_arn" in values and "web_identity_token_file" not in values
-            if not role or (as_source and keys):
+            is_role = "role_arn" in values and "web_identity_token_file" not in values
+            if not is_role or (as_source and _has_keys(values)):
                 return self._provider(name, values, as_source)
             hop = role_hop(name, values)
             self.hops.insert(0, hop)
@@ -65,7 +64,7 @@ class Walk:
                 self.reasons.append(f"{name}: role {hop.role_arn}, from credential_source {kind}")
                 if kind not in CREDENTIAL_SOURCES:
                     known = ", ".join(CREDENTIAL_SOURCES)
-                    raise ConfigError(f"credential_source {kind} is not one", f"use {known} (case counts)", name)
+                    raise ConfigError(f"unknown credential_source {kind}", f"use {known} (case matters)", name)
                 return machine_source(kind, name, self.base)
             if source is None:
                 raise ConfigError(
@@ -79,6 +78,7 @@ class Walk:
             name, as_source = source, True
 
     def _check_next(self, name: str, source: str, visited: "list[str]") -> None:
+        """Refuses a source_profile that does not exist, or that the way has passed already."""
         values = self.config.profile(source)
         if values is None:
             close = ", ".join(nearest(source, self.config.names()))
@@ -90,11 +90,11 @@ class Walk:
         if source not in visited:
             return
         if source == name:
-            if "aws_access_key_id" in values or "aws_secret_access_key" in values:
-                return  # a role whose source is itself: its own keys
+            if _has_keys(values):
+                return  # a role that is its own source: with the profile's own keys
             cure = f"give [profile {name}] keys of its own, or another source_profile"
         else:
-            cure = f"give [profile {name}] a source_profile outside it"
+            cure = f"give [profile {name}] a source_profile outside the circle"
         circle = " -> ".join([*visited[visited.index(source) :], source])
         raise ConfigError(f"source_profile goes in a circle: {circle}", cure, visited[0])
 
@@ -102,13 +102,7 @@ class Walk:
         """Where a profile's own credentials come from, in botocore's order of providers."""
         why = self.reasons.append
         if values.get("web_identity_token_file"):
-            if not values.get("role_arn"):
-                raise ConfigError("has web_identity_token_file and no role_arn", "add the role's ARN", name)
-            token_file = values["web_identity_token_file"]
-            self.hops.insert(0, web_hop(name, values["role_arn"], token_file, values.get("role_session_name", "")))
-            self.files.append(token_file)
-            why(f"{name}: role {values['role_arn']} by web identity, {token_file}")
-            return Source(WEB_IDENTITY, name, token_file)
+            return self._web_identity(name, values)
         if "sso_account_id" in values or "sso_role_name" in values:
             return self._sso(name, values)
         for file in (CREDENTIALS, "profile"):
@@ -126,8 +120,17 @@ class Walk:
             raise ConfigError("has aws_secret_access_key and no aws_access_key_id", "add it, in the same file", name)
         if as_source:
             raise ConfigError("is a source profile and has no credentials", "`aws configure` gives it keys", name)
-        why(f"{name}: says nothing of credentials, so those of this machine")
+        why(f"{name}: has no credentials of its own, so this machine's are used")
         return machine_source(FALLBACK, name, self.base)
+
+    def _web_identity(self, name: str, values: "Values") -> Source:
+        token_file = values["web_identity_token_file"]
+        if not values.get("role_arn"):
+            raise ConfigError("has web_identity_token_file and no role_arn", "add the role's ARN", name)
+        self.hops.insert(0, web_hop(name, values["role_arn"], token_file, values.get("role_session_name", "")))
+        self.files.append(token_file)
+        self.reasons.append(f"{name}: role {values['role_arn']} by web identity, {token_file}")
+        return Source(WEB_IDENTITY, name, token_file)
 
     def _sso(self, name: str, values: "Values") -> Source:
         session = values.get("sso_session", "")
@@ -148,7 +151,7 @@ class Walk:
 
 
 def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source:
-    """A source outside the AWS files: the environment, the container, the instance."""
+    """A source outside the AWS files: the environment, the container, the instance. Raises ConfigError."""
     if kind == ENVIRONMENT:
         key_id, secret = base.get("AWS_ACCESS_KEY_ID", ""), base.get("AWS_SECRET_ACCESS_KEY", "")
         if not key_id or not secret:
@@ -162,10 +165,16 @@ def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source
     return Source(kind, profile, identity.get(kind, f"{address} {metadata}"))
 
 
+def _has_keys(values: "Values") -> bool:
+    return "aws_access_key_id" in values or "aws_secret_access_key" in values
+
+
 def _key_pair(name: str, own: "Values") -> "tuple[str, str, str]":
-    if not own.get("aws_secret_access_key") or not own["aws_access_key_id"]:
-        lacks = "aws_secret_access_key" if own["aws_access_key_id"] else "aws_access_key_id"
-        raise ConfigError(f"has half a key pair: {lacks} is missing", "both belong into the same file", name)
+    """(key id, secret, session token) from one section. Raises ConfigError for half a pair."""
+    if not own["aws_access_key_id"]:
+        raise ConfigError("has an empty aws_access_key_id", "put it and aws_secret_access_key in the same file", name)
+    if not own.get("aws_secret_access_key"):
+        raise ConfigError("has an access key id but no aws_secret_access_key", "put both in the same file", name)
     session_token = own.get("aws_security_token") or own.get("aws_session_token", "")
     return (own["aws_access_key_id"], own["aws_secret_access_key"], session_token)
 

@@ -1,11 +1,11 @@
-"""One question, two answers: which identity does a profile reach, asked of botocore and of us.
+"""One question, two answers: the identity that a profile reaches, by botocore and by us.
 
 In: the text of the AWS files, variables, a profile. Out: an `Outcome` of each: the
-identity, the calls to STS (where, signed for which region, with what), or the error.
-Every host is this machine: whatever is dialled ends at the simulator, which serves
-HTTP, and HTTPS with certificates of a made-up authority for every host of AWS's.
-What may differ is left out of `Outcome.essence`: a code and its device (an MFA
-session comes before the call, here), and a session name that nobody configured.
+identity, the calls to STS (host, signing region, parameters), or the error.
+Every connection goes to the simulator on this machine, which serves HTTP, and
+HTTPS with certificates of a test authority for all AWS hosts. `Outcome.essence`
+leaves out what may differ: an MFA code and its device (we get an MFA session
+first), and a session name that is not configured.
 """
 
 import hashlib
@@ -53,7 +53,7 @@ class Asked:
 
     @property
     def essence(self) -> tuple[object, ...]:
-        """What has to be the same."""
+        """The part that must be equal."""
         params = {name: value for name, value in self.params.items() if name not in ("SerialNumber", "TokenCode")}
         if "RoleSessionName" in params:
             params["RoleSessionName"] = DEFAULT_NAMES.sub("<default>", params["RoleSessionName"])
@@ -62,7 +62,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Who was reached and how, or why not. `by_own_connection`: of the calls, those over our own connection."""
+    """The identity and the calls that reached it, or the error. `by_own_connection`: calls over our own connection."""
 
     identity: str = ""
     calls: tuple[Asked, ...] = ()
@@ -73,7 +73,7 @@ class Outcome:
 
     @property
     def essence(self) -> tuple[object, ...]:
-        """What has to be the same; of failures, that they are."""
+        """The part that must be equal; of a failure, only that it failed."""
         if self.error is not None:
             return ("error",)
         calls = tuple(call.essence for call in self.calls if call.action != "GetSessionToken")
@@ -86,7 +86,7 @@ class Outcome:
 
 @dataclass
 class Both:
-    """The world, the two doors to its STS, and a home for the AWS files."""
+    """The world, its STS over HTTP and over TLS, and a home for the AWS files."""
 
     world: World
     plain: Sts
@@ -97,12 +97,12 @@ class Both:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What every question is asked in; a question's own variables go over it."""
+        """The variables of every question; a question's own come on top."""
         return {"HOME": str(self.home), "USER": USER, "AWS_EC2_METADATA_DISABLED": "true"}
 
     @property
     def here(self) -> dict[str, str]:
-        """Variables that send every call to the simulator, where the endpoint is not the question."""
+        """Variables that send every call to the simulator, for questions that are not about the endpoint."""
         return {"AWS_ENDPOINT_URL": self.plain.url, "AWS_DEFAULT_REGION": "us-east-1"}
 
     @property
@@ -133,7 +133,7 @@ class Both:
             (folder / name).write_bytes(filled)
 
     def identity(self, name: str = "web-identity") -> Path:
-        """A file with a web identity of the world's own provider."""
+        """A web identity token file of the world's provider."""
         path = self.home / name
         (provider,) = self.world.providers.values()
         path.write_text(self.world.web_identity(provider, "job:1", self.plain.clock()))
@@ -148,7 +148,7 @@ class Both:
         return path
 
     def sign_in(self, session: str = "corp", lasts_s: float = 3600) -> Path:
-        """What `aws sso login` leaves behind for [sso-session NAME]; the portal gives r6 for permission set Reader."""
+        """The token file of `aws sso login` for [sso-session NAME]; the portal returns r6 for permission set Reader."""
         now = self.plain.clock()
         made = self.world.machine.sign_in("alice", {(ACCOUNT, "Reader"): self.world.roles[role("r6")]}, now + 3600)
         name = hashlib.sha1(session.encode(), usedforsecurity=False).hexdigest()
@@ -176,7 +176,7 @@ class Both:
         return self._answer(asked, env, Exception)
 
     def ours(self, profile: str, env: Mapping[str, str], *words: str, fast: bool = True) -> Outcome:
-        """Our answer, over our own connection where that is possible, or (`fast` false) over botocore's."""
+        """Our answer, over our own connection if possible, or (`fast` false) over botocore's."""
         options = arguments.Options() if not words else arguments.read(["x", *words])
         assert options is not None
         options.profile = "" if options.credential_source else profile
@@ -203,7 +203,7 @@ class Both:
     def _answer(
         self, asked: Callable[[], tuple[str, str, str]], env: Mapping[str, str], failures: type[Exception]
     ) -> Outcome:
-        """What comes of asking; an error that is none of `failures` is a fault, and raised."""
+        """The outcome of `asked`. An error that is not one of `failures` is raised."""
         self.world._used_steps.clear()
         for sts in (self.plain, self.tls):
             sts.calls.clear()
@@ -227,7 +227,7 @@ class Both:
         )
 
     def _identity(self, keys: tuple[str, str, str]) -> str:
-        """Whose these keys are, if the secret and the session token are right too."""
+        """The ARN of the owner of these keys, whose secret and session token must be right too."""
         caller = self.world.caller(keys[0])
         if caller is None:
             return f"nobody's: {keys[0]}" if keys[0] else ""
@@ -237,7 +237,7 @@ class Both:
 
     @contextmanager
     def _process(self, env: Mapping[str, str]):
-        """The process as it is for one question: its environment, and where dialling leads."""
+        """Sets the environment of one question, and leads every connection to the simulator."""
         before = dict(os.environ)
         cache = str(self.home / ".aws" / "sso" / "cache")
         os.environ.clear()
@@ -268,7 +268,7 @@ class Both:
 
 @contextmanager
 def recorded(made: list[connection.Connection]):
-    """Every connection of our own that is made meanwhile."""
+    """Adds every connection that we make to `made`."""
 
     class Recorded(connection.Connection):
         def __init__(self, *args: Any) -> None:
@@ -284,11 +284,11 @@ def _asked(scheme: str, call: Call) -> Asked:
 
 
 def failed(outcome: Outcome) -> str:
-    """The name of what went wrong, as a row quotes it."""
+    """The class of the error, as a row quotes it."""
     return type(outcome.error).__name__ if outcome.error is not None else ""
 
 
 def said(outcome: Outcome) -> str:
-    """What a user reads."""
+    """The message that a user reads."""
     assert isinstance(outcome.error, AssumeError), outcome
     return str(outcome.error)

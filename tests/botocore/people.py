@@ -1,4 +1,4 @@
-"""Who is there when botocore and we are asked the same, and a made-up authority that vouches for AWS's hosts."""
+"""The users and roles for the comparison with botocore, and a test authority that signs certificates for AWS hosts."""
 
 import ssl
 from pathlib import Path
@@ -48,7 +48,7 @@ def people() -> World:
 
 
 def authority(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """A made-up authority: the file of its certificate, and a server's context for every host of AWS's."""
+    """A test authority: the file with its certificate, and a server's TLS context for all AWS hosts."""
     made = trustme.CA()
     bundle = folder / "authority.pem"
     made.cert_pem.write_to_path(str(bundle))

@@ -1,8 +1,8 @@
 """A row of the differential tables: a fact about botocore, the files that show it, and what we do.
 
-`judge` asks botocore first and holds the fact against its answer, then asks us twice: over
-our own connection, and over botocore's. A row *agrees*, or says why it *differs*; a row that
-says it differs and does not is as wrong as the reverse.
+`judge` asks botocore first and compares the fact with its answer, then asks us twice: over
+our own connection, and over botocore's. A row *agrees*, or states why it *differs*; a row that
+states a difference which does not exist fails too.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ ROLE = "[profile p]\nrole_arn = <r1>\nsource_profile = base\n"
 
 @dataclass(frozen=True)
 class Row:
-    """A fact of botocore's. `reaches`: `alice` or `r1`; `error`: its class or a part of its text.
+    """A fact about botocore. `reaches`: `alice` or `r1`; `error`: its class or a part of its text.
 
     `sends`, `where`, `region`: of its last call; `roles`: those of all its calls. `differs`:
-    empty, or why our answer is another one; then `ours` says what we reach, or `says` what we say.
+    empty, or the reason why our answer differs; then `ours` is what we reach, or `says` a part of our message.
     """
 
     fact: str
@@ -39,8 +39,8 @@ class Row:
     differs: str = ""
     ours: str = ""
     says: str = ""
-    anywhere: bool = False  # the endpoint is the question: no variable says where STS is
-    machine: bool = False  # an instance and a container are here
+    anywhere: bool = False  # the row is about the endpoint: no variable sets it
+    machine: bool = False  # instance and container metadata are available
 
     @property
     def agrees(self) -> bool:
@@ -53,12 +53,12 @@ def params(rows: list[Row]) -> pytest.MarkDecorator:
 
 
 def name(row: Row) -> str:
-    """What a row is called in a report."""
+    """The name of a row in a report."""
     return f"{row.fact} - {'agrees' if row.agrees else 'differs, because ' + row.differs}".replace("::", ":")
 
 
 def judge(both: Both, row: Row) -> None:
-    """Holds a row against botocore, and us against both."""
+    """Compares a row with botocore, and us with both."""
     assert bool(row.reaches) != bool(row.error), "a fact is an identity, or an error"
     both.write(row.config, row.credentials)
     env = {} if row.anywhere else both.here
@@ -78,7 +78,7 @@ def judge(both: Both, row: Row) -> None:
 
 
 def check_fact(row: Row, theirs: Outcome) -> None:
-    """Is it so?"""
+    """The fact must be true of botocore."""
     if row.error:
         assert row.error in f"{failed(theirs)}: {theirs.error}", theirs
         return
@@ -97,18 +97,18 @@ def check_fact(row: Row, theirs: Outcome) -> None:
 
 
 def check_difference(row: Row, ours: Outcome) -> None:
-    """Do we do the other thing that the row says?"""
+    """Our answer must differ in the way that the row states."""
     if row.ours:
         assert ours.error is None, ours.error
         assert reached(ours) == row.ours
-        assert row.error or row.ours != row.reaches or row.says, "that is no difference"
+        assert row.error or row.ours != row.reaches or row.says, "this is not a difference"
     else:
-        assert row.says and not row.error, "a difference is an identity, or an error where botocore has none"
+        assert row.says and not row.error, "a difference is another identity, or an error where botocore succeeds"
         assert ours.error is not None, ours
 
 
 def check_words(row: Row, ours: Outcome) -> None:
-    """An error of ours names the profile and what to do, and is said in our own words."""
+    """Our error names the profile and the cure, in our own words."""
     first, *cure = said(ours).split("\n")
     assert first.startswith("assume: ")
     assert all(line.startswith("  ") for line in cure)

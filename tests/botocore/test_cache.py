@@ -1,7 +1,7 @@
-"""Differential table, caches and variables: what an AWS CLI keeps, for whom, and what we do better. Quotes are facts.
+"""Differential table, caches: the entries of the AWS CLI's cache, and where we differ. Facts are about botocore.
 
-The other side is botocore with the file cache that AWS CLI v1 gives it; neither has an
-endpoint of its own, so the cache is shared.
+The other side is botocore with the file cache of AWS CLI v1. Neither side has a configured
+endpoint, so the cache is shared.
 """
 
 import os
@@ -41,7 +41,7 @@ def env(both):
 
 
 def cli(both, profile, env):
-    """What an AWS CLI gets, with its cache."""
+    """The answer of an AWS CLI with its cache."""
 
     def asked():
         session = botocore.session.Session(profile=profile)
@@ -65,7 +65,7 @@ def signers(both):
 
 
 def test_two_profiles_with_one_role_and_different_sources_share_an_entry(both, env):
-    """*Differs, because* whoever asks for bob's session of the role gets bob's."""
+    """*Differs, because* asking for bob's session of the role must give bob's."""
     both.write(TWO)
     first = cli(both, "of-alice", env)
     second = cli(both, "of-bob", env)

@@ -1,4 +1,4 @@
-"""Differential table, calls: what STS is sent, and what it then says. Quotes are facts about botocore."""
+"""Differential table, calls: the parameters sent to STS, and its answers. Facts are about botocore."""
 
 from unittest.mock import ANY
 
@@ -41,13 +41,13 @@ REQUEST = [
           sends={"DurationSeconds": None}) for text in ("1h", "1800.5", "")),
     Row("no default: STS's 3600", ROLE + BASE, reaches="r1", sends={"DurationSeconds": None}),
     Row("client-side checks: RoleArn, valid min length: 20", with_line("").replace("<r1>", "role/r1"),
-        error="valid min length: 20", says="role_arn 'role/r1' is no ARN of a role"),
+        error="valid min length: 20", says="role_arn 'role/r1' is not the ARN of a role"),
     Row("client-side checks: RoleSessionName < 2", with_line("role_session_name = x"),
         error="Invalid length for parameter RoleSessionName"),
     Row("client-side checks: ExternalId < 2", with_line("external_id = x"),
         error="Invalid length for parameter ExternalId"),
     Row("client-side checks: DurationSeconds < 900", with_line("duration_seconds = 899"), error="ParamValidationError",
-        says="duration_seconds = 899 is too short\n  AWS gives 900 seconds at least"),
+        says="duration_seconds = 899 is too short\n  the least is 900 seconds"),
     Row("maxima are STS's business (ValidationError)", with_line(f"role_session_name = {'x' * 65}"),
         error="ValidationError"),
     Row("patterns are STS's business (ValidationError)", with_line("role_session_name = a b"), error="ValidationError"),
@@ -130,12 +130,12 @@ def identities(both, monkeypatch):
 
 
 @params(REQUEST)
-def test_what_is_sent(both, row):
+def test_the_parameters_sent(both, row):
     judge(both, row)
 
 
 @params(MFA)
-def test_where_the_code_goes(both, row):
+def test_the_call_that_carries_the_code(both, row):
     judge(both, row)
 
 
@@ -145,7 +145,7 @@ def test_web_identity(both, row):
 
 
 @pytest.mark.parametrize(("code", "status", "message", "cure"), WORDS)
-def test_an_error_of_sts_says_what_to_do(both, code, status, message, cure):
+def test_every_error_of_sts_comes_with_a_cure(both, code, status, message, cure):
     both.write(ROLE + BASE)
     both.plain.faults = lambda _: faults.refuse(status, code, message)
     theirs = both.botocore("p", both.here)
@@ -187,7 +187,7 @@ def test_the_text_of_a_parser_error_is_never_shown(both):
 
 
 @pytest.mark.parametrize("fault", [faults.html(), faults.no_credentials()])
-def test_a_portals_page_with_status_200_is_no_crash(both, fault):
+def test_a_portal_page_with_status_200_is_reported(both, fault):
     """HTML with status 200 (captive portal) -> KeyError."""
     both.write(ROLE + BASE)
     both.plain.faults = lambda _: fault
@@ -196,7 +196,7 @@ def test_a_portals_page_with_status_200_is_no_crash(both, fault):
         assert "captive portal" in said(both.ours("p", both.here, fast=fast))
 
 
-def test_nothing_named_is_not_what_assume_does(both):
+def test_keys_of_the_environment_never_replace_the_named_profile(both):
     """With AWS_PROFILE only (nothing named), environment keys beat the profile.
 
     *Differs, because* `assume PROFILE` always names: it reaches the profile, whatever the environment holds.
@@ -209,7 +209,7 @@ def test_nothing_named_is_not_what_assume_does(both):
     assert [call.key_id for call in both.plain.calls] == [ALICE]
 
 
-def test_the_environments_web_identity_is_a_source_of_its_own(both):
+def test_the_environments_web_identity_is_its_own_source(both):
     """Environment web identity beats the profile's, key by key: here it has a name, --credential-source WebIdentity."""
     both.write(WEB.replace("r1", "r2") + "role_session_name = of-the-profile\n" + BASE)
     env = both.here | {

@@ -1,7 +1,7 @@
-"""Differential table, endpoints: which STS is called, signed for which region, by file and by variable.
+"""Differential table, endpoints: the STS host that is called and its signing region, by file and by variable.
 
-Every host is the simulator, with a certificate for each: what was dialled is what is compared.
-Quotes are facts about botocore.
+Every host is the simulator, which has a certificate for each; the hosts called are compared.
+Facts are about botocore.
 """
 
 import pytest
@@ -17,7 +17,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 
 def aws(fact, lines="", env=None, more="", **wanted):
-    """A row in which no variable says where STS is; `lines` are the profile's, `more` other sections."""
+    """A row in which no variable sets the endpoint; `lines` belong to the profile, `more` are other sections."""
     wanted.setdefault("reaches", "" if "error" in wanted else "r1")
     return Row(fact, f"{ROLE}{lines}\n{BASE}{more}", env=CA | (env or {}), anywhere=True, **wanted)
 
@@ -127,28 +127,28 @@ OWN = [
 
 
 @params(REGIONS)
-def test_the_region_decides(both, row):
+def test_the_region_decides_the_host(both, row):
     judge(both, row)
 
 
 @params(KINDS)
-def test_the_kind_of_endpoint_decides(both, row):
+def test_the_kind_of_endpoint_decides_the_host(both, row):
     judge(both, row)
 
 
 @params(OWN)
-def test_an_endpoint_of_ones_own_decides(both, row):
+def test_a_configured_endpoint_url_decides_the_host(both, row):
     judge(both, row)
 
 
-def test_nothing_but_this_machine_was_called(both):
+def test_only_this_machine_is_called(both):
     judge(both, REGIONS[0])
     assert {host for host, _ in both.dialled} == {"sts.us-west-2.amazonaws.com"}
-    assert len(both.tls.calls) == 1, "it came here"
+    assert len(both.tls.calls) == 1, "it arrived at the simulator"
 
 
 @pytest.mark.parametrize("row", [REGIONS[0], REGIONS[4], REGIONS[5], OWN[0], OWN[3], OWN[8], OWN[17]])
-def test_our_own_connection_is_taken_wherever_the_endpoint_is_plain(both, row):
+def test_our_own_connection_is_used_wherever_the_endpoint_is_plain(both, row):
     both.write(row.config)
     reached = both.ours("p", {name: both.filled(value) for name, value in row.env.items()}, "--no-cache")
     assert (reached.error, reached.by_own_connection) == (None, 1)

@@ -1,10 +1,10 @@
-"""Differential table, files: which are read, and what their text means. Quotes are facts about botocore."""
+"""Differential table, files: the files that are read, and the meaning of their text. Facts are about botocore."""
 
 import codecs
 
 from .rows import BASE, ROLE, Row, judge, params
 
-HEALED = "one bad line is no reason to read nothing of the file: the other profiles work, and a warning names the line"
+HEALED = "one bad line does not make the other profiles of the file unusable; a warning names the line"
 SECOND = "[profile p]\nrole_arn = <r2>\nsource_profile = base\n"
 
 PLACES = [
@@ -50,7 +50,7 @@ LINES = [
     Row("strict: a line with no delimiter gives up the whole file, whichever profile is wanted",
         ROLE + BASE + "[profile broken]\nregion\n", error="ConfigParseError", differs=HEALED, ours="r1"),
     Row("strict: a line with no delimiter in the profile that is wanted", ROLE + "region\n" + BASE,
-        error="ConfigParseError", says="config file, line 4: 'region' is no setting (name = value)"),
+        error="ConfigParseError", says="config file, line 4: 'region' is not a `name = value` line"),
     Row("strict: text before the first section", "# fine\nregion = eu-west-1\n" + ROLE + BASE,
         error="ConfigParseError", differs=HEALED, ours="r1"),
     Row("strict: non-UTF-8", (ROLE + BASE).encode() + b"[profile other]\nregion = \xe9\n",
@@ -116,37 +116,37 @@ SECTIONS = [
         "[p]\ncredential_process = <home>/prints-alice\n", reaches="alice"),
     Row("key id in one file and secret in the other: PartialCredentialsError",
         "[profile p]\naws_secret_access_key = s\n", "[p]\naws_access_key_id = AKIAALICEALICEALICE1\n",
-        error="PartialCredentialsError", says="half a key pair"),
+        error="PartialCredentialsError", says="has an access key id but no aws_secret_access_key"),
     Row("key id in the config file and secret in the credentials file",
         "[profile p]\naws_access_key_id = AKIAALICEALICEALICE1\n", "[p]\naws_secret_access_key = s\n",
-        error="PartialCredentialsError", says="half a key pair"),
+        error="PartialCredentialsError", says="has an access key id but no aws_secret_access_key"),
 ]  # fmt: skip
 
 
 def prepare(both, monkeypatch):
-    """What some of the rows name: another config file, a command, the current directory."""
+    """Makes what some rows name: another config file, a command, the current directory."""
     (both.home / "other").write_text(both.filled(SECOND + BASE))
     both.process()
     monkeypatch.chdir(both.home)
 
 
 @params(PLACES)
-def test_which_files_are_read(both, monkeypatch, row):
+def test_the_files_that_are_read(both, monkeypatch, row):
     prepare(both, monkeypatch)
     judge(both, row)
 
 
 @params(LINES)
-def test_what_a_line_means(both, row):
+def test_the_meaning_of_a_line(both, row):
     judge(both, row)
 
 
 @params(CONTINUED)
-def test_what_an_indented_line_means(both, row):
+def test_the_meaning_of_an_indented_line(both, row):
     judge(both, row)
 
 
 @params(SECTIONS)
-def test_which_profile_a_section_is(both, monkeypatch, row):
+def test_the_profile_of_a_section(both, monkeypatch, row):
     prepare(both, monkeypatch)
     judge(both, row)

@@ -1,6 +1,6 @@
-"""Two hundred made-up worlds of profiles: botocore and we reach the same identity by the same calls, or neither does.
+"""Two hundred random sets of profiles: botocore and we reach the same identity by the same calls, or neither does.
 
-Drawn anew for each ASSUME_TEST_SEED, the same for the same: the seed is printed.
+ASSUME_TEST_SEED decides what is drawn; the seed is printed.
 """
 
 import os
@@ -83,7 +83,7 @@ class Case:
 
 @st.composite
 def profile(draw, names):
-    """The settings of one profile: a role in most cases, keys in many, whatever else in some."""
+    """The settings of one profile: a role in most cases, keys in many, something else in some."""
     values = dict(draw(st.dictionaries(st.sampled_from(sorted(SETTINGS)), st.just(""), max_size=2)))
     values = {key: draw(SETTINGS[key]) for key in values}
     kind = draw(st.sampled_from("role role role keys keys web process sso nothing all".split()))

@@ -1,4 +1,4 @@
-"""Differential table, the way to STS: proxies, certificate bundles, retries, each by file and by variable."""
+"""Differential table, network: proxies, certificate bundles, retries, each by file and by variable."""
 
 import time
 
@@ -16,13 +16,13 @@ REGIONAL = f"{ROLE}region = us-west-2\n{BASE}"
 
 @pytest.fixture
 def proxy(both, made_up_authority):
-    """A proxy on loopback that plays every host behind it."""
+    """A proxy on loopback that answers for every host."""
     with serve(both.world, time.time, tunnel=made_up_authority[1]) as running:
         yield running
 
 
 def through(proxy, both, env):
-    """What botocore's and our own call asked of the proxy: its tunnels and calls, as a pair for each."""
+    """The tunnels and calls that the proxy saw, as a pair for botocore and a pair for us."""
     seen = []
     for asked in (both.botocore, both.ours):
         proxy.calls.clear()
@@ -65,7 +65,7 @@ def test_no_proxy(proxy, both, name):
     assert len(both.tls.calls) == 1
 
 
-def test_a_proxy_that_is_not_there_is_named(both):
+def test_a_missing_proxy_is_reported(both):
     both.write(REGIONAL)
     env = {"HTTPS_PROXY": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}
     assert failed(both.botocore("p", env)) == "ProxyConnectionError"
@@ -122,7 +122,7 @@ def test_retries(both, monkeypatch, lines, env, count):
 
 
 @pytest.mark.parametrize("setting", ["max_attempts = 0", "max_attempts = many", "retry_mode = often"])
-def test_retry_settings_that_are_none(both, setting):
+def test_invalid_retry_settings(both, setting):
     both.write(REGIONAL.replace("region", f"{setting}\nregion"))
     assert both.botocore("p", both.here).error is not None
     assert said(both.ours("p", both.here)).startswith("assume: p: ")

@@ -1,4 +1,4 @@
-"""Differential table, providers: which settings of a profile give its credentials. Quotes are facts about botocore."""
+"""Differential table, providers: the settings that give a profile its credentials. Facts are about botocore."""
 
 from unittest.mock import ANY
 
@@ -88,7 +88,7 @@ HOPS = [
         error="InfiniteLoopConfigError", says="p: source_profile goes in a circle: p -> p"),
     Row("self-reference: half a pair gets past the check, and no further", ROLE.replace("base",
         "p") + f"aws_access_key_id = {ALICE}\n",
-        error="PartialCredentialsError", says="half a key pair"),
+        error="PartialCredentialsError", says="has an access key id but no aws_secret_access_key"),
     Row("a source with static keys is used as keys: its own role_arn is ignored",
         ROLE + BASE + "role_arn = <r2>\nsource_profile = q\n",
         reaches="r1", roles=("r1",)),
@@ -140,29 +140,29 @@ SOURCES = [
 
 @pytest.fixture(autouse=True)
 def sources(both):
-    """What the rows name: a web identity, a command, an SSO sign-in."""
+    """Makes what the rows name: a web identity, a command, an SSO sign-in."""
     both.identity()
     both.process()
     both.sign_in()
 
 
 @params(NAMED)
-def test_a_profile_that_is_named(both, row):
+def test_a_named_profile(both, row):
     judge(both, row)
 
 
 @params(ORDER)
-def test_which_provider_comes_first(both, row):
+def test_the_order_of_providers(both, row):
     judge(both, row)
 
 
 @params(HOPS)
-def test_where_a_role_comes_from(both, row):
+def test_the_source_of_a_role(both, row):
     judge(both, row)
 
 
 @params(SOURCES)
-def test_what_a_credential_source_gives(both, row):
+def test_the_credentials_of_a_credential_source(both, row):
     judge(both, row)
 
 

@@ -42,7 +42,7 @@ def test_list_says_what_is_stored_and_for_how_long(program):
 def test_list_shows_what_is_wrong_with_a_profile_and_goes_on(program):
     program.write("[profile broken]\nrole_arn = x\n")
     found = rows(program)
-    assert "is no ARN of a role" in found["broken"]["error"]
+    assert "is not the ARN of a role" in found["broken"]["error"]
     assert found["marketingadmin"]["error"] == ""
 
 

@@ -1,4 +1,4 @@
-"""A chain from the text of a config file, for tests of what is decided before anything is called."""
+"""A chain from the text of a config file, for tests of the decisions that are made before any call."""
 
 from assume import arguments
 from assume.profiles.chain import Chain

@@ -1,4 +1,4 @@
-"""Profiles from the text of both files: precedence, what is healed, and where the line is that is wrong."""
+"""Profiles from the text of both files: precedence, tolerated faults, and messages with line numbers."""
 
 import botocore.configloader
 import pytest
@@ -44,23 +44,23 @@ def test_the_credentials_file_wins_key_by_key():
     assert config.section("credentials", "a") == {"region": "r2"}
 
 
-def test_names_are_those_of_both_files_once_in_their_order():
+def test_names_come_from_both_files_each_once_in_order():
     config = Config("[profile b]\n[default]\n[sso-session s]\n[services v]\n", "[z]\n[b]\n")
     assert config.names() == ["b", "default", "z"]
     assert [name in config for name in ("b", "z", "s", "v")] == [True, True, False, False]
     assert config.profile("s") is None
 
 
-def test_a_key_that_stands_twice_counts_last_and_is_said_with_its_line():
+def test_of_a_repeated_key_the_last_one_counts_and_a_warning_names_its_line():
     config = Config("[profile a]\nregion = r1\n\nregion = r2\n", "")
     assert config.profile("a") == {"region": "r2"}
-    assert config.warnings == ["config file, line 4: region stands there twice: the later one is used"]
+    assert config.warnings == ["config file, line 4: region appears twice; the later one is used"]
 
 
-def test_a_section_that_stands_twice_counts_whole_and_is_said_with_its_line():
+def test_repeated_sections_are_merged_and_a_warning_names_the_line():
     config = Config("[profile a]\nregion = r1\noutput = json\n[profile b]\n[profile a]\nregion = r2\n", "")
     assert config.profile("a") == {"region": "r2", "output": "json"}
-    assert config.warnings == ["config file, line 5: [profile a] stands there twice: both are used"]
+    assert config.warnings == ["config file, line 5: [profile a] appears twice; both sections are used"]
 
 
 def test_a_warning_is_given_once_however_often_the_profile_is_asked_for():
@@ -69,21 +69,21 @@ def test_a_warning_is_given_once_however_often_the_profile_is_asked_for():
     assert len(config.warnings) == 1
 
 
-def test_a_line_that_is_no_setting_stops_its_own_profile_alone():
+def test_an_invalid_line_affects_only_its_own_profile():
     config = Config("[profile a]\nregion = r1\n[profile broken]\n# fine\nrole_arn\n[profile c]\nregion = r3\n", "")
     assert (config.profile("a"), config.profile("c")) == ({"region": "r1"}, {"region": "r3"})
     with pytest.raises(ConfigError) as caught:
         config.profile("broken")
-    assert "config file, line 5: 'role_arn' is no setting" in str(caught.value)
+    assert "config file, line 5: 'role_arn' is not a `name = value` line" in str(caught.value)
     assert "correct that line of [profile broken]" in str(caught.value)
 
 
-def test_a_broken_line_of_the_credentials_file_is_named_as_that_files():
-    with pytest.raises(ConfigError, match="credentials file, line 3: 'x' is no setting"):
+def test_an_invalid_line_of_the_credentials_file_is_reported_with_that_file():
+    with pytest.raises(ConfigError, match="credentials file, line 3: 'x' is not a `name = value` line"):
         Config("", "[a]\nregion = r\nx\n").profile("a")
 
 
-def test_bytes_that_are_no_utf8_stop_their_own_profile_alone(tmp_path):
+def test_bytes_that_are_not_utf8_affect_only_their_own_profile(tmp_path):
     path = tmp_path / "config"
     path.write_bytes(b"[profile a]\nregion = r1\n[profile b]\nregion = \xe9\n")
     config = Config(read(str(path)), "")
@@ -102,17 +102,17 @@ def test_bytes_that_are_no_utf8_stop_their_own_profile_alone(tmp_path):
         (b"# nothing but the section follows\n[profile a]\nregion = r", "r"),
     ],
 )
-def test_marks_and_line_ends_of_other_systems_are_read(tmp_path, content, region):
+def test_byte_order_marks_and_other_line_ends_are_accepted(tmp_path, content, region):
     path = tmp_path / "config"
     path.write_bytes(content)
     assert Config(read(str(path)), "").profile("a") == {"region": region}
 
 
-def test_what_is_no_regular_file_counts_as_absent(tmp_path):
+def test_anything_but_a_regular_file_counts_as_absent(tmp_path):
     assert [read(str(path)) for path in (tmp_path, tmp_path / "none", "/dev/null")] == ["", "", ""]
 
 
-def test_a_file_that_may_not_be_read_is_an_error_and_no_empty_config(tmp_path, monkeypatch):
+def test_an_unreadable_file_is_an_error_not_an_empty_config(tmp_path, monkeypatch):
     path = tmp_path / "config"
     path.write_text("[profile a]\n")
 
@@ -124,21 +124,21 @@ def test_a_file_that_may_not_be_read_is_an_error_and_no_empty_config(tmp_path, m
         read(str(path))
 
 
-def test_utf_16_is_said(tmp_path):
+def test_utf_16_is_reported(tmp_path):
     path = tmp_path / "config"
     path.write_bytes("[profile a]\n".encode("utf-16"))
     with pytest.raises(ConfigError, match=r"is UTF-16\n  save it as UTF-8"):
         read(str(path))
 
 
-def test_the_section_DEFAULT_is_everybodys_as_configparser_has_it():  # noqa: N802
+def test_the_section_DEFAULT_applies_to_every_section_as_in_configparser():  # noqa: N802
     config = Config("[DEFAULT]\nregion = r0\noutput = text\n[profile a]\nregion = r1\n[profile b]\n", "[b]\n")
     assert config.profile("a") == {"region": "r1", "output": "text"}
     assert config.profile("b") == {"region": "r0", "output": "text"}
     assert "DEFAULT" not in config.names()
 
 
-def test_profiles_that_name_a_text_are_found_without_being_parsed():
+def test_profiles_that_contain_a_text_are_found_without_parsing():
     config = Config("[profile a]\nrole_arn = R1\n[profile b]\nrole_arn = R2\nbroken\n", "[c]\nrole_arn = R2\n")
     assert config.naming("R2") == ["b", "c"]
     assert config.warnings == []

@@ -1,4 +1,4 @@
-"""The grammar of the AWS files against its two models: shlex for a section's name, configparser for its lines."""
+"""The grammar of the AWS files, compared with shlex for section names and with configparser for lines."""
 
 import configparser
 import shlex
@@ -56,7 +56,7 @@ def test_a_value_that_starts_on_its_own_line_is_a_map(value, expected):
     assert ini.nested(value) == expected
 
 
-def test_a_line_of_a_map_without_an_equals_sign_is_named():
+def test_a_line_of_a_map_without_an_equals_sign_is_reported():
     with pytest.raises(ConfigError) as caught:
         ini.nested("\nno sign", "p")
     assert str(caught.value) == "assume: p: 'no sign' under a nested setting has no `=`\n  correct that line"

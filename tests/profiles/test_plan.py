@@ -1,4 +1,4 @@
-"""What the command line and the keys of our own add to a chain, and what makes two requests two."""
+"""Changes that the command line and our own keys make to a chain, and the settings that make requests differ."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def refused(*words, text=ROLE + BASE, base=None, kind=AssumeError):
     return str(caught.value)
 
 
-def test_options_go_to_the_last_hop_alone():
+def test_options_apply_to_the_last_hop_only():
     text = ROLE.replace("base", "q") + ROLE.replace("profile p", "profile q").replace("r1", "r2") + BASE
     words = "p --duration 45m --session-name me --external-id 42 --policy-arn arn:aws:iam::aws:policy/X".split()
     first, last = planned(text, *words).hops
@@ -24,13 +24,13 @@ def test_options_go_to_the_last_hop_alone():
     assert (last.duration_s, last.session_name, last.external_id, last.policy_arns) == (2700, "me", "42", (words[-1],))
 
 
-def test_a_role_without_a_profile_is_reached_from_the_profile():
+def test_role_arn_is_assumed_from_the_profile():
     chain = planned(ROLE + BASE, "p", "--role-arn", ARN)
     assert [hop.role_arn.rpartition("/")[2] for hop in chain.hops] == ["r1", "ad-hoc"]
     assert (chain.ad_hoc, chain.name, chain.profile) == (True, "ad-hoc", "p")
 
 
-def test_a_role_without_a_profile_takes_the_profiles_device_where_that_has_keys():
+def test_role_arn_uses_the_mfa_device_of_a_profile_with_keys():
     text = f"[profile p]\n{KEYS}mfa_serial = S\nmfa_process = x\nregion = eu-west-1\n"
     chain = planned(text, "p", "--role-arn", ARN)
     assert (chain.hops[0].mfa_serial, chain.hops[0].mfa_process, chain.region) == ("S", "x", "eu-west-1")
@@ -39,29 +39,31 @@ def test_a_role_without_a_profile_takes_the_profiles_device_where_that_has_keys(
     assert [hop.mfa_serial for hop in behind_a_role.hops] == ["S", None]
 
 
-def test_as_a_source_of_a_role_a_profiles_own_keys_come_before_its_role():
+def test_for_role_arn_a_profiles_own_keys_take_precedence_over_its_role():
     chain = planned(ROLE + KEYS + BASE, "p", "--role-arn", ARN)
     assert [hop.role_arn for hop in chain.hops] == [ARN]
 
 
 @pytest.mark.parametrize("kind", ["Ec2InstanceMetadata", "EcsContainer", "Environment"])
-def test_a_credential_source_stands_in_place_of_a_profile(kind):
+def test_a_credential_source_replaces_a_profile(kind):
     keys = {"AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"}
     chain = planned("", "--credential-source", kind, "--role-arn", ARN, base=keys)
     assert (chain.source.kind, chain.profile, chain.ad_hoc, chain.name) == (kind, "", True, "ad-hoc")
 
 
-def test_web_identity_of_the_environment_is_a_hop_of_its_own():
+def test_the_environments_web_identity_is_its_own_hop():
     identity = {"AWS_ROLE_ARN": ARN, "AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_ROLE_SESSION_NAME": "job"}
     chain = planned("", "--credential-source", "WebIdentity", base=identity)
     assert (chain.hops[0].token_file, chain.hops[0].session_name, chain.files) == ("/t", "job", ["/t"])
 
 
-def test_what_a_credential_source_does_not_go_with():
-    assert "no such source\n  one of Environment, Ec2" in refused("--credential-source", "ec2", kind=UsageError)
+def test_invalid_credential_sources_are_refused():
+    assert "unknown --credential-source ec2\n  use one of Environment, Ec2" in refused(
+        "--credential-source", "ec2", kind=UsageError
+    )
     said = refused("--credential-source", "Environment", base={"AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"})
-    assert "is what you have already\n  `assume off` gives it back" in said
-    assert "names no web identity\n  set AWS_ROLE_ARN" in refused(
+    assert "Environment needs --role-arn\n  `assume off` brings your own keys back" in said
+    assert "no web identity in the environment\n  set AWS_ROLE_ARN" in refused(
         "--credential-source", "WebIdentity", kind=ConfigError
     )
 
@@ -69,13 +71,13 @@ def test_what_a_credential_source_does_not_go_with():
 @pytest.mark.parametrize(
     "words", ["--read-only", "--duration 1h", "--policy-arn X", "--session-name me", "--external-id x"]
 )
-def test_what_a_role_takes_is_refused_where_there_is_none(words):
+def test_options_of_a_role_are_refused_without_a_role(words):
     said = refused("p", *words.split(), text=f"[profile p]\n{KEYS}", kind=ConfigError)
     assert said.startswith("assume: p: ")
-    assert "this profile assumes none\n  its credentials are what they are" in said
+    assert "this profile assumes none\n  " in said
 
 
-def test_read_only_is_a_session_policy_of_the_roles_own_partition():
+def test_read_only_is_a_session_policy_in_the_roles_partition():
     assert planned(ROLE + BASE, "p", "--read-only").hops[0].policy_arns == (READ_ONLY,)
     china = (ROLE + BASE).replace("arn:aws:", "arn:aws-cn:")
     assert planned(china, "p", "--read-only").hops[0].policy_arns == (READ_ONLY.replace(":aws:iam", ":aws-cn:iam", 1),)
@@ -87,21 +89,21 @@ def test_read_only_is_a_session_policy_of_the_roles_own_partition():
      ("off", "", False), ("0", "", False), ("yes", "--no-read-only", False), ("no", "--read-only", True), ("", "",
          False)],
 )  # fmt: skip
-def test_assume_read_only_and_its_words(setting, words, expected):
+def test_the_values_of_assume_read_only(setting, words, expected):
     chain = planned(f"{ROLE}assume_read_only = {setting}\n{BASE}", "p", *words.split())
     assert bool(chain.hops[0].policy_arns) == expected
-    assert chain.export == ("keys" if expected else "both"), "an SDK that takes AWS_PROFILE would get around the policy"
+    assert chain.export == ("keys" if expected else "both"), "an SDK that reads AWS_PROFILE would bypass the policy"
 
 
 @pytest.mark.parametrize("name", ["assume_confirm", "assume_read_only"])
-def test_a_guard_with_a_typing_error_stays_a_guard_and_says_so(name):
+def test_a_misspelt_guard_still_guards_with_a_warning(name):
     chain = planned(f"{ROLE}{name} = yess\n{BASE}")
     assert chain.confirm or chain.hops[0].policy_arns
     assert chain.warnings == [f"{name} = yess: neither yes nor no, taken as yes"]
 
 
 def test_a_session_policy_and_export_profile_exclude_each_other():
-    assert "would get around the session policy" in refused("p", "--read-only", "--export", "profile", kind=UsageError)
+    assert "would bypass the session policy" in refused("p", "--read-only", "--export", "profile", kind=UsageError)
     web = "[profile p]\nrole_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = /t\n"
     assert "ends in a web identity" in refused("p", "--read-only", text=web, kind=ConfigError)
 
@@ -115,14 +117,16 @@ def test_a_session_policy_and_export_profile_exclude_each_other():
         ("", "", "", "both"),
     ],
 )
-def test_what_is_exported_is_said_by_the_option_then_the_profile_then_the_variable(option, setting, variable, expected):
+def test_the_export_mode_comes_from_the_option_then_the_profile_then_the_variable(option, setting, variable, expected):
     words = ["--export", option] if option else []
     chain = planned(f"{ROLE}assume_export = {setting}\n{BASE}", "p", *words, base={"ASSUME_EXPORT": variable})
     assert chain.export == expected
 
 
-def test_an_export_that_is_none_is_a_usage_error():
-    assert "one of both, keys, profile" in refused("p", "--export", "all", kind=UsageError)
+def test_an_invalid_export_mode_is_a_usage_error():
+    assert "unknown export mode all\n  use one of both, keys, profile" in refused(
+        "p", "--export", "all", kind=UsageError
+    )
 
 
 def test_colour_and_renewal():
@@ -132,14 +136,14 @@ def test_colour_and_renewal():
     assert (wrong.colour, wrong.warnings[0][:21]) == ("", "assume_colour = mauve")
 
 
-def test_a_static_profile_stays_plain_keys_unless_it_says_mfa_session_on():
+def test_a_static_profile_gives_plain_keys_unless_mfa_session_is_on():
     text = f"[profile p]\n{KEYS}mfa_serial = S\n"
     assert planned(text).serial == ""
     assert planned(text + "mfa_session = on\n").serial == "S"
     assert planned(text + "mfa_session = off\n").serial == ""
 
 
-def test_the_region_to_export_is_the_options_then_the_profiles_and_the_calls_is_botocores():
+def test_the_exported_region_is_the_options_or_the_profiles_and_the_calls_region_is_botocores():
     text = ROLE + "region = eu-west-1\n" + BASE
     chain = planned(text, "p", "--region", "us-east-2", base={"AWS_DEFAULT_REGION": "ap-east-1"})
     assert (chain.region, dict(chain.settings)["region"]) == ("us-east-2", "ap-east-1")
@@ -157,7 +161,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
-def test_every_setting_that_matters_makes_another_request():
+def test_every_setting_that_matters_changes_the_request():
     lines = dict(line.split(" = ", 1) for line in ROLE.splitlines()[1:])
     requests = []
     for field in ["output = json", *FIELDS]:
@@ -165,13 +169,13 @@ def test_every_setting_that_matters_makes_another_request():
         text = "[profile p]\n" + "".join(f"{key} = {text}\n" for key, text in (lines | {name: value.strip()}).items())
         requests.append(planned(text + BASE + f"[profile b2]\n{KEYS}".replace("ALICE1", "ALICE2")).request(1))
     assert len(set(requests)) == len(FIELDS) + 1
-    assert requests[0] == planned(ROLE + BASE).request(1), "what does not matter makes none"
+    assert requests[0] == planned(ROLE + BASE).request(1), "other settings do not"
 
 
 @pytest.mark.parametrize(
     "words", ["--duration 900", "--external-id 42", "--session-name me", "--read-only", "--policy-arn arn:x"]
 )
-def test_every_option_that_matters_makes_another_request(words):
+def test_every_option_that_matters_changes_the_request(words):
     assert planned(ROLE + BASE, "p", *words.split()).request(1) != planned(ROLE + BASE).request(1)
 
 

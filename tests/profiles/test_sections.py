@@ -1,9 +1,9 @@
-"""Looking a section up by how it is usually written gives what the grammar gives, whatever the text."""
+"""For any text, searching for plainly written headers finds the same sections as the grammar."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assume.profiles.sections import CONFIG, CREDENTIALS, DEFAULT, KINDS, Section, Sections, _taken_apart
+from assume.profiles.sections import CONFIG, CREDENTIALS, DEFAULT, KINDS, Section, Sections, _parsed
 
 LINES = """\
 [default]
@@ -53,13 +53,13 @@ NAMES = ["a", "b", "a b", "a]b", "a[b", "default", DEFAULT, "", "x", " a", "a ",
 
 
 def facts(sections: list[Section]) -> list[tuple[str, str, int]]:
-    """What a section is: its header, its text but for empty lines at its end, its line."""
+    """A section as its header, its text without empty lines at the end, its line."""
     return [(each.header, each.body.rstrip("\n"), each.line) for each in sections]
 
 
 @given(TEXTS, st.sampled_from([CONFIG, CREDENTIALS]))
-def test_any_text_gives_the_sections_that_the_grammar_gives(text, file):
-    found, apart = Sections(file, text), _taken_apart(file, text)
+def test_any_text_gives_the_same_sections_as_the_grammar(text, file):
+    found, apart = Sections(file, text), _parsed(file, text)
     kinds = [CREDENTIALS] if file == CREDENTIALS else KINDS
     for key in [(DEFAULT, ""), *((kind, name) for kind in kinds for name in NAMES)]:
         assert facts(found.find(*key)) == facts(apart.get(key, [])), key
@@ -70,9 +70,9 @@ def test_any_text_gives_the_sections_that_the_grammar_gives(text, file):
     assert holding <= set(found.naming("y"))
 
 
-def test_what_is_usual_is_looked_up_and_what_is_not_is_taken_apart():
+def test_plain_headers_are_searched_for_and_others_are_parsed():
     usual = "# [old]\n[default]\n[profile a]\nx = [y]\n[sso-session s]\n[services s]\n[preview]\n[DEFAULT]\n"
-    assert Sections(CONFIG, "")._named is None
-    assert Sections(CONFIG, usual)._named is None
+    assert Sections(CONFIG, "")._parsed is None
+    assert Sections(CONFIG, usual)._parsed is None
     for line in ("[profile 'a']", "[profile  a]", "[profile a", " [profile a]", "[profile a] #", "[profiles a]", "[]"):
-        assert Sections(CONFIG, usual + line)._named is not None, line
+        assert Sections(CONFIG, usual + line)._parsed is not None, line

@@ -1,4 +1,4 @@
-"""From a role to its source: the hops in the order of the calls, and what is said where there is no way."""
+"""From a role to its source: the hops in the order of the calls, and the messages where there is no way."""
 
 import hashlib
 import time
@@ -38,23 +38,23 @@ def test_fifty_hops_take_no_recursion_and_no_time():
     assert time.perf_counter() - started < 0.5
 
 
-def test_a_circle_is_shown_as_the_circle():
+def test_a_circle_is_shown_with_its_profiles():
     said = refused(role("p", "q") + role("q", "r") + role("r", "q"))
-    assert (
-        said
-        == "assume: p: source_profile goes in a circle: q -> r -> q\n  give [profile r] a source_profile outside it"
+    assert said == (
+        "assume: p: source_profile goes in a circle: q -> r -> q\n"
+        "  give [profile r] a source_profile outside the circle"
     )
     assert "circle: p -> p\n  give [profile p] keys of its own" in refused(role("p", "p"))
 
 
-def test_a_source_that_does_not_exist_is_named_with_its_hop_and_its_neighbours():
+def test_a_missing_source_profile_is_reported_with_its_hop_and_similar_names():
     assert refused(role("p", "q") + role("q", "bse") + BASE) == (
         "assume: q: its source_profile bse does not exist\n  did you mean: base?"
     )
     assert "add [profile zzz], or correct source_profile" in refused(role("p", "zzz") + BASE)
 
 
-def test_a_profile_that_does_not_exist_is_never_replaced_by_its_nearest():
+def test_a_missing_profile_is_never_replaced_by_a_similar_one():
     with pytest.raises(NoSuchProfile) as caught:
         planned("[profile production]\n[profile producer]\n[profile dev]\n", "productoin")
     assert str(caught.value) == "assume: productoin: no such profile\n  did you mean: production, producer?"
@@ -62,7 +62,7 @@ def test_a_profile_that_does_not_exist_is_never_replaced_by_its_nearest():
         planned("[profile dev]\n", "zzz")
 
 
-def test_no_config_at_all_is_said():
+def test_a_missing_config_is_reported():
     with pytest.raises(NoSuchProfile, match="no profiles: there is no AWS config here\n  `aws configure` makes one"):
         planned("", "dev")
 
@@ -73,22 +73,22 @@ BAD = {
     "neither": ("[profile p]\nrole_arn = arn:aws:iam::123456789012:role/r\n",
         "p: has role_arn, and neither source_profile nor"),
     "bad source": (ROLE.replace("source_profile = base", "credential_source = ec2"),
-        "p: credential_source ec2 is not one\n  use"),
+        "p: unknown credential_source ec2\n  use"),
     "no ARN": (ROLE.replace("arn:aws:iam::123456789012:", ""),
-        "p: role_arn 'role/r1' is no ARN of a role\n  it looks like"),
-    "too short": (ROLE + "duration_seconds = 60\n", "p: duration_seconds = 60 is too short\n  AWS gives 900"),
+        "p: role_arn 'role/r1' is not the ARN of a role\n  it looks like"),
+    "too short": (ROLE + "duration_seconds = 60\n", "p: duration_seconds = 60 is too short\n  the least is 900"),
     "no keys": (ROLE + "[profile base]\n", "base: is a source profile and has no credentials\n  `aws configure`"),
     "secret only": (ROLE + "[profile base]\naws_secret_access_key = s\n",
         "base: has aws_secret_access_key and no aws_access_key_id"),
     "half a pair": (f"[profile p]\n{KEYS.splitlines()[0]}\n",
-        "p: has half a key pair: aws_secret_access_key is missing\n  both"),
+        "p: has an access key id but no aws_secret_access_key\n  put both"),
     "blank id": ("[profile p]\naws_access_key_id =\naws_secret_access_key = s\n",
-        "p: has half a key pair: aws_access_key_id is"),
+        "p: has an empty aws_access_key_id"),
     "web identity without a role": ("[profile p]\nweb_identity_token_file = /t\n",
         "p: has web_identity_token_file and no role_arn"),
     "no such sso session": ("[profile p]\nsso_session = s\nsso_account_id = 1\n",
         "p: its sso_session s does not exist\n  add"),
-    "tags": (ROLE + "session_tags = team\n", "p: session_tags: team is no key=value\n  write `session_tags"),
+    "tags": (ROLE + "session_tags = team\n", "p: session_tags: team is not key=value\n  write `session_tags"),
     "services": (ROLE + "services = none\n", "p: its services section none does not exist\n  add it"),
     "environment": (ROLE.replace("source_profile = base", "credential_source = Environment"),
         "p: credential_source Environment: AWS_AC"),
@@ -96,7 +96,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_is_wrong_names_the_profile_and_the_cure(kind):
+def test_a_refusal_names_the_profile_and_the_cure(kind):
     text, words = BAD[kind]
     assert refused(text if "[profile base]" in text else text + BASE).startswith(f"assume: {words}")
 
