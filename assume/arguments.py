@@ -1,18 +1,19 @@
 """The words after `use`, `exec` and `export`, read without Typer.
 
-One table, OPTIONS, which a test compares with Typer's own. In: words; out:
-`Options`, or None where the words ask for help or are wrong, which is Typer's
-business to say. On the warm lane: nothing is imported.
+In: words; out: `Options`, or None if the words ask for help or are wrong: then
+Typer prints the help or the error. OPTIONS is the table of options, which a test
+compares with Typer's; CHOICES has the values of those that take one of a few.
+On the warm lane: nothing is imported.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TEXT, LIST, SECONDS = "text", "list", "seconds"  # what follows an option; any other value is what a flag sets
+TEXT, LIST, SECONDS = "text", "list", "seconds"  # the kind of value that follows an option
 
 OPTIONS: "dict[str, tuple[str, object]]" = {
-    # word: (attribute of Options, what follows or what a flag sets)
+    # word: (attribute of Options, the kind of value that follows; or, for a flag, the value that it sets)
     "--mfa-code": ("mfa_code", TEXT),
     "--region": ("region", TEXT),
     "--duration": ("duration_s", SECONDS),
@@ -30,17 +31,17 @@ OPTIONS: "dict[str, tuple[str, object]]" = {
     "--no-cache": ("no_cache", True),
     "--yes": ("yes", True),
     "--debug": ("debug", True),
-    # ours alone, said by the shell function
+    # only our own code puts these three on a command line
     "--shell": ("shell", TEXT),
     "--state": ("state", TEXT),
     "--holding": ("holding", TEXT),  # the file number of a lock that came through execv
-    # of `export`
+    # of `export` alone
     "--format": ("format", TEXT),
     "--force": ("force", True),
 }
 OF_EXPORT = ("--format", "--force")
 OF_SHELLS = ("--shell", "--state", "--holding")
-# what `assume -` says again: never a code, never a consent
+# what `assume -` repeats: never a code, and never --yes
 REPEATED = (
     "--region",
     "--duration",
@@ -55,13 +56,17 @@ REPEATED = (
     "--min-left",
     "--export",
 )
-FORMATS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "env-file", "json", "process")  # of `export`
-EXPORTS = ("both", "keys", "profile")  # what `--export` takes
+FORMATS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "env-file", "json", "process")
+EXPORTS = ("both", "keys", "profile")
+SOURCES = ("Ec2InstanceMetadata", "EcsContainer", "WebIdentity", "Environment")
+CHOICES = {"--format": FORMATS, "--export": EXPORTS, "--credential-source": SOURCES}
+# of `assume_colour` in a profile, with the digits that a terminal takes for each
+COLOURS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36, "white": 37}
 UNITS_S = {"s": 1, "m": 60, "h": 3600}
 
 
 class Options:
-    """What a command line asks for. Everything is unset at first."""
+    """What a command line asks for. Everything is empty at first."""
 
     __slots__ = (
         "command",
@@ -100,7 +105,7 @@ class Options:
         self.refresh = self.no_cache = self.yes = self.debug = self.force = False
 
     def repeated(self) -> "list[str]":
-        """The words that ask for the same again, profile first, in the order of the table."""
+        """The words that repeat this request, profile first, options in the order of REPEATED."""
         words = [self.profile]
         for option in REPEATED:
             attribute, kind = OPTIONS[option]
@@ -115,7 +120,7 @@ class Options:
 
 
 def read(words: "Sequence[str]", verb: str = "use") -> "Options | None":
-    """Options from `words`; None for help, for an unknown option, for a word too many."""
+    """Options from `words`; None if they ask for help, or hold an unknown option or a word too many."""
     options = Options()
     waiting = list(words)
     while waiting:
@@ -142,11 +147,11 @@ def read(words: "Sequence[str]", verb: str = "use") -> "Options | None":
     return options
 
 
-def again(words: "Sequence[str]", said: Options) -> "Options | None":
-    """The request of `words`, with what was `said` beside `-` over it; None where there are none."""
+def again(words: "Sequence[str]", given: Options) -> "Options | None":
+    """The request of `words`, changed by the options that were given along with `-`; None if `words` is empty."""
     options = read(words) if words else None
     for name in Options.__slots__ if options is not None else ():
-        value = getattr(said, name)
+        value = getattr(given, name)
         if name != "profile" and (value or value is False):
             setattr(options, name, value)
     return options
@@ -160,7 +165,7 @@ def seconds(text: str) -> "int | None":
 
 
 def take(options: Options, word: str, waiting: "list[str]", verb: str) -> bool:
-    """One option into `options`, its value off the front of `waiting`; False where that cannot be."""
+    """Puts one option into `options` and takes its value from the front of `waiting`; False if that is not possible."""
     name, equals, value = word.partition("=")
     if name not in OPTIONS or (name in OF_EXPORT and verb != "export"):
         return False

@@ -12,7 +12,7 @@
 # --- filled in by `assume init powershell` ---
 $global:__assume_program = @()
 $global:__assume_script = 'assume'
-$global:__assume_commands = 'exec export list status explain policy each clear console init install uninstall doctor demo'
+$global:__assume_commands = 'exec export list status clear init install uninstall demo'
 $global:__assume_prompt = ''
 # --- end ---
 

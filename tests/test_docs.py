@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from assume import arguments
+from assume import arguments, verbs
 from assume.cli.app import app
 from assume.cli.install import init_path, word
 from assume.shells import table
@@ -86,7 +86,7 @@ def test_the_readme_has_every_command_that_help_shows_and_no_other():
 
 
 def test_what_the_shells_run_without_capturing_covers_the_commands():
-    assert commands_of_the_readme() - {"off"} <= set(table.COMMANDS)
+    assert commands_of_the_readme() - {"off"} <= set(verbs.COMMANDS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -106,7 +106,7 @@ def test_the_examples_of_the_readme_are_lines_that_we_understand():
     assert len(lines) > 4
     for line in lines:
         words = shlex.split(line.partition(" > ")[0])[1:]
-        verb = words.pop(0) if words[0] in ("exec", "export", "off", "use") else "use"
+        verb = words.pop(0) if words[0] in verbs.SHOWN else "use"
         options = arguments.read(words, verb)
         assert options is not None, line
         assert verb == "off" or options.profile, line

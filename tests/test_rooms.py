@@ -35,6 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "terminal": {"prompt_toolkit"},
     "simulator": set(),
     "arguments": set(),
+    "verbs": set(),
     "files": set(),
     "paths": set(),
     "credentials": set(),
@@ -43,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
 }
 # a library that packages import, and the dependency that installs it
 BROUGHT_BY = {"botocore": "boto3"}
-GROUND = set("arguments files paths credentials errors __init__".split())  # every package may import all of these
+GROUND = set("arguments verbs files paths credentials errors __init__".split())  # every package may import all of these
 NEVER = (
     # package, what it never reaches (directly or through others), why
     ("store", {"botocore"}, "reading the store must not cost an import of botocore"),
@@ -109,7 +110,7 @@ ALSO = """
     shells/test_alike.py shells/test_fish.py shells/test_history.py shells/test_posix.py shells/test_powershell.py
     shells/test_table.py
 """.split()
-LEAN = "__main__ fast store profiles shells terminal arguments files paths credentials errors".split()
+LEAN = "__main__ fast store profiles shells terminal arguments verbs files paths credentials errors".split()
 LEAN_IMPORTS = {
     "sys",
     "time",

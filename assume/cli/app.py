@@ -1,17 +1,22 @@
-"""The Typer app: help, errors of usage, and the verbs that may take their time.
+"""The Typer app: help, errors of usage, and the verbs that are not quick.
 
-`use`, `exec` and `export` are read by assume/arguments.py if they are right. Their
-help and their errors are in `usage`.
+Names and summaries are those of assume/verbs.py. `use`, `exec` and `export` reach
+this only for their help and their errors, which are in `usage`.
 """
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 
-from assume import __version__, arguments
+from assume import __version__, arguments, verbs
 from assume.cli import usage
 from assume.errors import UsageError
 from assume.terminal import show
+
+THIS_SHELL = "The shell that this runs in, if you name none."
+
+Verb = TypeVar("Verb", bound=Callable[..., int])
 
 app = typer.Typer(
     add_completion=False,  # its installer edits rc files; `assume init` brings the completion
@@ -28,7 +33,7 @@ def main(words: list[str]) -> int:
     except typer.Abort:
         return 130
     except Exception as error:
-        # Typer's errors of usage are click's; newer versions carry click inside, out of reach of an import
+        # Typer's errors of usage are click's; newer versions have click inside, where it cannot be imported from
         message = getattr(error, "format_message", None)
         if message is None:
             raise
@@ -36,6 +41,11 @@ def main(words: list[str]) -> int:
         name = context.command_path if context is not None else "assume"
         raise UsageError(message().rstrip("."), f"`{name} --help` shows what there is") from None
     return result if isinstance(result, int) else 0
+
+
+def _verb(name: str) -> Callable[[Verb], Verb]:
+    """A verb of the table, with its summary as its help."""
+    return app.command(name, help=verbs.VERBS[name].summary)
 
 
 def _version(wanted: bool) -> None:
@@ -49,108 +59,101 @@ def _assume(
     context: typer.Context,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
-    """An AWS IAM role, in the shell you are in.
+    """Puts an AWS IAM role into the shell that you are in.
 
     `assume PROFILE` takes on the role of a profile (short for `assume use
-    PROFILE`), `assume -` the one before it, and `assume off` gives the shell
-    back as it was before the first.
+    PROFILE`), `assume -` returns to the one before it, and `assume off` restores
+    the shell as it was before the first.
     """
     if context.invoked_subcommand is None:
         raise UsageError("which profile?", "assume PROFILE; `assume --help` shows the rest")
 
 
-usage.gives(app, "use", "Take on the role of PROFILE in this shell.", left_out=arguments.OF_EXPORT)
-usage.gives(app, "exec", "Run one command with the role of PROFILE.", command=True, left_out=arguments.OF_EXPORT)
-usage.gives(app, "export", "Print the role of PROFILE as text.")
+usage.add(app, "use", left_out=arguments.OF_EXPORT)
 
 
-@app.command()
-def off() -> None:
-    """The shell's environment as it was before the first `assume`."""
+@_verb("off")
+def _off() -> int:
+    return 0  # only its help comes here: `start` answers the verb itself
 
 
-@app.command("list")
-def _list(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> int:
-    """Every profile: how it gets credentials, account, role, what is cached."""
+usage.add(app, "exec", command=True, left_out=arguments.OF_EXPORT)
+usage.add(app, "export")
+
+
+@_verb("list")
+def _list(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> int:
     from assume.cli import list as verb
 
     return verb.run(as_json)
 
 
-@app.command()
-def status(
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing: 0 is live, 1 none or expired.")] = False,
+@_verb("status")
+def _status(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing: exit 0 if live, else 1.")] = False,
     state: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> int:
-    """Who this shell is: profile, role, session, account, region, time left."""
     from assume.cli import status as verb
 
     return verb.run(quiet, state)
 
 
-@app.command()
-def clear(
-    profiles: Annotated[list[str] | None, typer.Argument(metavar="PROFILE", help="Whose credentials.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Those of every profile.")] = False,
+@_verb("clear")
+def _clear(
+    profiles: Annotated[list[str] | None, typer.Argument(metavar="PROFILE", help="The profiles to forget.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Forget every profile.")] = False,
 ) -> int:
-    """Forget cached credentials, ours and those in the AWS CLI's cache."""
     from assume.cli import clear as verb
 
     return verb.run(profiles or [], everything)
 
 
-@app.command()
-def init(
+@_verb("init")
+def _init(
     shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.")],
-    prompt: Annotated[bool, typer.Option("--prompt", help="Put the segment into the prompt.")] = False,
+    prompt: Annotated[bool, typer.Option("--prompt", help="Add the segment to the prompt.")] = False,
     undo: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> int:
-    """Print the function, the hook, the prompt segment and the completion for a shell."""
     from assume.shells.init import init_text, undo_text
     from assume.shells.render import encoded
 
     return 0 if show.write(1, encoded(undo_text(shell) if undo else init_text(shell, prompt))) else 1
 
 
-@app.command()
-def demo(
-    shell: Annotated[str, typer.Argument(metavar="SHELL", help="The one that this runs in, if none is named.")] = "",
-    script: Annotated[bool, typer.Option("--script", help="A tour by itself, checked; needs no terminal.")] = False,
+@_verb("install")
+def _install(
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help=THIS_SHELL)] = "",
+    prompt: Annotated[bool, typer.Option("--prompt/--no-prompt", help="Add the segment to the prompt.")] = True,
 ) -> int:
-    """Try all of this on an AWS of your own, with no account."""
-    from assume.cli import demo as verb
-
-    return verb.run(shell, script)
-
-
-def _said(lines: list[str]) -> int:
-    for line in lines:
-        show.say(line)
-    return 0
-
-
-@app.command()
-def install(
-    shell: Annotated[str, typer.Argument(metavar="SHELL", help="The one that this runs in, if none is named.")] = "",
-    prompt: Annotated[bool, typer.Option("--prompt/--no-prompt", help="Put the segment into the prompt.")] = True,
-) -> int:
-    """Add assume to a shell: one file, and the line in its rc file that reads it."""
     from assume.cli import install as verb
     from assume.paths import home
     from assume.shells import environment
 
     have = environment.own_environment()
-    return _said(verb.install(shell or None, home(have), have, prompt=prompt))
+    return _report(verb.install(shell or None, home(have), have, prompt=prompt))
 
 
-@app.command()
-def uninstall(
-    shell: Annotated[str, typer.Argument(metavar="SHELL", help="The one that this runs in, if none is named.")] = "",
-) -> int:
-    """Take out what `install` added, and nothing else."""
+@_verb("uninstall")
+def _uninstall(shell: Annotated[str, typer.Argument(metavar="SHELL", help=THIS_SHELL)] = "") -> int:
     from assume.cli import uninstall as verb
     from assume.paths import home
     from assume.shells import environment
 
     have = environment.own_environment()
-    return _said(verb.uninstall(shell or None, home(have), have))
+    return _report(verb.uninstall(shell or None, home(have), have))
+
+
+@_verb("demo")
+def _demo(
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help=THIS_SHELL)] = "",
+    script: Annotated[bool, typer.Option("--script", help="A tour that types and checks itself.")] = False,
+) -> int:
+    from assume.cli import demo as verb
+
+    return verb.run(shell, script)
+
+
+def _report(lines: list[str]) -> int:
+    for line in lines:
+        show.say(line)
+    return 0

@@ -1,4 +1,4 @@
-"""From the words of a command line to the verb's file. Typer only comes in for help, errors and the slower verbs.
+"""From the words of a command line to the verb's file. Typer is imported only for help, errors and the slower verbs.
 
 In: the words after `assume`; out: an exit status. No traceback reaches a user.
 """
@@ -8,21 +8,18 @@ import os
 import sys
 
 from assume import arguments
-from assume.shells.table import COMMANDS
 from assume.terminal import failures, show
+from assume.verbs import QUICK, VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-QUICK = ("use", "exec", "export", "renew")  # read by assume/arguments.py
-VERBS = ("use", "off", "renew", "complete", *COMMANDS)
-
 
 def main() -> None:
     """The console script."""
     if sys.argv[1:2] != [] and sys.argv[1] in QUICK:
-        gc.disable()  # collecting takes a tenth of the imports' time, and the process ends in a moment
+        gc.disable()  # collection takes a tenth of the time of the imports, and this process is about to end
         os._exit(start(sys.argv[1:]))  # no teardown of 400 modules; nothing is left in a buffer
     sys.exit(start(sys.argv[1:]))
 
@@ -62,7 +59,7 @@ def _run(words: "list[str]") -> int:
 
 
 def _typed(words: "list[str]") -> "list[str]":
-    """What the person typed of `words`: without the options that the shell function puts before it."""
+    """`words` as the user typed them, without the options that the shell function puts after the verb."""
     typed = words[:1]
     rest = words[1:]
     while len(rest) > 1 and rest[0] in arguments.OF_SHELLS:
@@ -86,7 +83,7 @@ def run(verb: str, options: arguments.Options) -> int:
 
 
 def _init(words: "list[str]") -> int | None:
-    """`init SHELL` without Typer: a shell that starts is waiting for it."""
+    """`init SHELL` without Typer: a shell that is starting waits for it. None if Typer has to read `words`."""
     if not set(words[1:]) <= {"--prompt", "--undo"}:
         return None
     from assume.shells.init import init_text, undo_text

@@ -1,4 +1,4 @@
-"""What TAB offers: profiles, verbs, options and their values. On the fast lane; reads the AWS files, calls nobody.
+"""The candidates for TAB: profiles, verbs, options and their values. On the fast lane; calls nobody.
 
 In: the words after `assume`, the last one partial; out: lines `value<TAB>description`,
 or one directive without a TAB: `files`, or `command N` (complete a command line
@@ -12,24 +12,12 @@ from assume.errors import AssumeError
 from assume.profiles.config import Config, read
 from assume.shells import environment, render
 from assume.terminal import show
+from assume.verbs import SHOWN, VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-VERBS = {
-    "use": "take on a role in this shell",
-    "off": "the shell as it was before",
-    "exec": "run one command with a role",
-    "export": "print a role's variables",
-    "list": "every profile",
-    "status": "who this shell is",
-    "clear": "forget cached credentials",
-    "init": "print the code for a shell",
-    "install": "add assume to this shell's rc file",
-    "uninstall": "take it out again",
-    "demo": "try it all with no account",
-}
 OPTIONS = {
     "exec": (*arguments.REPEATED, "--mfa-code", "--refresh", "--no-cache", "--yes", "--debug", "--help"),
     "list": ("--json", "--help"),
@@ -43,9 +31,10 @@ OPTIONS = {
 }
 OPTIONS["use"] = OPTIONS["exec"]
 OPTIONS["export"] = (*OPTIONS["exec"], "--format", "--force")
-SOURCES = ("Ec2InstanceMetadata", "EcsContainer", "WebIdentity", "Environment")
-DESCRIBED_MOST = 200  # profiles: more are asked about, not read
-# the regions that every account has; others are completed from the profiles' own
+OF_A_PROFILE = ("use", "exec", "export")
+OF_A_SHELL = ("init", "install", "uninstall", "demo")
+DESCRIBED_MOST = 200  # profiles; if there are more, their sections are not read for a description
+# the regions that every account has
 REGIONS = (
     "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 "
     "eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2"
@@ -53,42 +42,40 @@ REGIONS = (
 
 
 def complete(words: "Sequence[str]", have: "Mapping[str, str]") -> int:
-    """Prints what goes with `words` (after `--shell SHELL --`); always exit 0."""
+    """Prints the candidates for `words` (after `--shell SHELL --`); always exit 0."""
     shell = words[words.index("--shell") + 1] if "--shell" in words[:-1] else ""
     typed = list(words[words.index("--") + 1 :]) if "--" in words else []
     base, _ = environment.baseline(have)
     try:
         lines = list(_offered(typed or [""], base, described=shell != "bash"))
     except AssumeError:
-        lines = []  # TAB is no place for an error; `assume` itself says it
+        lines = []  # no error on TAB; the command itself will report it
     show.write(1, render.encoded("".join(line + "\n" for line in lines)))
     return 0
 
 
 def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> "Iterator[str]":
     *before, current = typed
-    verb = before[0] if before and before[0] in VERBS else "use"
-    words = before[1:] if before and before[0] in VERBS else before
-    if not before:
-        yield from _lines(VERBS.items(), current)
-    name, equals, _ = current.partition("=")
-    if current[:2] == "--" and equals:
-        yield from _lines(((f"{name}={value}", "") for value in _values(name)), current)
-        return
-    waiting = words[-1] if words and _takes_value(words[-1]) else ""
-    if waiting == "--policy":
-        yield "files"
-    elif waiting:
-        yield from _lines(((value, "") for value in _values(waiting)), current)
-    elif verb == "exec" and (start := _command(words)) is not None:
+    verb, words = ("use", before) if not before or before[0] not in SHOWN else (before[0], before[1:])
+    if verb == "exec" and (start := _command(words)) is not None:
         yield f"command {start + len(before) - len(words)}"
+        return
+    if not before:
+        yield from _lines(((name, VERBS[name].summary) for name in SHOWN), current)
+    option, equals, _ = current.partition("=")
+    if equals and option[:2] == "--":
+        yield from _lines(((f"{option}={value}", text) for value, text in _values(option)), current)
+    elif words and words[-1] == "--policy":
+        yield "files"
+    elif words and _takes_value(words[-1]):
+        yield from _lines(_values(words[-1]), current)
     elif current[:1] == "-":
-        yield from _lines(((option, "") for option in OPTIONS[verb]), current)
-    elif verb in ("init", "install", "uninstall", "demo"):
+        yield from _lines(((name, "") for name in OPTIONS[verb]), current)
+    elif verb in OF_A_SHELL:
         from assume.shells.table import SHELLS
 
         yield from _lines(((shell, "") for shell in SHELLS), current)
-    elif verb == "clear" or (verb in ("use", "exec", "export") and not _has_profile(words)):
+    elif verb == "clear" or (verb in OF_A_PROFILE and not _has_profile(words)):
         yield from _lines(profiles(base, current, DESCRIBED_MOST if described else 0), current)
 
 
@@ -101,7 +88,10 @@ def _lines(pairs: "Iterable[tuple[str, str]]", start: str) -> "Iterator[str]":
 def profiles(
     base: "Mapping[str, str]", start: str = "", described_most: int = sys.maxsize
 ) -> "Iterator[tuple[str, str]]":
-    """(name, account and role) of each profile that begins with `start` and can be shown; of too many, the names."""
+    """(name, account and role) of each profile that begins with `start` and is safe to show.
+
+    If there are more than `described_most`, account and role are left out.
+    """
     config = Config(*map(read, paths.aws_files(base)))
     names = [name for name in config.names(start) if name.isprintable()]
     described = len(names) <= described_most
@@ -110,7 +100,7 @@ def profiles(
 
 
 def _description(config: Config, name: str) -> str:
-    """`123456789012 marketingadminrole`: the account and the role, as far as the profile itself says."""
+    """`123456789012 marketingadminrole`: the account and the role, as far as the profile itself has them."""
     try:
         values = config.profile(name) or {}
     except AssumeError:
@@ -126,20 +116,13 @@ def _takes_value(word: str) -> bool:
     return word in arguments.OPTIONS and not isinstance(arguments.OPTIONS[word][1], bool)
 
 
-def _values(option: str) -> "Sequence[str]":
-    if option == "--format":
-        return arguments.FORMATS
-    if option == "--region":
-        return REGIONS
-    if option == "--export":
-        return arguments.EXPORTS
-    if option == "--credential-source":
-        return SOURCES
-    return ()
+def _values(option: str) -> "Iterable[tuple[str, str]]":
+    """(value, description) of what may follow `option`."""
+    return ((value, "") for value in (REGIONS if option == "--region" else arguments.CHOICES.get(option, ())))
 
 
 def _positions(words: "list[str]") -> "Iterator[int]":
-    """Where the words stand that are neither options nor their values."""
+    """The indexes of the words that are neither options nor their values."""
     skip = False
     for at, word in enumerate(words):
         if skip:
@@ -158,15 +141,15 @@ def _has_profile(words: "list[str]") -> bool:
 
 
 def _command(words: "list[str]") -> int | None:
-    """Where the command of `exec` starts, in `words` or right behind them; None while the profile is still to come."""
+    """The index at which the command of `exec` starts; None while a profile or an option's value is still missing."""
     positions = list(_positions(words))
+    first = -1
     if "--credential-source" not in words:
         if not positions:
             return None
         first = positions.pop(0)
-        if "--" in words and words.index("--") >= first:
-            return words.index("--") + 1
-        return positions[0] if positions else len(words)
-    if "--" in words:
+    if "--" in words and words.index("--") >= first:
         return words.index("--") + 1
-    return positions[0] if positions else len(words)
+    if positions:
+        return positions[0]
+    return None if _takes_value(words[-1]) else len(words)

@@ -7,7 +7,7 @@ Nothing here reads a clock, the network, or a file that `config` has not read.
 our own keys are added to it.
 """
 
-from assume.arguments import EXPORTS
+from assume.arguments import COLOURS, EXPORTS
 from assume.errors import ConfigError, UsageError
 from assume.profiles.chain import ENVIRONMENT, STATIC, WEB_IDENTITY, Chain, Hop
 from assume.profiles.config import no_such_profile
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from assume.profiles.config import Config, Values
 
 ON = ("yes", "true", "on", "1")
-COLOURS = {"black": 30, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36, "white": 37}
 
 
 def plan(config: "Config", options: "Options", base: "Mapping[str, str]") -> Chain:

@@ -15,7 +15,8 @@ import sys
 
 from assume.errors import AssumeError
 from assume.shells import render, shipped
-from assume.shells.table import COMMANDS, named
+from assume.shells.table import named
+from assume.verbs import COMMANDS
 
 BEGIN, END = "# --- filled in by ", "# --- end ---\n"
 MAIN = f"{shipped.PACKAGE}/__main__.py"  # what the interpreter is given: the entry of the fast lanes

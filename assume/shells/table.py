@@ -9,9 +9,6 @@ if TYPE_CHECKING:
 
 MARK = "# assume install"  # ends the line in the rc file
 
-# What the function runs and does not capture. Anything else is a profile, `use`, `off` or `-`.
-COMMANDS = "exec export list status clear init install uninstall demo".split()
-
 
 class Shell:
     """One shell: its files in the package, the file that `install` writes, and its syntax."""

@@ -80,8 +80,8 @@ def test_what_is_said_beside_minus_is_heard_or_refused(program):
     [
         ("--foo ls", "No such option: --foo"),
         ("--format json ls", "No such option: --format"),
-        ("--duration 1x ls", "--duration 1x: no time"),
-        ("--min-left=x ls", "--min-left x: no time"),
+        ("--duration 1x ls", "--duration: 1x is not a duration"),
+        ("--min-left=x ls", "--min-left: x is not a duration"),
         ("--region", "Option '--region' requires an argument"),
     ],
 )

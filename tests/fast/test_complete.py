@@ -1,11 +1,10 @@
-"""What TAB offers; nobody is called, and nothing of a file can steer the terminal."""
+"""The candidates for TAB: nobody is called, and nothing in a file can steer the terminal."""
 
 import pytest
 
 from assume import arguments
 from assume.fast import complete
 from assume.shells import table
-from assume.shells.table import COMMANDS
 
 from ..program import actions
 
@@ -26,7 +25,7 @@ def test_profiles_and_verbs_for_the_first_word(program, sts):
     assert actions(sts) == []
 
 
-def test_only_what_begins_as_typed(program):
+def test_only_candidates_that_begin_as_typed(program):
     assert values(program, "mark") == ["marketingadmin"]
     assert values(program, "ex") == ["exec", "export"]
 
@@ -37,11 +36,11 @@ def test_a_description_is_the_account_and_the_role(program):
 
 
 @pytest.mark.parametrize("verb", ["use", "exec", "export", "clear"])
-def test_profiles_behind_the_verbs_that_take_one(program, verb):
+def test_profiles_after_the_verbs_that_take_one(program, verb):
     assert values(program, verb, "marketing") == ["marketingadmin"]
 
 
-def test_a_second_profile_only_where_several_are_taken(program):
+def test_a_second_profile_is_offered_only_to_a_verb_that_takes_several(program):
     assert values(program, "use", "hub", "mark") == []
     assert values(program, "hub", "mark") == []
     assert values(program, "clear", "hub", "mark") == ["marketingadmin"]
@@ -71,10 +70,15 @@ def test_a_policy_is_a_file(program):
     ("typed", "at"),
     [(["exec", "hub", ""], 2), (["exec", "hub", "--", ""], 3), (["exec", "hub", "--", "ls", "-"], 3), (["exec", "hub",
         "ls", ""], 2),
-     (["exec", "--region", "x", "hub", "l"], 4), (["exec", "--credential-source", "EcsContainer", ""], 3)],
+     (["exec", "--region", "x", "hub", "l"], 4), (["exec", "--credential-source", "EcsContainer", ""], 3),
+     (["exec", "hub", "--", "aws", "--region", ""], 3), (["exec", "hub", "aws", "--region=eu"], 2)],
 )  # fmt: skip
-def test_where_the_command_of_exec_begins(program, typed, at):
+def test_the_command_of_exec_is_completed_by_the_shell(program, typed, at):
     assert offered(program, *typed) == [f"command {at}"]
+
+
+def test_an_option_before_the_command_of_exec_gets_its_value(program):
+    assert values(program, "exec", "hub", "--export", "k") == ["keys"]
 
 
 @pytest.mark.parametrize("verb", ["init", "install", "uninstall"])
@@ -99,12 +103,3 @@ def test_a_broken_config_is_no_error_on_tab(program):
     assert offered(program, "zb") == ["zbroken\t"]
     program.home.config.write_bytes(b"\xff\xfe")
     assert offered(program, "mark") == []
-
-
-def test_every_verb_is_offered_and_is_one():
-    assert set(complete.VERBS) - {"use", "off"} <= set(COMMANDS)
-
-
-def test_every_option_is_one():
-    for verb in ("use", "exec", "export"):
-        assert set(complete.OPTIONS[verb]) - {"--help"} <= set(arguments.OPTIONS)

@@ -37,7 +37,7 @@ WAITING = MIDDLE | set("assume.store.lock assume.store.system_lock assume.store.
 TAB = set("""
 assume assume.arguments assume.credentials assume.errors assume.fast assume.fast.complete assume.fast.entry
 assume.paths assume.profiles assume.profiles.config assume.profiles.ini assume.profiles.sections assume.shells
-assume.shells.environment assume.shells.render assume.store assume.terminal assume.terminal.show
+assume.shells.environment assume.shells.render assume.store assume.terminal assume.terminal.show assume.verbs
 """.split())  # fmt: skip
 NEVER = set("site os re json enum typing dataclasses collections functools threading contextlib botocore".split())
 

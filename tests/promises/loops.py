@@ -13,10 +13,11 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from assume.verbs import COMMANDS
+
 from ..shells.conftest import driver
 from ..shells.driver import integration
 
-COMMANDS = ["exec", "list", "status"]
 UNSET = "<unset>"
 IN_PROMPTS = (
     "ASSUME_PROFILE AWS_PROFILE ASSUME_EXPIRES ASSUME_KEY_ID ASSUME_EXPORTED AWS_ACCESS_KEY_ID AWS_DEFAULT_PROFILE "

@@ -14,12 +14,12 @@ from assume.demo import config
 from assume.shells import init
 from assume.simulator.sts import Sts, serve
 from assume.simulator.world import World
+from assume.verbs import COMMANDS
 
 from .driver import Shell, integration
 
 FAKE = Path(__file__).with_name("fake_program.py")
 PROGRAM = [sys.executable, "-I", "-S", str(FAKE)]
-COMMANDS = "exec export list status explain policy each clear console init install uninstall doctor demo".split()
 HOUR_S = 3600
 
 Changes = list[tuple[str, str | None]]
