@@ -1,6 +1,6 @@
 """The entry by path, `python -I -S …/assume/__main__.py SCRIPT words…`: what a shell function starts.
 
-Read and compiled at every call, so it is short. See `fast.entry`.
+It is read and compiled at every call, so it is short. See `fast.entry`.
 """
 
 import sys
@@ -10,7 +10,7 @@ if __package__:  # python -m assume
 
     main()
 else:
-    # made by hand: no `__init__.py` is read, and nothing is searched but the folder of this package
+    # packages made by hand: no `__init__.py` is read, and only the folder of this package is searched
     folder = __file__.replace("\\", "/").rpartition("/")[0]
     for name in ("assume", "assume.fast", "assume.shells", "assume.store", "assume.terminal"):
         package = type(sys)(name)

@@ -3,22 +3,22 @@
     AssumeError             status 1: refused or failed
     ├── UsageError          status 2: the command line itself is wrong
     ├── Interrupted         status 130: Ctrl-C, or the end of input at a question
-    ├── ConfigError         the AWS files do not say what is needed
+    ├── ConfigError         the AWS files lack something, or hold something that cannot work
     │   └── NoSuchProfile   a name that is in neither file
-    ├── NoTerminal          a question, and nobody to ask
-    ├── TakenOver           a question that is answered in another terminal
-    ├── SourceError         the first credentials of a chain cannot be had
-    ├── Refused             STS answered, and said no
-    │   ├── WrongCode       STS did not take the MFA code
-    │   └── WrongDevice     the MFA device is not one of this user's
-    ├── Unreachable         STS did not answer, or not in time, or not sense
+    ├── NoTerminal          a question has to be asked, and there is no terminal
+    ├── TakenOver           another terminal answers the question
+    ├── SourceError         the chain's source has no credentials
+    ├── Refused             STS answered with an error
+    │   ├── WrongCode       STS rejected the MFA code
+    │   └── WrongDevice     the MFA device is not a device of this user
+    ├── Unreachable         no answer from STS, or too late, or not an answer of STS
     │   └── NotSent         there was no connection: nothing has left this machine
     ├── LockTimeout         another terminal kept the lock for too long
     └── Unsafe              a value that must not reach a shell
 
-`str(error)` is what a user reads: `assume: PROFILE: what`, then the cure two
-spaces in. It holds no secret: messages are built from names and from what AWS
-says, never from a whole reply.
+`str(error)` is the message for the user: `assume: PROFILE: what failed`, then what
+to do, two spaces in. It never has a secret: messages are built from names and from
+the error texts of AWS, never from a whole reply.
 """
 
 
@@ -39,7 +39,7 @@ class AssumeError(Exception):
 
     @property
     def cure(self) -> str:
-        """What to do, line by line."""
+        """The lines that say what to do."""
         return "\n".join(self.cures)
 
     def __str__(self) -> str:
@@ -63,11 +63,11 @@ class Interrupted(AssumeError):
 
 
 class ConfigError(AssumeError):
-    """The AWS files name no way to credentials for this profile."""
+    """The AWS files lack something that this profile needs, or hold something that cannot work."""
 
 
 class NoSuchProfile(ConfigError):
-    """A profile that is in neither file. Its nearest names are shown, never taken."""
+    """A profile that is in neither file. The nearest names are shown, and never used."""
 
 
 class NoTerminal(AssumeError):
@@ -75,15 +75,15 @@ class NoTerminal(AssumeError):
 
 
 class TakenOver(AssumeError):
-    """The question was taken over in another terminal: what it is for will be had there."""
+    """Another terminal took over the question and will get the credentials."""
 
 
 class SourceError(AssumeError):
-    """The chain's first credentials cannot be had: a file, a command, an endpoint."""
+    """The chain's source (a file, a command, an endpoint) has no credentials for us."""
 
 
 class Refused(AssumeError):
-    """STS answered with an error; `code` is AWS's word for it."""
+    """STS answered with an error; `code` is its error code."""
 
     def __init__(self, what: str, cure: "str | tuple[str, ...]" = "", profile: str = "", code: str = "") -> None:
         super().__init__(what, cure, profile)
@@ -91,20 +91,20 @@ class Refused(AssumeError):
 
     @property
     def is_stale(self) -> bool:
-        """Whether the credentials that signed the call are no longer taken."""
+        """Whether STS no longer accepts the credentials that signed the call."""
         return self.code in ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId")
 
 
 class WrongCode(Refused):
-    """STS did not take the MFA code: mistyped, too old, or used before."""
+    """STS rejected the MFA code: mistyped, too old, or used before."""
 
 
 class WrongDevice(Refused):
-    """The MFA device is not one of the user whose keys signed the call: no code of it will do."""
+    """The MFA device belongs to another user than the keys that signed the call: none of its codes can work."""
 
 
 class Unreachable(AssumeError):
-    """STS was not reached, did not answer in time, or answered no sense."""
+    """STS was not reached, did not answer in time, or the answer was not one of STS."""
 
 
 class NotSent(Unreachable):
@@ -112,15 +112,15 @@ class NotSent(Unreachable):
 
 
 class LockTimeout(AssumeError):
-    """Another process kept the lock of an entry for longer than anyone may."""
+    """Another process kept the lock of an entry for longer than is allowed."""
 
 
 class Unsafe(AssumeError):
-    """A value that must not be handed to a shell, from a file or from a reply."""
+    """A value, from a file or from a reply, that must not reach a shell."""
 
 
 def shown(text: str) -> str:
-    """A foreign string for a message: what could steer a terminal stands there as an escape."""
+    """A foreign string for a message; characters that could steer a terminal are replaced by escapes."""
     if text.isprintable():
         return text
     return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)

@@ -1,4 +1,4 @@
-"""The words of a command line, read without Typer, against Typer's own table."""
+"""The words of a command line, read without Typer, compared with Typer's own table."""
 
 import pytest
 import typer.main
@@ -66,12 +66,12 @@ def test_read_only_has_three_states(words, expected):
         "p q",
      "p -- q", "p --format json", "p --force", "-p", "--duration=1.5h p", "p --duration -1"],
 )  # fmt: skip
-def test_what_is_wrong_or_asks_for_help_is_typers_to_say(words):
+def test_bad_usage_and_help_are_left_to_typer(words):
     assert read(words.split()) is None
 
 
 @pytest.mark.parametrize("name", ["-", "None", "a b", "--x", "", "été", "../../x", "*", "use"])
-def test_any_name_can_be_a_profile_behind_two_dashes(name):
+def test_any_name_can_be_a_profile_after_two_dashes(name):
     options = read(["--", name] if name.startswith("--") else [name])
     assert options is not None
     assert options.profile == name

@@ -201,7 +201,7 @@ def installed(request, built, tmp_path_factory):
     return request.param(built, tmp_path_factory.mktemp("kind"))
 
 
-def test_it_tells_its_version(installed):
+def test_it_prints_its_version(installed):
     assert __version__ in run(installed.script, "--version", environ=installed.environ)
 
 
@@ -230,7 +230,7 @@ def test_the_words_in_the_code_reach_the_whole_program_too(installed, home):
     assert __version__ in run("bash", "--norc", "-euc", f"{code}\n{ask}", cwd=home, environ=installed.environ)
 
 
-def test_the_wheel_holds_the_package_and_the_shells_completions_and_nothing_else(built):
+def test_the_wheel_has_the_package_and_the_shells_completions_and_nothing_else(built):
     with zipfile.ZipFile(built.wheel) as wheel:
         record = wheel.read(f"assume_shell-{__version__}.dist-info/RECORD").decode()
         names = [line.rsplit(",", 2)[0] for line in record.splitlines()]
@@ -242,7 +242,7 @@ def test_the_wheel_holds_the_package_and_the_shells_completions_and_nothing_else
             assert wheel.read(shared + place) == (ROOT / "completions" / name).read_bytes()
 
 
-def test_the_wheel_holds_every_file_of_the_three_folders_as_it_stands(built):
+def test_the_wheel_has_every_file_of_the_three_folders_unchanged(built):
     own = {"assume": "assume", "shell": "assume/shell", "completions": "assume/completions"}
     with zipfile.ZipFile(built.wheel) as wheel:
         held = {name: wheel.read(name) for name in wheel.namelist() if name.startswith("assume/")}
@@ -277,7 +277,7 @@ def test_the_sdist_has_what_a_developer_needs(built, tmp_path):
 
 
 @pytest.mark.parametrize("place", SHARED)
-def test_completions_lie_where_each_shell_looks_by_itself(built, place, tmp_path):
+def test_completions_are_installed_where_each_shell_looks(built, place, tmp_path):
     pip(new_venv(tmp_path / "venv"), built, built.wheel)
     assert (tmp_path / "venv" / place).read_bytes() == (ROOT / "completions" / SHARED[place]).read_bytes()
 

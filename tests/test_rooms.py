@@ -102,7 +102,6 @@ OWN_TESTS = {
     "store.folder": "promises/test_store_places.py",
     "store.pointers": "fast/test_warm.py",
     "terminal.failures": "cli/test_use.py",
-    "terminal.pick": "cli/test_use.py",
 }
 # tests of a package that are of no single module
 ALSO = """

@@ -1,1 +1,1 @@
-"""The command line: words, options, tables. One file per verb; what they decide is decided elsewhere."""
+"""The command line: words, options, tables. One file per verb; the decisions are made elsewhere."""

@@ -12,7 +12,7 @@ from assume.terminal import show
 
 
 def run(profiles: list[str], everything: bool = False) -> int:
-    """For some profiles (every hop of theirs, and the MFA session before it), or for all."""
+    """Forgets some profiles (each with all its hops and its MFA session), or everything. Returns the exit status."""
     have = environment.own_environment()
     base, _ = environment.baseline(have)
     folder = paths.store(base)
@@ -38,7 +38,7 @@ def _profile(name: str, config: Config, base: dict[str, str], folder: str, cache
     stored = [record.entry_name(request) for request in (*requests, *sessions)]
     notes = [entries.direct_note(request) for request in (*requests, *sessions)]
     pointers = [pointer for pointer in _pointers(folder) if _profile_of(pointer[1]) == name]
-    stored += [fields.get("entry", "") for _, fields in pointers]  # what requests with options have led to
+    stored += [fields.get("entry", "") for _, fields in pointers]  # the entries of requests with options
     count = write.remove(folder, set(stored) - {""})
     write.remove(folder, [*notes, *(pointer for pointer, _ in pointers)])
     keys = cli_cache.keys_of(chain.hops[-1]) if chain.hops else []
@@ -53,7 +53,7 @@ def _pointers(folder: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _profile_of(pointer: dict[str, str]) -> str:
-    """The profile that was named: the word behind the two paths in a pointer's key."""
+    """The profile of a pointer: the word after the two paths in its key."""
     words = pointer.get("key", "").split("\n")
     return words[2] if len(words) > 2 else ""
 

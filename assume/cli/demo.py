@@ -1,7 +1,7 @@
-"""`demo`: an AWS of its own on loopback, in a shell that has everything loaded; or the tour, typed by itself.
+"""`demo`: a shell with its own AWS on loopback and everything loaded; or the tour, which types by itself.
 
-In: a shell's name or none, `--script`; out: an exit status. All that is written
-lies in one folder, which is removed at the end. The AWS lives in this process.
+In: a shell's name or none, `--script`; out: an exit status. All files are in one
+folder, which is removed at the end. The AWS runs in this process.
 """
 
 import os
@@ -30,10 +30,10 @@ WELCOME = """
 
   assume marketingadmin     a role, reached with the keys of a user
   assume role-with-mfa      asks for a code: your phone shows it there (and in ~/phone)
-  assume auditor-with-mfa   another role behind that phone: no question any more
+  assume auditor-with-mfa   another role behind that phone, and no question this time
   assume workload           a chain of three roles
   assume crossaccountrole   another account, with an external ID and MFA
-  assume prod               is guarded: say {account} or prod
+  assume prod               is guarded: type {account} or prod
   assume -                  the one before
   assume off                the shell as it was
 
@@ -42,7 +42,7 @@ WELCOME = """
   exit                      ends the demo and removes all of it
 
 """
-PROOF = "aws sts get-caller-identity   who you are, says this AWS"
+PROOF = "aws sts get-caller-identity   asks this AWS who you are"
 NO_PROOF = "assume status             who you are"
 
 
@@ -50,17 +50,19 @@ def run(name: str, script: bool) -> int:
     """The demo, in the shell called `name` or in the one that this runs in."""
     if script:
         if sys.platform == "win32":
-            raise AssumeError("the tour needs a POSIX terminal", "`assume demo` without --script is here to type at")
+            raise AssumeError(
+                "the tour needs a POSIX terminal", "`assume demo` without --script opens a shell to type in"
+            )
         from assume.demo import tour
 
         shell, program = _first(name)
         with _served() as (world, sts, files):
             own = home.environment(os.environ, files)
-            os.environ.clear()  # botocore will ask who the shell is: the person's proxies and settings are not its own
+            os.environ.clear()  # botocore reads it, and must not find the user's proxies and settings
             os.environ.update(own)
             return tour.run(shell, program, world, sts, files)
     if not (show.is_terminal(0) and show.is_terminal(1)):
-        raise NoTerminal("the demo needs a terminal to type at", "assume demo --script runs the tour without one")
+        raise NoTerminal("the demo needs a terminal", "`assume demo --script` runs a tour without one")
     shell, program = _chosen(name)
     with _served() as (world, sts, files):
         phone = Phone(world, files.home / home.PHONE)
@@ -72,17 +74,17 @@ def run(name: str, script: bool) -> int:
         show.write(1, WELCOME.format(shell=SHOWN.get(shell, shell), proof=proof, account=account).encode())
         home.write_rc_files(files, codes=os.name == "nt")
         _let_type(home.command(shell, program, files), home.environment(os.environ, files), files.home, phone)
-    show.say("assume: the demo is over, and all of it is removed")
+    show.say("assume: the demo is over, and all its files are removed")
     return 0
 
 
 def _ended(number: int, _frame: object) -> None:
-    raise SystemExit(128 + number)  # by way of every `finally`: the folder has to go
+    raise SystemExit(128 + number)  # so that every `finally` runs and the folder is removed
 
 
 @contextmanager
 def _served() -> Iterator[tuple[World, Sts, config.Files]]:
-    """The AWS, and a folder with the files that point to it, which goes however this ends."""
+    """The AWS, and a folder with the files that point to it. The folder is removed, however this ends."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
@@ -111,11 +113,11 @@ def _let_type(words: list[str], environment: dict[str, str], folder: Path, phone
         except subprocess.TimeoutExpired:
             phone.show(time.time())
         except KeyboardInterrupt:
-            continue  # Ctrl-C is the shell's: it got it too
+            continue  # the shell got Ctrl-C too, and decides
 
 
 def _chosen(name: str) -> tuple[str, str]:
-    """The shell to type in, and its program: the one named, the one around us, the login shell, any that is here."""
+    """The shell to type in, and its program: the one named, else the parent, the login shell, any that is installed."""
     if name or sys.platform == "win32":
         return _first(name or "powershell")
     import shellingham

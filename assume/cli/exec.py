@@ -15,7 +15,7 @@ NOT_EXECUTABLE, NOT_FOUND = 126, 127  # a shell's own
 
 
 def run(options: Options) -> int:
-    """Becomes the command; an exit status only where that cannot be."""
+    """Becomes the command. Returns an exit status only on Windows, where that is not possible."""
     if not (options.profile or options.credential_source):
         raise UsageError("which profile, and which command?", "assume exec PROFILE -- COMMAND")
     if not options.command:
@@ -34,8 +34,8 @@ def _environment(options: Options, have: dict[str, str]) -> dict[str, str]:
     if "ASSUME_PROFILE" not in have:
         raise UsageError("this shell has no role", cure)
     if options.repeated() != ["-"] or options.refresh:
-        raise UsageError("this shell has its role from another, which no option can change", cure)
-    return have  # a role that was inherited is used as it is
+        raise UsageError("this shell inherited its role, and an inherited role takes no options", cure)
+    return have  # an inherited role is used as it is
 
 
 def _given(options: Options, have: dict[str, str]) -> dict[str, str]:
@@ -61,11 +61,11 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
         if sys.platform == "win32" or not hasattr(os, "fork"):
             return _child(command, wanted)
         heed_signals()
-        if sys.stdout is not None:  # where it was closed
+        if sys.stdout is not None:  # it is None if it was closed
             sys.stdout.flush()
         os.execvpe(command[0], command, variables)
     except FileNotFoundError:
-        error = AssumeError(f"{command[0]}: no such command", "check its spelling, or PATH")
+        error = AssumeError(f"{command[0]}: command not found", "check its spelling, or PATH")
         error.status = NOT_FOUND
         raise error from None
     except OSError as failure:
@@ -75,8 +75,8 @@ def become(command: list[str], wanted: dict[str, str]) -> int:
 
 
 def heed_signals() -> None:
-    """Signals as a shell leaves them: Python ignores two, and a child would inherit that."""
-    import _signal  # type: ignore[import-not-found]  # `signal` brings `enum` along: half an interpreter start
+    """Restores the two signals that Python ignores, which a child would inherit."""
+    import _signal  # type: ignore[import-not-found]  # `signal` imports `enum`: half an interpreter start
 
     for ignored in (_signal.SIGPIPE, _signal.SIGXFSZ):
         _signal.signal(ignored, _signal.SIG_DFL)
@@ -87,7 +87,7 @@ def _child(command: list[str], wanted: dict[str, str]) -> int:
 
 
 def _program(name: str, variables: dict[str, str]) -> str:
-    """A program's path, as PowerShell finds it: on PATH, not in the current folder, which may be anybody's."""
+    """A program's path, as PowerShell finds it: on PATH, but not in the current folder, which anyone may fill."""
     folders = [""] if os.path.dirname(name) else variables.get("PATH", "").split(os.pathsep)
     known = variables.get("PATHEXT", ".EXE").split(os.pathsep)
     endings = [""] if os.path.splitext(name)[1].upper() in map(str.upper, known) else known

@@ -1,4 +1,4 @@
-"""`export`: the role as text, for programs that are no shell of ours."""
+"""`export`: the role as text, for other programs."""
 
 from assume import arguments
 from assume.arguments import Options
@@ -10,15 +10,15 @@ from assume.terminal import show
 
 
 def run(options: Options) -> int:
-    """Prints the variables in one of arguments.FORMATS; to a terminal only with --force."""
+    """Prints the variables in one of arguments.FORMATS; to a terminal only with --force. Returns the exit status."""
     if not (options.profile or options.credential_source):
         raise UsageError("which profile?", "assume export PROFILE --format FORMAT")
     if options.format not in arguments.FORMATS:
-        said = f"--format {options.format}: no such format" if options.format else "which format?"
-        raise UsageError(said, f"--format {'|'.join(arguments.FORMATS)}")
+        what = f"unknown format {options.format}" if options.format else "which format?"
+        raise UsageError(what, f"--format {'|'.join(arguments.FORMATS)}")
     if show.is_terminal(1) and not options.force:
         raise AssumeError(
-            "secrets are not shown on a terminal", "send them to a program, or say --force", options.profile
+            "secrets are not shown on a terminal", "send them to a program, or add --force", options.profile
         )
     have = environment.own_environment()
     options = _current(options)
@@ -39,7 +39,7 @@ def run(options: Options) -> int:
 
 
 def _current(options: Options) -> Options:
-    """`-` is what this shell holds."""
+    """`options`, with `-` replaced by the request whose role this shell has."""
     if options.profile != "-":
         return options
     from assume import arguments
@@ -47,5 +47,5 @@ def _current(options: Options) -> Options:
 
     again = arguments.again(state.current(options.state), options)
     if again is None:
-        raise UsageError("this shell has taken no role of its own", "name a profile: assume export PROFILE …")
+        raise UsageError("this shell has not taken a role itself", "name a profile: assume export PROFILE …")
     return again

@@ -1,11 +1,11 @@
 """`install`: the file that a shell sources when it starts, and the one line that sources it.
 
 In: a shell (or none: the one this runs in), a home, an environment; out: the
-lines to say. The file holds what `assume init` prints, and lies under
-XDG_DATA_HOME. Said first, done second; done twice it is the same as once.
+lines to print. The file holds the output of `assume init`, in XDG_DATA_HOME.
+To install twice changes nothing.
 
-`refresh_init_files` is for the cold lane: after an upgrade it writes again what
-an earlier version wrote. Nothing here imports Typer.
+`refresh_init_files` is for the cold lane: after an upgrade it updates the files
+that an earlier version wrote. Nothing here imports Typer.
 """
 
 import os
@@ -19,7 +19,7 @@ from assume.shells.table import Shell
 
 
 def install(name: str | None, home: str, environ: Mapping[str, str], *, prompt: bool = True) -> list[str]:
-    """Write the init file, add the line that sources it. What was done, a line each."""
+    """Writes the init file and adds the line that sources it. Returns what was done, as lines to print."""
     shell, program = chosen(name, environ)
     owned(home)
     path = rcfile.find(shell, home, environ, program)
@@ -42,9 +42,9 @@ def install(name: str | None, home: str, environ: Mapping[str, str], *, prompt: 
 
 
 def refresh_init_files(environ: Mapping[str, str]) -> None:
-    """Writes each init file again that another version wrote, with the options it had. Never fails.
+    """Updates each init file that another version wrote, and keeps its options. Never fails.
 
-    The file of another installation that is still there is that one's business.
+    A file of another installation that still exists is left alone.
     """
     home = paths.home(environ)
     for shell in table.SHELLS.values():
@@ -72,7 +72,7 @@ def _refresh(shell: Shell, path: str, values: dict[str, str]) -> None:
 
 
 def chosen(name: str | None, environ: Mapping[str, str]) -> tuple[Shell, str]:
-    """The shell that was named, or the one that this runs in, and its own path where that is known."""
+    """The shell that was named, or the one that this runs in; and its path, or "" if that is not known."""
     if name:
         return table.named(name), ""
     import shellingham
@@ -83,29 +83,29 @@ def chosen(name: str | None, environ: Mapping[str, str]) -> tuple[Shell, str]:
         program = environ.get("SHELL", "")
         found = os.path.basename(program)
     if found not in (*table.SHELLS, "pwsh"):
-        which = f"this shell ({found}) is none that assume knows" if found else "no telling which shell this is"
+        which = f"{found} is not supported" if found else "cannot tell which shell this is"
         raise AssumeError(which, f"name one: assume install {'|'.join(table.SHELLS)}")
     return table.named(found), program
 
 
 def init_path(shell: Shell, home: str, environ: Mapping[str, str]) -> str:
-    """Where the init file of a shell lies."""
+    """The path of a shell's init file."""
     base = environ.get("XDG_DATA_HOME", "")
     if not os.path.isabs(base):
         if not os.path.isabs(home):
-            raise AssumeError("HOME is no absolute path", "set HOME to your home folder")
+            raise AssumeError("HOME is not an absolute path", "set HOME to your home folder")
         base = os.path.join(home, ".local", "share")
     return os.path.join(base, "assume", shell.init_file)
 
 
 def owned(home: str) -> None:
-    """Refuse a home of somebody else (`sudo` keeps HOME here and there): he could not change our files again."""
+    """Refuses the home of another user (some `sudo` keep HOME), who could not change our files later."""
     if sys.platform != "win32" and os.path.isdir(home) and os.stat(home).st_uid != os.geteuid():
         raise AssumeError(f"{home} belongs to another user", "run this as that user, without sudo")
 
 
 def word(shell: Shell, path: str, home: str) -> str:
-    """`path` as a word of an rc file: from the home where that reads well, so that dotfiles can be shared."""
+    """`path` as a word of an rc file; with `~` if it needs no quotes, so that dotfiles can be shared."""
     rest = path.removeprefix(home.rstrip(os.sep) + os.sep)
     if rest == path or not render.PLAIN.issuperset(rest.replace(os.sep, "/")):
         return shell.word(path)
@@ -114,6 +114,6 @@ def word(shell: Shell, path: str, home: str) -> str:
 
 
 def short(path: str, home: str) -> str:
-    """`path` as it is said to a person."""
+    """`path` for a message, with `~` for the home."""
     rest = path.removeprefix(home.rstrip(os.sep) + os.sep)
     return path if rest == path else f"~{os.sep}{rest}"

@@ -1,4 +1,4 @@
-"""`list`: every profile, how it gets credentials, and what is stored for it. Calls nobody."""
+"""`list`: every profile, how it gets credentials, and how long its cached ones last. Calls nobody."""
 
 import time
 
@@ -14,7 +14,7 @@ from assume.terminal import show
 
 
 def run(as_json: bool = False) -> int:
-    """A table for people, or with --json an array of objects."""
+    """Prints a table, or with --json an array of objects. Returns the exit status."""
     base, _ = environment.baseline(environment.own_environment())
     config = Config(*map(read, paths.aws_files(base)))
     rows = [_row(name, config, base, time.time()) for name in config.names()]

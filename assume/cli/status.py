@@ -1,7 +1,7 @@
-"""`status`: who this shell is. Calls nobody.
+"""`status`: the role of this shell. Calls nobody.
 
-Exit 0: a role that is live, and what the AWS CLI will use. Exit 1: none, an
-expired one, or keys and profile that no longer belong together.
+Exit 0: the shell has a live role, and the AWS CLI will use it. Exit 1: no role, an
+expired one, or another tool has changed the keys or the profile.
 """
 
 import time
@@ -14,11 +14,11 @@ from assume.terminal import show
 
 
 def run(quiet: bool = False, of_shell: str = "") -> int:
-    """Says it, or with `quiet` only ends with it. `of_shell` is the shell's own state."""
+    """Prints the role unless `quiet`, and returns the exit status. `of_shell` is the shell's state (`shells.state`)."""
     have = environment.own_environment()
     name = have.get("ASSUME_PROFILE", "")
     if not name:
-        return _say(quiet, ["assume: this shell has no role", "  assume PROFILE takes one"], 1)
+        return _say(quiet, ["assume: this shell has no role", "  `assume PROFILE` takes one"], 1)
     now = time.time()
     ends = have.get("ASSUME_EXPIRES", "")
     left_s = int(ends) - now if ends.isascii() and ends.isdigit() and len(ends) < 12 else None
@@ -29,9 +29,9 @@ def run(quiet: bool = False, of_shell: str = "") -> int:
         ("session", found.get("arn", "").rpartition("/")[2]),
         ("account", show.account(have.get("ASSUMED_ROLE_ARN", ""))),
         ("region", have.get("AWS_REGION") or have.get("AWS_DEFAULT_REGION", "")),
-        ("left", "does not end" if left_s is None else show.left(left_s)),
+        ("left", "does not expire" if left_s is None else show.left(left_s)),
         ("chain", _chain(found.get("request", ""))),
-        ("taken", "in this shell" if state.current(of_shell) else "in a shell above this one, or by exec"),
+        ("taken", "in this shell" if state.current(of_shell) else "in a parent shell, or by `assume exec`"),
     ]
     lines += [f"{heading:10}{value}" for heading, value in rows if value]
     status = 0
@@ -44,7 +44,7 @@ def run(quiet: bool = False, of_shell: str = "") -> int:
 
 
 def mismatch(have: dict[str, str]) -> list[str] | None:
-    """Words on keys and profile that are not what the last switch set; None if they are."""
+    """Lines that tell that keys or profile are no longer what the last switch set; None if they are."""
     exported = have.get("ASSUME_EXPORTED", "")
     keys = have.get("ASSUME_KEY_ID", "") if exported in ("both", "keys") else ""
     profile = have["ASSUME_PROFILE"] if exported in ("both", "profile") else ""
@@ -59,7 +59,7 @@ def mismatch(have: dict[str, str]) -> list[str] | None:
     elif named != profile:
         what = f"AWS_PROFILE is gone, which {shown(name)} had set"
     else:
-        what = f"the keys are not those of {shown(name)} any more"
+        what = f"the keys are no longer those of {shown(name)}"
     used = f"the keys ({key_id})" if key_id else f"the profile ({shown(named or other or 'default')})"
     return [
         f"assume: {what}: the AWS CLI uses {used}",
@@ -68,7 +68,7 @@ def mismatch(have: dict[str, str]) -> list[str] | None:
 
 
 def _stored(have: dict[str, str]) -> dict[str, str]:
-    """The entry that this shell's keys are from, for the session's name and the chain."""
+    """The fields of the entry that this shell's keys came from; {} if it is gone."""
     base, _ = environment.baseline(have)
     folder = paths.store(base)
     key_id = have.get("ASSUME_KEY_ID")

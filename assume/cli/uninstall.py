@@ -1,7 +1,7 @@
-"""`uninstall`: takes out just what `install` brought, the line and the file.
+"""`uninstall`: removes exactly what `install` added, the line and the file.
 
 In: a shell (or none: the one this runs in), a home, an environment; out: the
-lines to say. Shells that are open keep what they have loaded.
+lines to print. Open shells keep what they have loaded.
 """
 
 import os
@@ -13,7 +13,7 @@ from assume.shells import rcfile
 
 
 def uninstall(name: str | None, home: str, environ: Mapping[str, str]) -> list[str]:
-    """Remove the line and the init file of one shell. What was done, a line each."""
+    """Removes the line and the init file of one shell. Returns what was done, as lines to print."""
     shell, program = chosen(name, environ)
     said = []
     path = rcfile.find(shell, home, environ, program)
@@ -22,14 +22,14 @@ def uninstall(name: str | None, home: str, environ: Mapping[str, str]) -> list[s
         if rcfile.has_line(path) or os.path.lexists(target):
             with rcfile.locked(os.path.dirname(target)):
                 if rcfile.take_out(path):
-                    said.append(f"assume: took its line out of {short(path, home)}")
+                    said.append(f"assume: removed its line from {short(path, home)}")
                 if os.path.lexists(target):
                     os.unlink(target)
                     said.append(f"assume: removed {short(target, home)}")
         if said:
-            said.append("assume: shells that are open keep it until they end")
+            said.append("assume: open shells keep it until they end")
         if number := rcfile.written_by_hand(shell, path):
-            said.append(f"assume: line {number} of {short(path, home)} still loads assume; it is yours to take out")
+            said.append(f"assume: line {number} of {short(path, home)} still loads assume; remove it yourself")
     except OSError as error:
         raise AssumeError(f"{error.filename or path} cannot be written: {error.strerror}") from None
     return said or [f"assume: nothing is installed for {shell.name}"]

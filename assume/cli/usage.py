@@ -91,7 +91,7 @@ def _wrong(words: list[str], verb: str) -> UsageError:
         if kind in (arguments.TEXT, arguments.LIST, arguments.SECONDS) and name not in arguments.OF_EXPORT:
             return UsageError(f"Option '{name}' requires an argument", f"`assume {verb} --help` shows what there is")
         return UsageError(f"No such option: {word}", f"`assume {verb} --help` shows what there is")
-    return UsageError("that is more than one profile", f"`assume {verb} --help` shows what there is")
+    return UsageError("more than one profile", f"`assume {verb} --help` shows what there is")
 
 
 def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:

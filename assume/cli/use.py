@@ -1,4 +1,4 @@
-"""`use`, `off` and the hook's `renew`, in a full interpreter: what the fast lanes left over."""
+"""`use`, `off` and the hook's `renew`, if the fast lanes could not answer."""
 
 import time
 
@@ -11,7 +11,7 @@ from assume.terminal import show
 
 
 def run(options: Options) -> int:
-    """Puts a role into the shell whose function asks; without the function it cannot, and says so."""
+    """Puts a role into the shell whose function called us. Raises AssumeError if no function did."""
     have = environment.own_environment()
     if not options.shell:
         raise not_loaded(options.profile)
@@ -28,7 +28,7 @@ def run(options: Options) -> int:
 
 
 def renew(options: Options) -> int:
-    """The same again, before a prompt: it never asks, and ends within two seconds."""
+    """Renews the role of the shell, before a prompt. Never asks, and ends within two seconds."""
     have = environment.own_environment()
     words = state.current(options.state)
     before = arguments.read(words) if words else None
@@ -42,7 +42,7 @@ def renew(options: Options) -> int:
 
 
 def off(words: list[str]) -> int:
-    """The baseline again."""
+    """Restores the baseline."""
     options = arguments.read(words)
     if options is None or options.profile:
         raise UsageError("off takes no profile", "assume off")
@@ -52,7 +52,7 @@ def off(words: list[str]) -> int:
 
 
 def not_loaded(word: str) -> AssumeError:
-    """The program cannot change the shell that started it: only the shell's own function can."""
+    """The error if the shell function did not call us: only the function can change its shell."""
     from assume.shells import table
 
     try:
@@ -73,7 +73,7 @@ def not_loaded(word: str) -> AssumeError:
 
 
 def _picked(have: dict[str, str]) -> str:
-    """A profile chosen on the terminal; in a script the name must be said."""
+    """A profile that the user picks on the terminal. Raises UsageError in a script."""
     if not (show.is_terminal(0) and show.is_terminal(2)):
         raise UsageError("which profile?", "assume PROFILE; `assume list` shows them")
     from assume.fast.complete import profiles

@@ -1,1 +1,1 @@
-"""The fast lanes: what a bare interpreter answers by itself."""
+"""The fast lanes: the calls that a bare interpreter answers by itself."""

@@ -1,12 +1,12 @@
-"""What a bare interpreter can answer by itself; everything else goes to the console script.
+"""The first process of every call: it answers what a bare interpreter can, and becomes the console script for the rest.
 
-The shell function starts an interpreter that knows neither site-packages nor
-the current directory. What is not answered here `execv`s SCRIPT, the console
-script, which knows how this package was installed.
+The shell function starts an interpreter that looks in neither site-packages nor
+the current directory. For everything that is not answered here, the process
+becomes SCRIPT, the console script, which knows how this package was installed.
 
-In: the words after `assume`. `use` is answered by the warm or the middle lane,
-or, while another process is getting the same credentials, by waiting for it;
-`off`, `complete` and `init` always. Nothing outside the standard library.
+In: the words after `assume`. Answered here: `use`, if the warm or the middle lane
+can, or if another process is getting the same credentials, by waiting for it;
+`off` and `complete` always. Imports only the standard library.
 """
 
 import sys
@@ -61,7 +61,10 @@ def _answered(words: "Sequence[str]", holding: "list[str]") -> int | None:
 
 
 def use(options: "Options", holding: "list[str]") -> int | None:
-    """`use` from what is stored; None where that does not do. `holding` gets what the console script is told."""
+    """`use` from what is stored; None if the console script has to do it.
+
+    `holding` receives the option that passes a lock that we hold on to the console script.
+    """
     from time import time
 
     from assume.fast import warm
@@ -82,7 +85,7 @@ def use(options: "Options", holding: "list[str]") -> int | None:
 
 
 def hand_over(taken: "Assumed", options: "Options", have: "dict[str, str]", now: float) -> int:
-    """The reply to the shell function, in one write, and a line for the person at the terminal."""
+    """Writes the reply to the shell function, in one write, and a line for the user. Returns the exit status."""
     from assume.fast import warm
 
     if not show.write(1, warm.reply(taken, options, have)):
@@ -95,25 +98,28 @@ def hand_over(taken: "Assumed", options: "Options", have: "dict[str, str]", now:
 
 
 def off(options: "Options") -> int:
-    """The baseline again."""
+    """Writes the reply that restores the baseline. Returns the exit status."""
     from assume.shells import environment, render, state
 
     have = environment.own_environment()
     base, told = environment.baseline(have)
     if not told:
-        show.say("assume: what was set before is not known any more: the variables of the role are unset")
+        show.say(
+            "assume: ASSUME_BEFORE is missing or damaged: the role's variables were unset\n"
+            "  earlier values could not be restored"
+        )
     changes = environment.changes(have, base)
     return 0 if show.write(1, render.reply(options.shell, changes, state.after_off(options.state))) else 1
 
 
 def child(words: "Sequence[str]", variables: "Mapping[str, str] | None" = None) -> int:
-    """The exit status of another program. For Windows, where a process cannot become one: `execv` ends at once."""
+    """Runs another program and returns its exit status. For Windows, where `execv` would not wait for its end."""
     import signal
-    import subprocess  # its quotes: Windows hands a program one string
+    import subprocess  # it quotes the words: on Windows a program gets one string
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the child's, which gets it too
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the child gets Ctrl-C too, and decides
     status = subprocess.Popen(words, env=variables).wait()
-    return status - (1 << 32) if status >> 31 else status  # 32 bits with a sign: `_exit` takes no others
+    return status - (1 << 32) if status >> 31 else status  # `_exit` takes 32 bits with a sign
 
 
 def _become(script: str, words: "Sequence[str]") -> "NoReturn":
@@ -122,5 +128,7 @@ def _become(script: str, words: "Sequence[str]") -> "NoReturn":
             system._exit(child([script, *words]))
         system.execv(script, [script, *words])
     except OSError as error:
-        show.say(f"assume: {script} cannot be run: {error.strerror}\n  install it again, then open a new shell")
+        show.say(
+            f"assume: {script} cannot be run: {error.strerror}\n  install assume-shell again, then open a new shell"
+        )
     system._exit(1)

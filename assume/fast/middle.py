@@ -1,9 +1,9 @@
-"""The middle lane: the AWS files changed, or were never looked at; the credentials are there all the same.
+"""The middle lane: the AWS files changed, or there is no pointer, but the entry is still fresh.
 
-The files are read and the chain is planned anew, by our own parser and with no
-AWS library; the chain's entry is fresh, so it is given, and a new pointer is
-left for the warm lane. Where another process is getting the same credentials,
-they are waited for. Whatever takes a call is None here, and `resolve`'s.
+Our own parser reads the files and the chain is planned again, without an AWS
+library. If the store has a fresh entry for the chain, it is used, and a new
+pointer is written for the warm lane. If another process is getting the same
+credentials, this waits for it. None if AWS has to be called: `cold.resolve` does.
 """
 
 import sys
@@ -33,19 +33,19 @@ else:
 
 
 class Planned:
-    """The AWS files as they were read, and the chain that a request leads to."""
+    """The AWS files as they were read, and the chain of a request."""
 
     __slots__ = ("base", "chain", "config", "seen")
 
     def __init__(self, base: "dict[str, str]", seen: "dict[str, str]", config: "Config", chain: "Chain") -> None:
-        self.base = base  # the baseline in which it was resolved
+        self.base = base  # the baseline that the chain was planned with
         self.seen = seen  # path: signature of each AWS file, taken before it was read
         self.config = config
         self.chain = chain
 
 
 def planned(options: "Options", base: "dict[str, str]", now: float) -> Planned:
-    """Reads the AWS files and follows them to the chain that `options` ask for. Raises ConfigError, UsageError."""
+    """Reads the AWS files and plans the chain that `options` ask for. Raises ConfigError, UsageError."""
     from assume.profiles.config import Config, read
     from assume.profiles.plan import plan
 
@@ -56,7 +56,7 @@ def planned(options: "Options", base: "dict[str, str]", now: float) -> Planned:
 
 
 def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Assumed | None, Planned | None]":
-    """The role, if the store has it fresh for the chain as the files are now; and the plan, if one was made."""
+    """The role, if the store has a fresh entry for the chain of the present files; and the plan, if one was made."""
     from assume.errors import shown
 
     base, told = environment.baseline(have)
@@ -77,10 +77,10 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
 
 
 def others(options: "Options", plan: Planned, holding: "list[str]") -> warm.Assumed | None:
-    """What another process gets meanwhile, waited for without importing anything more.
+    """Waits for the process that is already getting these credentials, importing nothing but the lock.
 
-    None where nobody is at it: then the lock is ours, and `holding` says how the
-    console script, which this process is about to become, gets it.
+    None if no process is: then we hold the lock, and `holding` receives the option that
+    passes it on to the console script, which this process is about to become.
     """
     import time
 
@@ -110,7 +110,7 @@ def others(options: "Options", plan: Planned, holding: "list[str]") -> warm.Assu
 
 
 def _has_store(folder: str) -> bool:
-    """Whether the store is there, or could be made, where all is as usual: its first entry is waited for here, too."""
+    """Whether the store exists or could be created, so that we can wait for an entry; False if anything is unusual."""
     if record.folder_is_sound(folder):
         return True
     try:
@@ -118,9 +118,9 @@ def _has_store(folder: str) -> bool:
             return False
         system.mkdir(folder, 0o700)
     except FileExistsError:
-        pass  # another process made it just now
+        pass  # another process created it just now
     except OSError:
-        return False  # `folder.ready` says why
+        return False  # `folder.ready` reports the reason
     return record.folder_is_sound(folder)
 
 

@@ -1,8 +1,8 @@
-"""The warm lane: a switch for the price of reading two small files.
+"""The warm lane: a switch that reads two small files, a pointer and an entry.
 
-A pointer says which entry the same words led to, and how every file and
-variable looked then; nothing has changed, the entry is fresh: it is given.
-Whatever needs more than that is None here, and the business of `middle`.
+A pointer has the name of the entry that the same words led to, and what every
+file and variable looked like then. If nothing has changed and the entry is
+fresh, it is used. None if more is needed: then `middle` goes on.
 """
 
 from assume import arguments, paths
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Assumed:
-    """A role that can be given out: what is known of it, its credentials, and the baseline it goes over."""
+    """A role, ready to use: its description, its credentials, and the baseline that it is put over."""
 
     __slots__ = ("base", "credentials", "known", "note")
 
@@ -29,10 +29,10 @@ class Assumed:
         self.known = known  # name, aws_profile, region, export, role_arn, renew, colour
         self.credentials = credentials
         self.base = base
-        self.note = ""  # why it is less than was asked for
+        self.note = ""  # why these are older credentials and not new ones; "" if they are new
 
     def environment(self) -> dict[str, str]:
-        """The whole environment with the role in it. Raises Unsafe."""
+        """The whole environment with the role in it. Raises Unsafe if a value must not reach a shell."""
         known = self.known
         return environment.wanted(
             self.base,
@@ -47,7 +47,7 @@ class Assumed:
 
 
 def asked(options: "Options") -> "Options":
-    """`options` with `-` put in: the request before this one, and over it what was said beside it."""
+    """`options`, with `-` replaced by the request before this one, changed by the options given along with `-`."""
     if options.profile != "-":
         return options
     before = arguments.again(state.again(options.state), options)
@@ -59,7 +59,7 @@ def asked(options: "Options") -> "Options":
 
 
 def reply(taken: Assumed, options: "Options", have: "Mapping[str, str]") -> bytes:
-    """What the shell function evaluates to hold the role."""
+    """The code that the shell function evaluates to set the role."""
     changes = environment.changes(have, taken.environment())
     renew = taken.known.get("renew") == "1" and taken.credentials.expires_at is not None
     after = state.after_use(options.state, options.repeated(), renew, taken.known.get("colour", ""))
@@ -80,7 +80,7 @@ def summary(taken: Assumed, now: float) -> str:
 
 
 def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Assumed | None:
-    """The warm lane."""
+    """The role from the pointer and the entry; None if there is none, it is not fresh, or anything has changed."""
     if not is_plain(options):
         return None
     base, told = environment.baseline(have)
@@ -107,5 +107,5 @@ def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Assumed | 
 
 
 def is_plain(options: "Options") -> bool:
-    """Whether the stored answer to these words is the answer to these words."""
+    """False if an option rules out answering from the store: --refresh, --no-cache, --policy, --mfa-code, --debug."""
     return not (options.refresh or options.no_cache or options.policy or options.mfa_code or options.debug)

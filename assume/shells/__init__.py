@@ -1,1 +1,1 @@
-"""What a shell needs: the environment as a value, its quoting, its files, its rc file."""
+"""The shells: the environment as a value, quoting, the shell files, the rc file."""

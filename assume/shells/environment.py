@@ -1,9 +1,9 @@
-"""The environment as a value: the baseline, what a switch sets, what `off` puts back. Pure.
+"""The environment as a value: the baseline, what a switch sets, what `off` restores. Pure.
 
 *Baseline*: the environment as it was before the first `assume`, with whatever
-the user has changed since. Every command resolves in it. It is found from the
-present environment and from ASSUME_BEFORE, in which each switch leaves what
-was there before the first one, and what it set over it.
+the user has changed since. Every command works in it. It is computed from the
+present environment and from ASSUME_BEFORE, in which each switch writes the
+variables as they were before the first one, and the values that it set.
 
 Environments are dicts of str to str. A change is (name, value); None unsets.
 """
@@ -28,7 +28,7 @@ KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 EXPIRATIONS = ("AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION")
 SET = (*KEYS, "AWS_PROFILE", *REGIONS, *EXPIRATIONS)
-# each of these can win over what we set, or lie about it
+# an SDK may prefer each of these to what we set, or a tool may show it in place of our role
 DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_VAULT")
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
@@ -37,9 +37,22 @@ NAMED = frozenset((*SET, *OWN, *DROPPED))
 
 
 def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
-    """The whole environment without what we did to it, and whether ASSUME_BEFORE could tell.
+    """The whole environment without what `assume` did to it; and False if ASSUME_BEFORE is missing or damaged.
 
-    Where it could not, every variable that we ever set is left out.
+    ASSUME_BEFORE has a value for each variable from before the first switch (*earlier*), and the region and the
+    profile that the last switch set. What the baseline holds of a variable that a switch sets or removes:
+
+    | the environment has now                           | with an earlier value | without one |
+    |---------------------------------------------------|-----------------------|-------------|
+    | the value that the last switch set                | the earlier value     | nothing     |
+    | another value: the user has changed it            | that value            | that value  |
+    | nothing, and the switch set it: the user's change | nothing               | nothing     |
+    | nothing, and the switch removed it                | the earlier value     | nothing     |
+    | a region or none, and the switch set no region    | as it is now          | as it is now|
+
+    The three keys count as one. If the key id is another, all three are the user's, but not a session token beside a
+    static key (AKIA…), which can only be ours. If the key id is missing or empty, all three count as set by us.
+    Without a switch it is the whole environment; with a damaged ASSUME_BEFORE it lacks whatever a switch sets.
     """
     if not any(name in have for name in OWN):
         return dict(have), True
@@ -53,7 +66,7 @@ def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
     for name in {*set_over, *filter(_is_dropped, before), *filter(_is_dropped, have)}:
         ours = keys_are_ours if name in KEYS else have.get(name) == set_over.get(name)
         if name in REGIONS and "region" not in over:
-            continue  # not touched by the last switch: what stands there is the user's
+            continue  # the last switch did not touch it, so the value is the user's
         if not ours and not (name == KEYS[2] and have.get(KEYS[0], "").startswith("AKIA")):
             continue
         result.pop(name, None)
@@ -106,31 +119,31 @@ def wanted(
 
 
 def changes(have: "Mapping[str, str]", want: "Mapping[str, str]") -> "list[Change]":
-    """The fewest changes that turn the environment `have` into `want`, of the names that are ours to change."""
+    """The fewest changes that turn the environment `have` into `want`; only names that a switch may change."""
     names = [*SET, *DROPPED, *OWN, *sorted(filter(_is_of_family, {*have, *want}))]
     return [(name, want.get(name)) for name in names if have.get(name) != want.get(name)]
 
 
 def check_name(name: str) -> None:
-    """Refuses control characters, in a name that goes into prompts and variables."""
-    if name and name.isprintable():  # nearly all
+    """Refuses a name with control characters, because it goes into prompts and variables. Raises Unsafe."""
+    if name and name.isprintable():  # fast path: almost all names
         return
     if not name or any(ord(mark) < 0x20 or 0x7F <= ord(mark) < 0xA0 for mark in name):
         raise unsafe(
-            f"the name {ascii(name)} is empty or has control characters in it",
+            f"the name {ascii(name)} is empty or has control characters",
             "rename the profile in the AWS config file",
         )
 
 
 def check_region(region: str) -> None:
-    """A region is a host label, as botocore wants it."""
+    """Refuses a region that is not a host label, as botocore does. Raises Unsafe."""
     plain = region.replace("-", "a")
     if not (plain.isascii() and plain.isalnum() and len(region) < 64 and region[0] != "-" and region[-1] != "-"):
-        raise unsafe(f"{ascii(region)} is not a region", "correct `region` in the profile, or give --region")
+        raise unsafe(f"{ascii(region)} is not a region's name", "correct `region` in the profile, or give --region")
 
 
 def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str, str | None]":
-    """What the last switch made of each variable: a value, or None where it was to be unset."""
+    """What the last switch did to each variable: the value that it set, or None if it removed it."""
     expires = have.get("ASSUME_EXPIRES", "")
     end = instant(int(expires)) if expires.isascii() and expires.isdigit() and len(expires) < 12 else None
     result: dict[str, str | None] = dict.fromkeys((*DROPPED, *EXPIRATIONS, *REGIONS, *KEYS))
@@ -138,13 +151,13 @@ def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str
     result.update(dict.fromkeys(REGIONS, over.get("region")))
     result["AWS_PROFILE"] = over.get("profile")
     if "ASSUME_KEY_ID" in have and have.get(KEYS[0]) in (have["ASSUME_KEY_ID"], None, ""):
-        # the three are one: whoever changed the key id changed them all, whoever removed it left useless rests
+        # the three keys count as one: see the docstring of `baseline`
         result.update((name, have.get(name)) for name in KEYS)
     return result
 
 
 def _is_of_family(name: str) -> bool:
-    if not name.startswith(DROPPED_FAMILIES):  # nearly all
+    if not name.startswith(DROPPED_FAMILIES):  # fast path: almost no variable begins so
         return False
     for family in DROPPED_FAMILIES:
         if name.startswith(family):
@@ -171,7 +184,7 @@ def _joined(pairs: "Iterable[tuple[str, str]]") -> bytes:
 
 
 def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
-    """ASSUME_BEFORE as (before, set over it); None for anything that we did not write."""
+    """ASSUME_BEFORE as (earlier values, values that the switch set); None for anything that we did not write."""
     content = render.from_base64(text)
     if content is None:
         return None
@@ -187,10 +200,10 @@ def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
 
 
 def own_environment() -> dict[str, str]:
-    """The process's environment, undecodable bytes kept as surrogates."""
+    """The process's environment; bytes that are not UTF-8 are kept as surrogates."""
     if sys.platform == "win32":
         return {name.upper(): value for name, value in system.environ.items()}  # names ignore case there
-    raw: dict[bytes, bytes] = getattr(system, "environ")  # noqa: B009  bytes, in the module below `os`
+    raw: dict[bytes, bytes] = getattr(system, "environ")  # noqa: B009  `posix` has bytes, unlike `os`
     return {
         name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape") for name, value in raw.items()
     }

@@ -16,9 +16,9 @@ CMD_UNQUOTABLE = '%!^"'
 
 
 def exported(form: str, variables: "Mapping[str, str]") -> bytes:
-    """`variables` in one of FORMATS (`process` is `process_document`'s business).
+    """`variables` in one of FORMATS, but for `process` (see `process_document`).
 
-    Raises Unsafe for a value that the format cannot carry.
+    Raises Unsafe for a value that the format cannot hold.
     """
     if form == "json":
         import json
@@ -34,7 +34,7 @@ def exported(form: str, variables: "Mapping[str, str]") -> bytes:
     else:
         from assume.errors import UsageError
 
-        raise UsageError(f"no such format: {form}", f"one of: {' '.join(FORMATS)}")
+        raise UsageError(f"unknown format {form}", f"one of: {' '.join(FORMATS)}")
     return encoded("".join(write(name, value) + "\n" for name, value in variables.items()))
 
 
@@ -65,18 +65,20 @@ def _powershell(name: str, value: str) -> str:
 
 def _cmd(name: str, value: str) -> str:
     if any(mark in value for mark in CMD_UNQUOTABLE) or not value.isprintable():
-        raise unsafe(f"{name} holds a character that cmd cannot quote", "use another --format, or another shell")
+        raise unsafe(f"{name} has a character that cmd cannot quote", "use another --format, or another shell")
     return f'set "{name}={value}"'
 
 
 def _dotenv(name: str, value: str) -> str:
-    if "${" in value:  # python-dotenv puts variables in, between single quotes too, and knows no escape
-        raise unsafe(f"{name} holds ${{, which a reader of dotenv files would expand", "use --format json")
+    if "${" in value:  # python-dotenv replaces ${NAME} even between single quotes, and has no escape for it
+        raise unsafe(f"{name} has ${{, which a reader of dotenv files would expand", "use --format json")
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"{name}='{escaped}'"
 
 
 def _env_file(name: str, value: str) -> str:
     if "\n" in value or "\r" in value or value != value.strip():
-        raise unsafe(f"{name} holds what an env-file cannot carry", "use --format dotenv or json")
+        raise unsafe(
+            f"{name} has a line end, or spaces at an end, which an env-file cannot hold", "use --format dotenv or json"
+        )
     return f"{name}={value}"

@@ -1,14 +1,14 @@
 """The code that `assume init` prints.
 
-In: a shell's name and how the segment is wanted; out: the text of
-shell/assume.SHELL with the block at its top filled in, the completion behind
-it, and a stamp as the first line:
+In: a shell's name, and whether the prompt shows the segment; out: a stamp as the
+first line, the text of shell/assume.SHELL with the block at its top filled in,
+and the completion:
 
     # assume 0.1.0 prompt=1 interpreter=/usr/bin/python3 main=/…/assume/__main__.py script=/…/bin/assume
 
-The stamp tells whether a file that `install` wrote is old, or belongs to another
-installation. Its values are percent-encoded, so it is one line whatever a path
-holds. A shell that starts waits for this, so next to nothing is imported.
+The stamp shows whether a file that `install` wrote is old, or belongs to another
+installation. Its values are percent-encoded, so it is always one line. A shell
+that is starting waits for this text, so as little as possible is imported.
 """
 
 import sys
@@ -19,11 +19,11 @@ from assume.shells.table import named
 from assume.verbs import COMMANDS
 
 BEGIN, END = "# --- filled in by ", "# --- end ---\n"
-MAIN = f"{shipped.PACKAGE}/__main__.py"  # what the interpreter is given: the entry of the fast lanes
+MAIN = f"{shipped.PACKAGE}/__main__.py"  # the file that the interpreter runs: the entry of the fast lanes
 
 
 def init_text(name: str, prompt: bool = False, interpreter: str = "", script: str = "") -> str:
-    """What `assume init NAME` prints. `interpreter`, `script`: what it starts; where not given, what runs now."""
+    """The output of `assume init NAME`. `interpreter` and `script`: what it will start; by default, what runs now."""
     shell = named(name)
     interpreter = interpreter or sys.executable
     script = script or console_script()
@@ -36,22 +36,22 @@ def init_text(name: str, prompt: bool = False, interpreter: str = "", script: st
     head, begin, rest = shipped.text("shell", shell.file).partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end):
-        raise AssumeError(f"shell/{shell.file} has lost its first block", "install assume-shell again")
+        raise AssumeError(f"shell/{shell.file} has no block to fill in", "install assume-shell again")
     filled = f"{head}{BEGIN}`assume init {shell.name}` ---\n" + "".join(line + "\n" for line in block) + END + tail
     return f"{stamp(prompt, interpreter, script)}\n{filled}\n{shipped.text('completions', shell.completion)}"
 
 
 def undo_text(name: str) -> str:
-    """What `assume init NAME --undo` prints: a call of what the shell file brought for this."""
+    """The output of `assume init NAME --undo`: a call of the function that the shell file defines for this."""
     named(name)
     return "__assume_undo\n"
 
 
 def console_script() -> str:
-    """The path of our console script, links unresolved so that it outlives upgrades; `assume` where there is none.
+    """The path of our console script, with links kept so that it outlives upgrades; `assume` if it is not found.
 
-    As it was called; else in the environment that the package is in; else beside
-    the interpreter, where a stranger of the same name is passed over.
+    Looked for where it was called; then in the environment that the package is in; then
+    beside the interpreter, where another program of the same name is skipped.
     """
     import os
 
@@ -70,8 +70,8 @@ def console_script() -> str:
 
 
 def stamp(prompt: bool, interpreter: str, script: str) -> str:
-    """The first line of an init text. Its values are all that is needed to write it again."""
-    from assume import __version__  # the fast lanes do without the package's own module
+    """The first line of an init text. Its values are enough to write the text again."""
+    from assume import __version__  # not above: the fast lanes do not import the package's own module
 
     values = {"prompt": "1" if prompt else "", "interpreter": interpreter, "main": MAIN, "script": script}
 

@@ -1,8 +1,8 @@
 """The reply to a shell function: changes to its environment, quoted for that shell. Pure, on the warm lane.
 
 In: a list of (name, value or None); out: bytes. None unsets. Quoting and
-encoding (base64, percent) are here and nowhere else; `export` writes the same
-values for people and for other programs.
+encoding (base64, percent) are only here; `export` writes the same values for
+people and for other programs.
 """
 
 from assume.credentials import unsafe
@@ -21,9 +21,9 @@ CURLY_QUOTES = "'\u2018\u2019\u201a\u201b"  # PowerShell ends a '…' string at 
 
 
 def quote(shell: str, text: str) -> str:
-    """`text` as one word of `shell` (bash, zsh, fish, powershell), whatever it holds but NUL."""
+    """`text` as one word of `shell` (bash, zsh, fish, powershell). Any text but one with NUL."""
     if "\0" in text:
-        raise unsafe("a value with a NUL byte in it cannot be handed to a shell")
+        raise unsafe("a value with a NUL byte cannot be passed to a shell")
     if shell == "fish":
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
     if shell == "powershell":
@@ -34,7 +34,7 @@ def quote(shell: str, text: str) -> str:
 
 
 def reply(shell: str, changes: "Sequence[Change]", state: str) -> bytes:
-    """What our function in `shell` evaluates: the changes, then its own state variable."""
+    """The code that our function in `shell` evaluates: the changes, then its state variable."""
     if shell == "powershell":
         lines = [_record(name, value) for name, value in changes]
         lines.append(f"state {base64(encoded(state))}")
@@ -46,7 +46,7 @@ def reply(shell: str, changes: "Sequence[Change]", state: str) -> bytes:
 
 
 def encoded(text: str) -> bytes:
-    """UTF-8; bytes that came in undecodable go out as they came."""
+    """UTF-8; bytes that could not be decoded when they were read are written as they were."""
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -62,7 +62,7 @@ def _record(name: str, value: str | None) -> str:
 
 
 def base64(content: bytes) -> str:
-    """RFC 4648, by hand: `binascii` is a shared library in most builds, and costs the warm lane half a millisecond."""
+    """RFC 4648. Written out: `binascii` is a shared library in most builds, and would cost a hit half a millisecond."""
     spare = -len(content) % 3
     marks = []
     for at in range(0, len(content), 3):
@@ -72,7 +72,7 @@ def base64(content: bytes) -> str:
 
 
 def from_base64(text: str) -> bytes | None:
-    """The bytes that `base64` made `text` of; None for any other text."""
+    """The bytes that `base64` turned into `text`; None for any other text."""
     plain = text.rstrip("=")
     try:
         values = [VALUES[mark] for mark in plain.ljust(len(text), "A")]

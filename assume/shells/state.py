@@ -1,12 +1,12 @@
-"""What a shell remembers of its own requests, as one opaque word. Pure, on the warm lane.
+"""The requests that a shell remembers, as one opaque word. Pure, on the warm lane.
 
     FLAG;SGR;REQUEST;PREVIOUS
 
-FLAG is `renew` (taken here, the hook may renew it), `hold` (taken here, never
-renewed unasked) or `off`; SGR the digits of the segment's colour, or nothing;
-REQUEST and PREVIOUS the words that asked, profile first, percent-encoded and
-joined by commas. It lives in a variable that is never exported, and holds no
-MFA code: a child shell has none, and so renews nothing.
+FLAG is `renew` (taken here, the hook may renew it), `hold` (taken here, the hook
+never renews it) or `off`. SGR has the digits of the segment's colour, or nothing.
+REQUEST and PREVIOUS are the words of a request, profile first, percent-encoded and
+joined by commas. The variable is never exported, so a child shell has no state
+and renews nothing. It never holds an MFA code.
 """
 
 from assume.shells.render import PLAIN, from_percent, percent
@@ -20,7 +20,7 @@ ALLOWED = PLAIN | set(";,%")
 
 
 def after_use(state: str, words: "Sequence[str]", renew: bool, colour: str) -> str:
-    """The state once `words` were asked for: what was asked before them becomes PREVIOUS."""
+    """The state after the request `words`: the request before it becomes PREVIOUS."""
     request = _encoded(words)
     _, _, before, previous = _fields(state)
     if before not in ("", request):
@@ -29,19 +29,19 @@ def after_use(state: str, words: "Sequence[str]", renew: bool, colour: str) -> s
 
 
 def after_off(state: str) -> str:
-    """The state once the shell has left its role; the requests stay for `assume -`."""
+    """The state after `off`; the requests are kept for `assume -`."""
     _, _, request, previous = _fields(state)
     return f"{LEFT};;{request};{previous}" if request else ""
 
 
 def again(state: str) -> "list[str]":
-    """The words of the request before this one; after `off` those of the last; [] for none."""
+    """The words of the request before this one; after `off`, of the last one; [] if there is none."""
     flag, _, request, previous = _fields(state)
     return _decoded(request if flag == LEFT else previous)
 
 
 def current(state: str) -> "list[str]":
-    """The words of the request that this shell holds; [] where it holds none of its own."""
+    """The words of the request whose role this shell has; [] if it has no role or inherited it."""
     flag, _, request, _ = _fields(state)
     return [] if flag == LEFT else _decoded(request)
 

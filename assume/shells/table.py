@@ -21,11 +21,11 @@ class Shell:
         self.init_file = f"init.{suffix}"
         self.completion = completion
         self.assignment, self.array, self.between = syntax
-        self.line = f"{line} {MARK}"  # {0}: the path of the init file as a word of the shell
+        self.line = f"{line} {MARK}"  # {0} is the path of the init file, as a word of the shell
         self.load = "source {}" if name == "fish" else ". {}"
 
     def word(self, text: str) -> str:
-        """`text` as one word; in PowerShell in ASCII, since 5.1 reads files in the machine's code page."""
+        """`text` as one word; in PowerShell in ASCII, because 5.1 reads files in the machine's code page."""
         if self.name != "powershell" or text.isascii():
             return render.quote(self.name, text)
         units = text.encode("utf-16-be", "surrogatepass")
@@ -68,7 +68,7 @@ _LOADING = {
 
 
 def loading_line(name: str) -> str:
-    """What a person adds to the rc file by hand, in the shell's own idiom."""
+    """The line that a user adds to the rc file by hand."""
     return _LOADING[name]
 
 
@@ -76,5 +76,5 @@ def named(name: str) -> Shell:
     """The shell of that name (`pwsh` is PowerShell too); raises UsageError for any other."""
     shell = SHELLS.get("powershell" if name == "pwsh" else name)
     if shell is None:
-        raise UsageError(f"{name!r} is no shell that assume knows", f"one of: {' '.join(SHELLS)}")
+        raise UsageError(f"{name or 'an empty name'} is not supported", f"one of: {' '.join(SHELLS)}")
     return shell

@@ -1,1 +1,1 @@
-"""The person at the terminal: lines to show, questions to ask, a profile to pick."""
+"""The user at the terminal: lines to show, questions to ask, a profile to pick."""

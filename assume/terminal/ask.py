@@ -1,7 +1,7 @@
-"""Asking on the terminal itself: `/dev/tty`, or the Windows console, whatever stdin and stdout are.
+"""Questions on the terminal itself: `/dev/tty`, or the Windows console, wherever stdin and stdout go.
 
-Never on standard output, which may be what a shell is about to evaluate. The
-terminal is left as it was found, however the question ends.
+Never on standard output, which a shell may be about to evaluate. The terminal's
+settings are restored, however the question ends.
 """
 
 import sys
@@ -23,10 +23,10 @@ POLL_S = 0.2
 
 
 def ask(question: str, *, echo: bool = False, cancelled: "Callable[[], bool] | None" = None) -> str | None:
-    """A line typed at the terminal; None once `cancelled()` says so.
+    """A line typed at the terminal; None once `cancelled()` is true.
 
-    Raises NoTerminal, and Interrupted at Ctrl-C or the end of input. The terminal
-    is as it was before in every case, also when the process is told to end.
+    Raises NoTerminal, and Interrupted at Ctrl-C or the end of input. The terminal's
+    settings are restored in each case, and also at SIGTERM and SIGHUP.
     """
     if WINDOWS:
         return _ask_console(question, echo)
@@ -61,7 +61,7 @@ def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bo
         termios.tcsetattr(handle, termios.TCSAFLUSH, during)
         write(handle, shown(question).encode())
         while True:
-            # not for ever: a signal that comes just before the wait is heard after it
+            # in short steps: a signal that comes just before `select` is handled only after it
             ready, _, _ = select([handle], [], [], POLL_S)
             if ready:
                 break
@@ -81,7 +81,7 @@ def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bo
 
 
 def _ask_console(question: str, echo: bool) -> str:
-    """The Windows console, whatever standard input and output are."""
+    """Asks on the Windows console, wherever standard input and output go."""
     try:
         with open("CONOUT$", "w") as output, open("CONIN$") as console:
             output.write(shown(question))
@@ -102,15 +102,15 @@ def _ask_console(question: str, echo: bool) -> str:
 
 
 def _typed() -> str:
-    """A line, key by key, which the console does not show. Ctrl-C is a key like any other here."""
+    """Reads a line key by key, so that the console does not show it. Ctrl-C arrives as a key here."""
     import msvcrt
 
-    getwch: Callable[[], str] = getattr(msvcrt, "getwch")  # noqa: B009  known on Windows alone
+    getwch: Callable[[], str] = getattr(msvcrt, "getwch")  # noqa: B009  only Windows has it
     line = ""
     while (mark := getwch()) not in "\r\n":
         if mark in "\x03\x1a":  # Ctrl-C, Ctrl-Z: the end of input
             raise Interrupted
-        if mark in "\0\xe0":  # an arrow or a function key: which one comes next
+        if mark in "\0\xe0":  # an arrow or a function key: the next character says which one
             getwch()
         else:
             line = line[:-1] if mark == "\b" else line + mark

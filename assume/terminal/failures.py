@@ -1,4 +1,4 @@
-"""How a command ends that failed: what is said, and the exit status. No traceback reaches a user."""
+"""The end of a command that failed: its message and its exit status. A user never sees a traceback."""
 
 import sys
 
@@ -7,9 +7,9 @@ from assume.terminal import show
 
 
 def ended(error: BaseException) -> int:
-    """Says what failed and gives the exit status; `error` may be anything but SystemExit."""
+    """Prints the message of `error`, which may be anything but SystemExit, and returns the exit status."""
     if isinstance(error, (KeyboardInterrupt, Interrupted)):
-        return Interrupted.status  # who pressed Ctrl-C knows
+        return Interrupted.status  # no message: the user pressed Ctrl-C
     if isinstance(error, AssumeError):
         show.say(str(error))
         return error.status
@@ -20,7 +20,7 @@ def ended(error: BaseException) -> int:
 
 
 def _fault(error: BaseException) -> str:
-    """A fault of ours, by its kind and its place: its text may hold anything, secrets included."""
+    """The message for an internal error: its type and place, but not its text, which may hold a secret."""
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
         step = step.tb_next
@@ -29,5 +29,5 @@ def _fault(error: BaseException) -> str:
         file = step.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
         where = f" in {file}, line {step.tb_lineno}"
     python = ".".join(map(str, sys.version_info[:3]))
-    text = f"assume: this is a fault of assume's own: {type(error).__name__}{where} (Python {python})"
+    text = f"assume: internal error: {type(error).__name__}{where} (Python {python})"
     return text + "\n  nothing was changed; please report it with this line"

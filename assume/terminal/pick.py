@@ -1,7 +1,7 @@
-"""Choosing a profile on the terminal: type a part of its name, Enter takes the one under the bar.
+"""Choosing a profile on the terminal: type a part of its name, and press Enter for the marked one.
 
-In: (name, description) pairs; out: a name. It draws on the terminal itself,
-never on standard output. Production is red, and has the word beside it.
+In: (name, description) pairs; out: a name. It draws on the terminal itself, never
+on standard output. Production profiles are red and carry the word PROD.
 """
 
 import os
@@ -31,12 +31,12 @@ def pick(profiles: "Sequence[tuple[str, str]]") -> str:
     from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, VSplit, Window
     from prompt_toolkit.output import create_output
 
-    os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")  # a question to the terminal that not every terminal answers
+    os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")  # not every terminal answers this query
 
     try:
-        reads, writes = open("/dev/tty"), open("/dev/tty", "w")  # noqa: SIM115  open for as long as the picker is
+        reads, writes = open("/dev/tty"), open("/dev/tty", "w")  # noqa: SIM115  closed below, after the picker
     except OSError:
-        raise NoTerminal("which profile? there is no terminal to choose on", "assume PROFILE") from None
+        raise NoTerminal("which profile? there is no terminal to choose one on", "assume PROFILE") from None
     with reads, writes:
         choice = Choice(profiles)
         buffer = Buffer(on_text_changed=lambda changed: choice.narrow(changed.text))
@@ -56,7 +56,7 @@ def pick(profiles: "Sequence[tuple[str, str]]") -> str:
 
 
 class Choice:
-    """The profiles that go with what was typed, and the one under the bar."""
+    """The profiles that match the typed text, and the marked one."""
 
     def __init__(self, profiles: "Sequence[tuple[str, str]]") -> None:
         self.profiles = profiles
@@ -64,18 +64,18 @@ class Choice:
         self.at = 0
 
     def narrow(self, typed: str) -> None:
-        """Those whose name or description has every word of `typed` in it; names that start so come first."""
+        """Keeps the profiles with every word of `typed` in name or description; names that start with it come first."""
         parts = typed.casefold().split()
         found = [pair for pair in self.profiles if all(part in " ".join(pair).casefold() for part in parts)]
         self.found = sorted(found, key=lambda pair: not pair[0].casefold().startswith(typed.casefold()))
         self.at = 0
 
     def move(self, by: int) -> None:
-        """The bar up or down, not beyond the ends."""
+        """Moves the mark up or down, as far as the ends."""
         self.at = max(0, min(self.at + by, len(self.found) - 1))
 
     def rows(self) -> "StyleAndTextTuples":
-        """What is drawn: a window of the list around the bar."""
+        """The text to draw: the part of the list around the mark."""
         first = max(0, self.at - ROWS + 1)
         lines: StyleAndTextTuples = []
         for at, (name, description) in list(enumerate(self.found))[first : first + ROWS]:
@@ -90,7 +90,7 @@ class Choice:
 
 
 def _asked(profiles: "Sequence[tuple[str, str]]") -> str:
-    """By questions: the Windows console cannot be drawn on while standard output is captured."""
+    """Picks by questions: nothing can draw on the Windows console while standard output is captured."""
     choice = Choice(profiles)
     while True:
         shown = choice.found[:ROWS]

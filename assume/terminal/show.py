@@ -1,7 +1,7 @@
-"""What a person sees: foreign strings and numbers as they may be shown, lines on stderr. On the warm lane.
+"""Text for the user: lines on stderr, times, accounts, production names. On the warm lane.
 
-Strings from files and replies are shown with escapes in place of what a
-terminal would obey.
+In strings from files and replies, characters that could steer a terminal are
+replaced by escapes.
 """
 
 import sys
@@ -19,18 +19,18 @@ def say(text: str) -> None:
     """Lines on stderr, safe to show; write errors are ignored."""
     lines = text.split("\n")
     if not all(map(str.isprintable, lines)):
-        from assume.errors import shown  # which a hit does not load
+        from assume.errors import shown  # not above: a hit does not load it
 
         lines = [shown(line) for line in lines]
     write(2, "".join(line + "\n" for line in lines).encode("utf-8", "replace"))
 
 
 def write(handle: int, content: bytes) -> bool:
-    """All of `content`, or False where the other end has gone."""
+    """Writes all of `content`. False if that failed; if the output is a full disk or the like, a message says so."""
     try:
         if sys.platform == "win32" and 0 < handle < 3 and is_terminal(handle):
             stream = sys.stdout if handle == 1 else sys.stderr
-            stream.write(content.decode("utf-8", "replace"))  # bytes would be read in the console's code page
+            stream.write(content.decode("utf-8", "replace"))  # the console would read bytes in its code page
             stream.flush()
             return True
         while content:
@@ -43,7 +43,7 @@ def write(handle: int, content: bytes) -> bool:
 
 
 def is_terminal(handle: int) -> bool:
-    """Whether a person reads what goes to `handle`."""
+    """Whether `handle` is a terminal."""
     try:
         return system.isatty(handle)
     except OSError:
@@ -51,7 +51,7 @@ def is_terminal(handle: int) -> bool:
 
 
 def left(seconds: float) -> str:
-    """`59m`, `3h 12m`, `40s`: how long, for people; minutes rounded up."""
+    """A duration for people: `59m`, `3h 12m`, `40s`; minutes are rounded up."""
     if seconds <= 0:
         return "expired"
     if seconds < 90:
@@ -61,12 +61,12 @@ def left(seconds: float) -> str:
 
 
 def account(arn: str) -> str:
-    """The twelve digits in an ARN; "" for none."""
+    """The account number in an ARN; "" if it has none."""
     parts = arn.split(":")
     return parts[4] if len(parts) > 5 and parts[4].isdigit() else ""
 
 
 def is_production(name: str) -> bool:
-    """Whether `prod` or `production` is a word of its own in a name."""
+    """Whether a name has the word `prod` or `production`."""
     plain = "".join(mark if mark.isascii() and mark.isalnum() else " " for mark in name.lower())
     return any(word in ("prod", "production") for word in plain.split())

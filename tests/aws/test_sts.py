@@ -14,7 +14,7 @@ from ..botocore.rows import BASE, ROLE
 
 @pytest.mark.parametrize(
     ("texts", "what"),
-    [({"SecretAccessKey": ""}, "secret access key"), ({"AccessKeyId": "short"}, "the access key id is not one"),
+    [({"SecretAccessKey": ""}, "secret access key"), ({"AccessKeyId": "short"}, "the access key id is not valid"),
      ({"SessionToken": "a b"}, "session token"), ({"Expiration": "soon"}, "not STS"),
      ({"Expiration": "2001-01-01T00:00:00Z"}, "have ended by this machine's clock")],
 )  # fmt: skip

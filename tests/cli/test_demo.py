@@ -102,7 +102,7 @@ def ended(command, environment):
     )
 
 
-def test_the_tour_passes_in_each_shell_and_touches_nothing_of_the_persons(shell, person, home):
+def test_the_tour_passes_in_each_shell_and_leaves_the_users_files_alone(shell, person, home):
     name, program = shell
     person["PATH"] = f"{Path(program).parent}:{person['PATH']}"
     before = contents(home)
@@ -176,7 +176,7 @@ def found(child, pattern):
     return child.match[1]
 
 
-def test_the_shell_to_type_in_is_the_one_around_it_and_the_phone_lies_beside(shell, person, home):
+def test_the_demo_opens_the_parent_shell_and_has_a_phone(shell, person, home):
     name, program = shell
     before = contents(home)
     words = {"fish": ["--no-config", "-c"], "zsh": ["-f", "-c"], "bash": ["-c"]}.get(name, ["-NoProfile", "-Command"])
@@ -207,7 +207,7 @@ def test_the_shell_to_type_in_is_the_one_around_it_and_the_phone_lies_beside(she
     child.sendline("sh -c 'echo role=${ASSUME_PROFILE-none}'")
     child.expect("role=none")
     child.sendline("exit")
-    child.expect("the demo is over, and all of it is removed")
+    child.expect("the demo is over, and all its files are removed")
     child.expect("and so on")
     child.expect(pexpect.EOF)
     child.close()
@@ -239,7 +239,7 @@ def test_the_banner_offers_aws_only_if_it_calls_the_simulator(person, home, igno
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_the_folder_goes_when_the_demo_is_told_to_end(person, home, number):
+def test_the_folder_is_removed_when_the_demo_is_terminated(person, home, number):
     def heed() -> None:  # under `nohup` it would be ignored, and rightly so
         signal.signal(number, signal.SIG_DFL)
 
@@ -255,7 +255,7 @@ def test_the_folder_goes_when_the_demo_is_told_to_end(person, home, number):
     assert list((home / "tmp").iterdir()) == []
 
 
-def test_what_was_left_in_the_background_does_not_keep_the_demo_open(person):
+def test_a_background_process_does_not_keep_the_demo_open(person):
     child = pexpect.spawn(installed(), ["demo", "bash"], env=person, timeout=PATIENCE_S, encoding="utf-8")
     child.expect("demo ~ [#$] ")
     child.sendline("(trap '' HUP; exec sleep 20) & disown; exit")
@@ -266,12 +266,10 @@ def test_what_was_left_in_the_background_does_not_keep_the_demo_open(person):
 def test_without_a_terminal_it_names_the_tour(person):
     done = ended([installed(), "demo"], person)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
-        "assume: the demo needs a terminal to type at\n  assume demo --script runs the tour without one\n"
-    )
+    assert done.stderr == ("assume: the demo needs a terminal\n  `assume demo --script` runs a tour without one\n")
 
 
-def test_a_shell_that_is_not_there(person):
+def test_a_shell_that_is_not_installed(person):
     person["PATH"] = str(Path(sys.executable).parent)
     done = tour(person, "fish")
     assert (done.returncode, done.stdout) == (1, "")

@@ -26,7 +26,7 @@ def inside(program, *words, **env):
     return done.became.environment
 
 
-def test_the_command_gets_what_a_switch_would_set(program):
+def test_the_command_gets_the_variables_that_a_switch_sets(program):
     have, _ = switch(program, {"AWS_REGION": "mine"}, "", "marketingadmin")
     found = inside(program, "marketingadmin", "true", AWS_REGION="mine")
     base = program.home.environment
@@ -41,13 +41,13 @@ def test_the_command_gets_what_a_switch_would_set(program):
      (["marketingadmin", "--", "--help"], ["--help"]), (["marketingadmin", "a", "$(x)", "b c", ""], ["a", "$(x)",
          "b c", ""])],
 )  # fmt: skip
-def test_the_command_is_taken_as_it_is(program, words, command):
+def test_the_words_of_the_command_are_passed_unchanged(program, words, command):
     became = program("exec", *words).became
     assert became is not None
     assert became.words == command
 
 
-def test_nested_calls_resolve_in_the_baseline(program, world):
+def test_nested_calls_work_in_the_baseline(program, world):
     key_id = config.KEYS["user1"][1]
     own = {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": world.keys[key_id].secret}
     outer = inside(program, "workload", "x", **own)
@@ -57,7 +57,7 @@ def test_nested_calls_resolve_in_the_baseline(program, world):
     assert inner == alone
 
 
-def test_minus_is_what_this_shell_holds(program):
+def test_minus_is_the_role_of_this_shell(program):
     have, state = switch(program, {}, "", "marketingadmin", "--session-name", "me")
     found = inside(program, "--state", state, "-", "x", **have)
     assert found["AWS_ACCESS_KEY_ID"] == have["AWS_ACCESS_KEY_ID"]
@@ -67,7 +67,7 @@ def test_minus_is_what_this_shell_holds(program):
     assert inherited["AWS_ACCESS_KEY_ID"] == have["AWS_ACCESS_KEY_ID"]
 
 
-def test_what_is_said_beside_minus_is_heard_or_refused(program):
+def test_options_beside_minus_are_applied_or_refused(program):
     have, state = switch(program, {}, "", "marketingadmin")
     found = inside(program, "--state", state, "--region", "eu-west-1", "-", "x", **have)
     assert found["AWS_REGION"] == "eu-west-1"
@@ -85,7 +85,7 @@ def test_what_is_said_beside_minus_is_heard_or_refused(program):
         ("--region", "Option '--region' requires an argument"),
     ],
 )
-def test_a_wrong_option_behind_the_profile_is_named(program, words, said):
+def test_a_wrong_option_after_the_profile_is_named(program, words, said):
     done = program("exec", "marketingadmin", *words.split())
     assert (done.status, done.err.splitlines()[0]) == (2, f"assume: {said}")
 
@@ -93,7 +93,7 @@ def test_a_wrong_option_behind_the_profile_is_named(program, words, said):
 @pytest.mark.parametrize(
     ("words", "said"), [(["exec"], "which profile, and which command?"), (["exec", "marketingadmin"], "which command?")]
 )
-def test_what_is_missing_is_a_usage_error(program, words, said):
+def test_a_missing_profile_or_command_is_a_usage_error(program, words, said):
     done = program(*words)
     assert (done.status, said in done.err) == (2, True)
 
@@ -109,10 +109,13 @@ def test_a_guarded_profile_asks(program):
     assert program("exec", "prod", "x").became is not None
 
 
-def test_a_command_that_is_none(program, monkeypatch):
+def test_a_command_that_cannot_be_run(program, monkeypatch):
     monkeypatch.setattr(program, "_become", lambda *_: (_ for _ in ()).throw(FileNotFoundError(2, "No such file")))
     done = program("exec", "marketingadmin", "nosuch\x1b[2J")
-    assert (done.status, done.err) == (127, "assume: nosuch\\x1b[2J: no such command\n  check its spelling, or PATH\n")
+    assert (done.status, done.err) == (
+        127,
+        "assume: nosuch\\x1b[2J: command not found\n  check its spelling, or PATH\n",
+    )
     monkeypatch.setattr(program, "_become", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
     done = program("exec", "marketingadmin", "/etc/passwd")
     assert (done.status, done.err) == (126, "assume: /etc/passwd cannot be run: Permission denied\n")
@@ -148,7 +151,7 @@ def test_standard_input_and_both_outputs_are_the_commands(program):
 
 
 @pytest.mark.once
-def test_a_closed_standard_output_is_no_fault(program):
+def test_a_closed_standard_output_is_not_an_error(program):
     words = ["sh", "-c", '"$@" >&-', "sh", *command("sh", "-c", "exit 5")]
     done = subprocess.run(words, env=program.home.environment, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (5, "")
@@ -174,7 +177,7 @@ def test_a_signal_reaches_the_command(program):
 
 
 @pytest.mark.once
-def test_sigpipe_is_as_a_shell_has_it(program):
+def test_the_command_gets_the_default_sigpipe(program):
     script = "grep SigIgn /proc/self/status | cut -f2"
     mask = int(ran(program, "sh", "-c", script).stdout, 16) if sys.platform == "linux" else 0
     assert not mask & (1 << (signal.SIGPIPE - 1))

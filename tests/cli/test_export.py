@@ -43,7 +43,7 @@ def exported(program, form):
     return done.out
 
 
-def test_every_variable_but_the_memory_is_there(nasty):
+def test_every_variable_but_the_record_of_earlier_values_is_exported(nasty):
     found = json.loads(exported(nasty, "json"))
     assert list(found) == NAMES
     assert found["AWS_PROFILE"] == NASTY
@@ -99,7 +99,7 @@ def test_a_real_powershell_reads_it(nasty, tmp_path):
     assert not list(tmp_path.glob("PWN"))
 
 
-def test_cmd_refuses_what_it_cannot_quote_and_says_another_way(program):
+def test_a_value_that_cmd_cannot_quote_is_refused_with_another_way(program):
     program.write('[profile "50%"]\nrole_arn = arn:aws:iam::123456789012:role/hub\nsource_profile = user1\n'
                   "region = us-west-2\nendpoint_url = {sts}\n")  # fmt: skip
     done = program("export", "50%", "--format", "cmd")
@@ -126,7 +126,7 @@ def test_boto3_takes_it_as_a_credential_process(program, sts, monkeypatch):
     assert arn.startswith("arn:aws:sts::128716708097:assumed-role/workload/")
 
 
-def test_process_has_an_end_for_a_role_and_none_for_keys(program):
+def test_process_has_an_expiration_for_a_role_but_not_for_keys(program):
     role = program("export", "marketingadmin", "--format", "process").json
     assert role["Version"] == 1
     assert role["Expiration"].endswith("Z")
@@ -134,7 +134,7 @@ def test_process_has_an_end_for_a_role_and_none_for_keys(program):
     assert set(keys) == {"Version", "AccessKeyId", "SecretAccessKey"}
 
 
-def test_a_guarded_profile_gives_a_process_nothing_without_yes(program):
+def test_a_guarded_profile_refuses_a_process_without_yes(program):
     done = program("export", "prod", "--format", "process")
     assert (done.status, done.out, program.asked) == (1, "", [])
     assert "give --yes in the credential_process line if you mean it" in done.err
@@ -151,7 +151,7 @@ def test_secrets_are_not_shown_on_a_terminal_without_force(program, monkeypatch)
     monkeypatch.setattr("assume.terminal.show.is_terminal", lambda handle: handle == 1)
     done = program("export", "marketingadmin", "--format", "bash")
     assert (done.status, done.out) == (1, "")
-    assert "secrets are not shown on a terminal\n  send them to a program, or say --force" in done.err
+    assert "secrets are not shown on a terminal\n  send them to a program, or add --force" in done.err
     assert program("export", "marketingadmin", "--format", "bash", "--force").status == 0
 
 
@@ -164,7 +164,7 @@ def test_a_format_has_to_be_named(program):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-def test_a_full_disk_is_said(program):
+def test_a_full_disk_is_reported(program):
     words = [sys.executable, "-m", "assume", "export", "marketingadmin", "--format", "json"]
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
@@ -179,12 +179,12 @@ def test_a_profile_that_fails_exports_nothing(program):
         assert (done.status, done.out) == (1, "")
 
 
-def test_minus_is_what_this_shell_holds(program):
+def test_minus_is_the_role_of_this_shell(program):
     have, state = switch(program, {}, "", "marketingadmin", "--session-name", "me")
     found = program("export", "--state", state, "-", "--format", "json", **have).json
     assert found["AWS_ACCESS_KEY_ID"] == have["AWS_ACCESS_KEY_ID"]
     done = program("export", "-", "--format", "json")
-    assert (done.status, "this shell has taken no role of its own" in done.err) == (2, True)
+    assert (done.status, "this shell has not taken a role itself" in done.err) == (2, True)
 
 
 def test_keys_or_profile_alone(program):

@@ -46,7 +46,7 @@ def put(path, content):
 
 
 @every_shell
-def test_the_file_is_what_init_prints_and_the_line_sources_it(name, home):
+def test_the_file_has_the_output_of_init_and_the_line_sources_it(name, home):
     said = install(name, str(home), {})
     target = home / ".local/share/assume" / table.SHELLS[name].init_file
     assert target.read_text() == init.init_text(name, prompt=True)
@@ -93,9 +93,9 @@ def test_after_uninstall_the_rc_file_is_byte_for_byte_what_it_was(content, home)
     said = uninstall("bash", str(home), {})
     assert path.read_bytes() == content
     assert said == [
-        "assume: took its line out of ~/.bashrc",
+        "assume: removed its line from ~/.bashrc",
         "assume: removed ~/.local/share/assume/init.bash",
-        "assume: shells that are open keep it until they end",
+        "assume: open shells keep it until they end",
     ]
     assert not (home / ".local/share/assume").exists()
 
@@ -133,18 +133,18 @@ def test_a_link_into_a_folder_that_is_not_there_yet(home):
     assert (home / "dotfiles/zsh/zshrc").read_text() == LINES["zsh"] + "\n"
 
 
-def test_nothing_is_added_if_a_line_written_by_hand_loads_it(home):
+def test_nothing_is_added_if_the_user_has_a_line_that_loads_it(home):
     path = put(home / ".bashrc", b'# assume init bash\n\neval "$(command assume init bash --prompt)"\n')
     assert install("bash", str(home), {}) == [
         "assume: line 3 of ~/.bashrc loads assume already; nothing was changed",
     ]
     assert b"init.bash" not in path.read_bytes()
     assert uninstall("bash", str(home), {}) == [
-        "assume: line 3 of ~/.bashrc still loads assume; it is yours to take out",
+        "assume: line 3 of ~/.bashrc still loads assume; remove it yourself",
     ]
 
 
-def test_a_line_of_another_data_folder_is_corrected_in_its_place(home):
+def test_a_line_with_another_data_folder_is_corrected_in_place(home):
     old, new = str(home / "old"), str(home / "new")
     path = put(home / ".bashrc", b"a=1\n")
     install("bash", str(home), {"XDG_DATA_HOME": old})
@@ -156,7 +156,7 @@ def test_a_line_of_another_data_folder_is_corrected_in_its_place(home):
     assert said[1:3] == ["assume: changed this line in ~/.bashrc:", f"  {line}"]
 
 
-def test_each_shell_s_own_variables_say_where_its_files_are(home):
+def test_the_files_follow_each_shells_own_variables(home):
     environ = {"ZDOTDIR": str(home / "z"), "XDG_CONFIG_HOME": str(home / "c")}
     for name, path in (
         ("bash", ".bashrc"),
@@ -177,7 +177,7 @@ def test_a_relative_data_folder_is_ignored(home):
 @every_shell
 @pytest.mark.parametrize("folder", ["data", 'it\'s a "data" $(touch PWN) ünï %f'])
 @pytest.mark.once
-def test_a_real_shell_sources_it_in_silence_and_starts_in_silence_when_it_is_gone(name, folder, home):
+def test_a_real_shell_starts_without_output_with_the_file_and_without_it(name, folder, home):
     if not shutil.which(RUN[name][0]):
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{RUN[name][0]} is not installed")
     environ = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_DATA_HOME": str(home / folder), "TERM": "dumb"}
@@ -208,7 +208,7 @@ def test_a_real_shell_sources_it_in_silence_and_starts_in_silence_when_it_is_gon
         ("bash", "/hh/x", "'/hh/x'"),
     ],
 )
-def test_a_path_is_written_from_the_home_where_that_reads_well(name, path, expected):
+def test_a_path_in_the_home_is_written_with_a_tilde(name, path, expected):
     assert word(table.SHELLS[name], path, "/h") == expected
 
 
@@ -220,14 +220,14 @@ def test_the_home_of_another_user_is_left_alone(home, monkeypatch):
 
 
 @pytest.mark.parametrize("change", [install, uninstall])
-def test_an_rc_file_that_is_not_valid_utf_16_is_left_alone(home, change):
+def test_an_rc_file_with_invalid_utf_16_is_left_alone(home, change):
     path = put(home / ".bashrc", b"\xff\xfeodd")
     with pytest.raises(AssumeError, match=r"is not valid UTF-16\n  save it as UTF-8"):
         change("bash", str(home), {})
     assert path.read_bytes() == b"\xff\xfeodd"
 
 
-def test_an_rc_file_that_cannot_be_written_is_reported_with_the_line_to_add_by_hand(home):
+def test_an_rc_file_that_cannot_be_written_is_reported_with_the_line_to_add(home):
     put(home / ".config/fish", b"a file where a folder should be")
     with pytest.raises(AssumeError) as raised:
         install("fish", str(home), {})
@@ -320,7 +320,7 @@ def test_the_shell_that_this_runs_in_is_found(home, monkeypatch):
     assert (home / RC["powershell"]).exists()
 
 
-def test_without_a_known_shell_around_it_asks_for_a_name(home, monkeypatch):
+def test_without_a_supported_parent_shell_a_name_is_needed(home, monkeypatch):
     import shellingham
 
     def none():
@@ -354,7 +354,7 @@ def refreshed(path, home):
     return path.read_text() == init.init_text("bash", prompt=False)
 
 
-def test_a_file_of_another_version_is_written_again_with_its_options(home, written):
+def test_a_file_of_another_version_is_updated_with_its_options(home, written):
     path, restamp = written
     restamp(version="0.0.1")
     assert refreshed(path, home)
@@ -367,7 +367,7 @@ def test_a_file_of_this_version_is_left_alone(home, written):
 
 
 @pytest.mark.parametrize("name", ["interpreter", "main", "script"])
-def test_a_file_whose_program_is_gone_is_written_again(home, written, name):
+def test_a_file_whose_program_is_gone_is_updated(home, written, name):
     path, restamp = written
     restamp(**{name: "/gone/with/the/upgrade"})
     assert refreshed(path, home)

@@ -1,4 +1,4 @@
-"""`list`, `status`, `clear`: what is there, who this shell is, and forgetting it."""
+"""`list`, `status`, `clear`: the profiles, the role of this shell, and forgetting credentials."""
 
 import json
 import time
@@ -30,7 +30,7 @@ def test_list_has_every_profile_and_calls_nobody(program, sts):
     assert actions(sts) == []
 
 
-def test_list_says_what_is_stored_and_for_how_long(program):
+def test_list_shows_how_long_credentials_are_cached(program):
     program.keys("marketingadmin")
     assert rows(program)["marketingadmin"]["left"] == "60m"
     with time_machine.travel(time.time() + 3000, tick=True):
@@ -39,7 +39,7 @@ def test_list_says_what_is_stored_and_for_how_long(program):
         assert rows(program)["marketingadmin"]["left"] == "expired"
 
 
-def test_list_shows_what_is_wrong_with_a_profile_and_goes_on(program):
+def test_list_shows_the_error_of_a_profile_and_goes_on(program):
     program.write("[profile broken]\nrole_arn = x\n")
     found = rows(program)
     assert "is not the ARN of a role" in found["broken"]["error"]
@@ -62,7 +62,7 @@ def test_list_shows_no_control_character_of_a_file(program):
     assert not any(mark in out for mark in "\x1b\x07\x9b")
 
 
-def test_list_of_nothing_says_where_it_looked(program, tmp_path):
+def test_list_without_profiles_names_the_files(program, tmp_path):
     done = program("list", AWS_CONFIG_FILE=str(tmp_path / "none"), AWS_SHARED_CREDENTIALS_FILE="/dev/null")
     assert done.status == 1
     assert f"no profiles in {tmp_path / 'none'} or /dev/null\n  `aws configure` makes one" in done.err
@@ -70,11 +70,11 @@ def test_list_of_nothing_says_where_it_looked(program, tmp_path):
 
 def test_status_without_a_role(program):
     done = program("status")
-    assert (done.status, done.out) == (1, "assume: this shell has no role\n  assume PROFILE takes one\n")
+    assert (done.status, done.out) == (1, "assume: this shell has no role\n  `assume PROFILE` takes one\n")
     assert (program("status", "--quiet").status, program("status", "-q").out) == (1, "")
 
 
-def test_status_says_who_this_shell_is(program):
+def test_status_shows_the_role_of_this_shell(program):
     have, state = switch(program, {}, "", "workload", "--session-name", "me")
     done = program("status", "--state", state, **have)
     lines = dict(line.split(None, 1) for line in done.out.splitlines())
@@ -87,9 +87,9 @@ def test_status_says_who_this_shell_is(program):
     assert done.status == program("status", "--quiet", **have).status == 0
 
 
-def test_status_in_a_child_says_inherited(program):
+def test_status_in_a_child_shell_shows_that_the_role_is_inherited(program):
     have, _ = switch(program, {}, "", "marketingadmin")
-    assert "taken     in a shell above this one" in program("status", **have).out
+    assert "taken     in a parent shell" in program("status", **have).out
 
 
 def test_status_of_an_expired_role_is_1(program):
@@ -100,21 +100,21 @@ def test_status_of_an_expired_role_is_1(program):
     assert (done.status, "left      expired" in done.out) == (1, True)
 
 
-def test_status_of_static_keys_does_not_end(program):
+def test_status_of_static_keys_does_not_expire(program):
     have, _ = switch(program, {}, "", "user1")
-    assert "left      does not end" in program("status", **have).out
+    assert "left      does not expire" in program("status", **have).out
 
 
-def test_status_says_when_another_tool_has_changed_keys_or_profile(program):
+def test_status_reports_that_another_tool_changed_keys_or_profile(program):
     have, _ = switch(program, {}, "", "marketingadmin")
     changes: list[tuple[dict[str, str | None], str, str]] = [
         ({"AWS_PROFILE": "user1"}, "the profile is user1 now, not marketingadmin", "the keys (ASIA"),
         (
             {"AWS_ACCESS_KEY_ID": "AKIAOTHER"},
-            "the keys are not those of marketingadmin any more",
+            "the keys are no longer those of marketingadmin",
             "the keys (AKIAOTHER)",
         ),
-        ({"AWS_ACCESS_KEY_ID": None}, "the keys are not those of marketingadmin", "the profile (marketingadmin)"),
+        ({"AWS_ACCESS_KEY_ID": None}, "the keys are no longer those of marketingadmin", "the profile (marketingadmin)"),
         ({"AWS_PROFILE": None}, "AWS_PROFILE is gone", "the keys (ASIA"),
         ({"AWS_DEFAULT_PROFILE": "user1"}, "the profile is user1 now", "the keys (ASIA"),
     ]
@@ -149,7 +149,7 @@ def test_clear_forgets_the_mfa_session_of_a_profile(program, sts):
     assert program("use", "--shell", "bash", "role-with-mfa").status == 1, "it would ask again"
 
 
-def test_clear_forgets_what_a_request_with_options_has_stored(program, world):
+def test_clear_forgets_the_entries_of_requests_with_options(program, world):
     program.keys("marketingadmin", "--duration", "900")
     program.keys("marketingadmin", "--read-only")
     world.role(config.LANDING, Trust((config.MARKETING,)))
@@ -157,7 +157,7 @@ def test_clear_forgets_what_a_request_with_options_has_stored(program, world):
     program.keys("marketingadmin", "--role-arn", config.LANDING)
     program.keys("hub")
     program("clear", "marketingadmin")
-    assert len(entries_of(program)) == 1, "the hub's is nobody else's business"
+    assert len(entries_of(program)) == 1, "the entry of hub stays"
 
 
 def test_clear_forgets_the_credentials_of_an_sso_role(program, world, sts):
@@ -188,12 +188,12 @@ def test_clear_all_leaves_nothing_that_holds_a_secret(program, world):
     assert entries_of(program) == []
 
 
-def test_clear_wants_to_know_whose(program):
+def test_clear_needs_a_profile_or_all(program):
     done = program("clear")
     assert (done.status, "which profiles?\n  assume clear PROFILE" in done.err) == (2, True)
     assert program("clear", "nosuch").status == 1
 
 
-def test_clear_of_nothing(program):
+def test_clear_with_an_empty_store(program):
     assert program("clear", "--all").err == "assume: forgot 0 entries\n"
     assert json.loads(program("list", "--json").out)

@@ -1,4 +1,4 @@
-"""`use`, `-`, `off`, `renew`: what the shell function is handed, by which lane, and that a hit calls nobody."""
+"""`use`, `-`, `off`, `renew`: the reply to the shell function, the lane that it comes from; a hit calls nobody."""
 
 import shlex
 import time
@@ -33,7 +33,7 @@ def switch(program, have, state, *words):
     return applied(program("use", "--shell", "bash", "--state", state, *words, **have), have)
 
 
-def test_a_switch_sets_the_role_and_off_gives_all_back(program, world):
+def test_a_switch_sets_the_role_and_off_restores_everything(program, world):
     start = {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_PROFILE": "default", "AWSUME_PROFILE": "x"}
     have, state = switch(program, start, "", "marketingadmin")
     assert program.session(have).arn.startswith("arn:aws:sts::123456789012:assumed-role/marketingadminrole/")
@@ -66,7 +66,7 @@ def test_minus_is_the_request_before_this_one_with_its_options(program):
     assert have["ASSUME_PROFILE"] == "hub"
 
 
-def test_what_is_said_beside_minus_goes_over_the_request_before(program):
+def test_options_beside_minus_change_the_request_before(program):
     have, state = switch(program, {}, "", "marketingadmin", "--session-name", "first", "--read-only")
     have, state = switch(program, have, state, "hub")
     have, state = switch(program, have, state, "-", "--region", "eu-west-1", "--no-read-only")
@@ -96,14 +96,14 @@ def test_an_edit_that_does_not_concern_the_chain_is_still_a_hit(program, sts):
     assert "assumed-role/hub/" in program.session(have).arn
 
 
-def test_a_role_that_has_ended_is_given_to_nobody(program, sts):
+def test_an_expired_role_is_never_used(program, sts):
     first, _ = switch(program, {}, "", "marketingadmin")
     with time_machine.travel(time.time() + 3590, tick=True):
         second, _ = switch(program, {}, "", "marketingadmin")
     assert second["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
 
 
-def test_a_renewal_never_asks_and_takes_what_is_new(program, sts):
+def test_a_renewal_never_asks_and_reads_the_present_config(program, sts):
     have, state = switch(program, {}, "", "marketingadmin")
     with time_machine.travel(time.time() + 3400, tick=True):
         after, again = applied(program("renew", "--shell", "bash", "--state", state, **have), have)
@@ -112,7 +112,7 @@ def test_a_renewal_never_asks_and_takes_what_is_new(program, sts):
     assert len(sts.calls) == 2
 
 
-def test_a_renewal_that_would_ask_says_so_in_one_line_and_changes_nothing(program, sts):
+def test_a_renewal_that_would_ask_reports_it_in_one_line_and_changes_nothing(program, sts):
     program.answers = [program.code("arn:aws:iam::128716708097:mfa/cli-user")]
     have, state = switch(program, {}, "", "role-with-mfa")
     with time_machine.travel(time.time() + 50000, tick=True):
@@ -121,12 +121,12 @@ def test_a_renewal_that_would_ask_says_so_in_one_line_and_changes_nothing(progra
     assert "an MFA code is due\n  run `assume role-with-mfa`" in done.err
 
 
-def test_a_shell_that_took_nothing_renews_nothing(program):
+def test_a_shell_without_a_role_renews_nothing(program):
     assert program("renew", "--shell", "bash", "--state", "").status == 1
     assert program("renew", "--shell", "bash", "--state", "off;;marketingadmin;").status == 1
 
 
-def test_without_the_function_it_says_so_and_never_looks_as_if_it_had_worked(program, monkeypatch):
+def test_without_the_function_it_fails_and_explains_why(program, monkeypatch):
     monkeypatch.setattr("shellingham.detect_shell", lambda: ("zsh", "/bin/zsh"))
     done = program("marketingadmin")
     assert (done.status, done.out) == (1, "")
@@ -135,7 +135,7 @@ def test_without_the_function_it_says_so_and_never_looks_as_if_it_had_worked(pro
     assert "then `assume marketingadmin` again" in done.err
 
 
-def test_without_the_function_in_no_shell_that_we_know_every_line_is_given(program, monkeypatch):
+def test_without_the_function_in_an_unknown_shell_all_lines_are_shown(program, monkeypatch):
     monkeypatch.setattr("shellingham.detect_shell", lambda: 1 / 0)
     said = str(verb.not_loaded(""))
     assert all(table.loading_line(name) in said for name in table.SHELLS)
@@ -161,26 +161,26 @@ def test_off_has_help(program):
         assert (done.status, "Usage: assume off" in done.out) == (0, True)
 
 
-def test_off_with_a_damaged_memory_says_so(program):
+def test_off_reports_a_damaged_record_of_earlier_values(program):
     have, _ = switch(program, {"AWS_REGION": "mine"}, "", "marketingadmin")
     done = program("off", "--shell", "bash", **(have | {"ASSUME_BEFORE": "x"}))
-    assert "what was set before is not known any more" in done.err
+    assert "ASSUME_BEFORE is missing or damaged" in done.err
     assert not {"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "ASSUME_PROFILE"} & applied(done, have)[0].keys()
 
 
-def test_a_fault_of_our_own_shows_no_traceback_and_no_text_of_the_error(program, monkeypatch, capfd):
+def test_an_internal_error_shows_no_traceback_and_not_its_text(program, monkeypatch, capfd):
     def broken(*_):
         raise RuntimeError("aCanarySecret")
 
     monkeypatch.setattr("assume.profiles.plan.plan", broken)
     done = program("use", "--shell", "bash", "marketingadmin", "--refresh")
     assert (done.status, done.out) == (1, "")
-    assert "this is a fault of assume's own: RuntimeError in test_use.py, line " in done.err
+    assert "internal error: RuntimeError in test_use.py, line " in done.err
     assert "aCanarySecret" not in done.err
     assert failures.ended(KeyboardInterrupt()) == 130
 
 
-def test_debug_goes_to_stderr_and_holds_no_secret(program, world):
+def test_debug_goes_to_stderr_and_shows_no_secret(program, world):
     done = program("use", "--shell", "bash", "workload", "--debug")
     secrets = {session.secret for session in world.sessions.values()} | {key.secret for key in world.keys.values()}
     assert "source_profile landing" in done.err

@@ -1,6 +1,6 @@
-"""What each lane loads, as real processes say: a hit in each shell, a touched config, TAB, a waiter.
+"""The modules that each lane loads, in real processes: a hit in each shell, a touched config, TAB, a waiter.
 
-And when botocore comes in: once the locks are held, while our own connection is made.
+And when botocore is imported: once the locks are held, while our own connection is made.
 """
 
 import fcntl
@@ -43,7 +43,7 @@ NEVER = set("site os re json enum typing dataclasses collections functools threa
 
 
 def wrapper(folder):
-    """An interpreter that leaves word of what it has loaded when it ends."""
+    """An interpreter that writes the names of its loaded modules to a file when it ends."""
     path = folder / "python"
     path.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {LOADS} "$@"\n')
     path.chmod(0o755)
@@ -51,13 +51,13 @@ def wrapper(folder):
 
 
 def loaded(file, bare):
-    """What stands in the file beyond what a bare interpreter has."""
+    """The modules in the file that a bare interpreter does not have."""
     return set(file.read_text().split()) - bare
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory):
-    """What an interpreter has loaded that runs nothing."""
+    """The modules of an interpreter that runs nothing."""
     file = tmp_path_factory.mktemp("bare") / "loads"
     subprocess.run([sys.executable, "-I", "-S", LOADS, "-I", "-S", "-"], env={"LOADS": str(file)}, check=True)
     return set(file.read_text().split())
@@ -65,7 +65,7 @@ def bare(tmp_path_factory):
 
 @pytest.fixture
 def ground(tmp_path, aws_home):
-    """Words that start the fast entry of the checkout so that it leaves word, and its environment."""
+    """Words that start the fast entry of the checkout with that interpreter, its environment, and the file."""
     script = tmp_path / "assume"
     script.write_text(f"#!{sys.executable}\nfrom assume.cli.start import main\nmain()\n")
     script.chmod(0o755)
@@ -83,7 +83,7 @@ def use(ground, profile="marketingadmin", **how):
 
 @pytest.mark.once
 @pytest.mark.parametrize("kind_name", table.SHELLS)
-def test_a_hit_in_a_shell_loads_what_is_written_here_and_nothing_else(kind_name, tmp_path, bare):
+def test_a_hit_in_a_shell_loads_the_listed_modules_and_no_other(kind_name, tmp_path, bare):
     bench = Bench(driver(kind_name), tmp_path)
     try:
         sts, _ = bench.demo()
@@ -110,7 +110,7 @@ def wait_until_trusted(file):
     time.sleep(max(0, max(seen.st_mtime, seen.st_ctime) + 2.1 - time.time()))
 
 
-def test_the_lists_hold_nothing_that_is_slow(bare):
+def test_the_lists_have_no_slow_module(bare):
     assert not (HIT | MIDDLE | WAITING | TAB | bare) & NEVER
 
 
@@ -122,7 +122,7 @@ def test_a_touched_config_loads_the_parser_and_no_more(ground, bare, aws_home, s
     assert len(sts.calls) == 1
 
 
-def test_tab_loads_what_it_needs(ground, bare):
+def test_tab_loads_the_listed_modules_and_no_other(ground, bare):
     words, env, loads = ground
     done = subprocess.run([*words, "complete", "--shell", "zsh", "--", "mark"], env=env, capture_output=True, text=True)
     assert done.stdout == "marketingadmin\t123456789012 marketingadminrole\n"
@@ -138,7 +138,7 @@ def entry_of(profile, environment):
     return str(home / "assume"), chain.request(len(chain.hops))
 
 
-def test_who_waits_imports_nothing_more_and_takes_what_the_holder_stored(ground, bare, sts):
+def test_a_waiter_imports_only_the_lock_and_takes_the_holders_credentials(ground, bare, sts):
     assert use(ground).returncode == 0
     folder, request = entry_of("marketingadmin", ground[1])
     stored = record.entry(folder, request, time.time())
@@ -195,7 +195,7 @@ def test_botocore_is_imported_once_the_locks_are_held_and_typer_never(ground, tm
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "watched").read_text() == f"botocore {locks}\n"
     assert len(sts.calls) == locks
-    assert sts.connections - before == 1  # our own, dialled meanwhile, for all hops
+    assert sts.connections - before == 1  # our own, made while botocore was imported, for all hops
 
 
 @pytest.mark.once
@@ -215,7 +215,7 @@ def test_an_init_file_of_an_older_version_works_and_is_renewed_off_the_warm_lane
         file.write_text(older)
         assert shell.run("assume -- marketingadmin").status == 0
         assert shell.environment()["ASSUME_PROFILE"] == "marketingadmin"
-        assert file.read_text() == older  # a hit looks at nothing but its own files
+        assert file.read_text() == older  # a hit reads only its own files
         assert shell.run("assume --refresh marketingadmin").status == 0
         assert file.read_text() == ours
     finally:
@@ -223,14 +223,14 @@ def test_an_init_file_of_an_older_version_works_and_is_renewed_off_the_warm_lane
 
 
 def imports(words, env):
-    """The modules that a process imports, as the interpreter itself tells."""
+    """The modules that a process imports, as the interpreter reports them."""
     done = subprocess.run([sys.executable, "-X", "importtime", *words], env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
 
 
 @pytest.mark.parametrize("words", [["exec", "marketingadmin", "--", "/bin/true"], ["init", "bash"]])
-def test_the_console_script_of_a_quick_verb_imports_our_own_rooms_alone(ground, words):
+def test_the_console_script_of_a_quick_verb_imports_only_our_own_modules(ground, words):
     script, env = ground[0][-1], ground[1]
     assert use(ground).returncode == 0
     loaded = imports([script, *words], env) - imports(["-c", "pass"], env)

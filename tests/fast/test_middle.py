@@ -1,4 +1,4 @@
-"""The middle lane: files are read anew, what is stored for the chain is given; a pointer is of what was read."""
+"""The middle lane: files are read again, the stored credentials are used; a pointer is made from what was read."""
 
 import os
 import time
@@ -46,7 +46,7 @@ def edited_once_read(program, monkeypatch):
 
 
 @pytest.mark.parametrize("lane", ["cold", "middle"])
-def test_an_edit_that_comes_while_the_files_are_read_is_seen_next_time(program, later, monkeypatch, lane):
+def test_an_edit_while_the_files_are_read_is_noticed_next_time(program, later, monkeypatch, lane):
     have = dict(program.home.environment)
     if lane == "middle":
         assert take(asked(), have).known["role_arn"] == MARKETING
@@ -61,7 +61,7 @@ def test_an_edit_that_comes_while_the_files_are_read_is_seen_next_time(program, 
     assert take(asked(), have).known["role_arn"] == HUB
 
 
-def test_the_first_of_all_makes_the_store_so_that_others_wait_for_it_here(program):
+def test_the_first_process_makes_the_store_so_that_others_can_wait(program):
     store = program.home.path / ".aws/assume"
     assert not store.exists()
     taken, plan = middle.stored(asked(), dict(program.home.environment), time.time())
@@ -71,7 +71,7 @@ def test_the_first_of_all_makes_the_store_so_that_others_wait_for_it_here(progra
     assert store.stat().st_mode & 0o7777 == 0o700
 
 
-def test_no_store_is_made_for_what_cannot_be_planned(program):
+def test_no_store_is_made_if_the_chain_cannot_be_planned(program):
     options = arguments.read(["no-such-profile"])
     assert options is not None
     with pytest.raises(AssumeError):
@@ -79,7 +79,7 @@ def test_no_store_is_made_for_what_cannot_be_planned(program):
     assert not (program.home.path / ".aws/assume").exists()
 
 
-def test_no_store_is_made_in_a_folder_of_somebody_else(program, monkeypatch):
+def test_no_store_is_made_in_a_folder_of_another_user(program, monkeypatch):
     monkeypatch.setattr("assume.fast.middle.system.geteuid", lambda: 12345)
     taken, plan = middle.stored(asked(), dict(program.home.environment), time.time())
     assert taken is None

@@ -15,7 +15,7 @@ LATER_S = 60  # files are two seconds old at least, so that their signatures cou
 
 @pytest.fixture
 def held(program):
-    """marketingadmin is stored, and its pointer made when the files were not fresh any more."""
+    """marketingadmin is stored, and its pointer was made when the files were old enough to be trusted."""
     program.keys("marketingadmin")
     hit(program, lane=middle.stored)
     assert hit(program) is not None
@@ -34,7 +34,7 @@ def test_a_variable_that_matters_makes_it_a_miss(held, name):
     assert hit(held, **{name: "something else"}) is None
 
 
-def test_a_variable_that_does_not_matter_does_not(held):
+def test_any_other_variable_leaves_it_a_hit(held):
     for name in ("AWS_PROFILE", "AWS_REGION", "TERM", "AWS_SECRET_ACCESS_KEY"):
         assert hit(held, **{name: "something else"}) is not None
 
@@ -79,11 +79,11 @@ def test_another_request_has_another_pointer(held, words):
 
 
 @pytest.mark.parametrize("words", ["--refresh", "--no-cache", "--policy f", "--mfa-code 123456", "--debug"])
-def test_what_wants_the_long_way_gets_it(held, words):
+def test_refresh_policy_code_and_debug_bypass_the_warm_lane(held, words):
     assert hit(held, "marketingadmin", *words.split()) is None
 
 
-def test_paths_that_depend_on_where_one_stands_are_the_long_ways_business(held):
+def test_relative_paths_go_to_the_cold_lane(held):
     assert hit(held, AWS_CONFIG_FILE="config") is None
     for path in ("~/.aws/config", "$HOME/.aws/config"):
         assert hit(held, AWS_CONFIG_FILE=path) is not None, "the same file by another name"
@@ -97,7 +97,7 @@ def test_a_guarded_profile_never_has_a_pointer(program):
     assert hit(program, "prod") is None
 
 
-def test_a_folder_that_others_can_look_into_is_not_read(held):
+def test_a_store_that_other_users_can_read_is_not_used(held):
     folder = held.home.path / ".aws/assume"
     folder.chmod(0o755)
     assert hit(held) is None
@@ -105,7 +105,7 @@ def test_a_folder_that_others_can_look_into_is_not_read(held):
     assert hit(held) is not None
 
 
-def test_an_entry_that_is_gone_or_another_ones_is_a_miss(held):
+def test_a_missing_entry_or_one_of_another_request_is_a_miss(held):
     (entry,) = (held.home.path / ".aws/assume").glob("*" + record.ENTRY)
     content = entry.read_bytes()
     entry.unlink()

@@ -46,7 +46,7 @@ FAULTS = {
         False,
     ),
     "an end that is none": (faults.spoil(Expiration="soon"), Unreachable, "unexpected answer: not STS", False),
-    "a key that is none": (faults.spoil(AccessKeyId="A"), AssumeError, "the access key id is not one", False),
+    "a key that is none": (faults.spoil(AccessKeyId="A"), AssumeError, "the access key id is not valid", False),
     "a secret with a blank": (faults.spoil(SecretAccessKey="a b"), AssumeError, "secret access key holds", False),
     "no session token": (faults.spoil(SessionToken=""), AssumeError, "the session token is empty", False),
     "a session token that is code": (faults.spoil(SessionToken="x'; touch PWN; '"), AssumeError, "session", False),

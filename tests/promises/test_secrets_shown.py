@@ -77,7 +77,7 @@ def test_an_internal_error_shows_its_place_and_not_its_text(ground, monkeypatch,
     assert canary not in shown.err
     assert "Traceback" not in shown.err
     if status:
-        assert "this is a fault of assume's own: RuntimeError" in shown.err or "not STS" in shown.err
+        assert "internal error: RuntimeError" in shown.err or "not STS" in shown.err
         assert shown.out == ""
 
 

@@ -46,7 +46,7 @@ def left(have):
     return applied(have, env.baseline(have)[0])
 
 
-def test_random_sequences_of_switches_depend_on_the_last_alone_and_off_gives_all_back():
+def test_random_sequences_of_switches_depend_on_the_last_alone_and_off_restores_everything():
     draw = random.Random(SEED)
     print(f"ASSUME_TEST_SEED={SEED}")
     names = [*env.SET, *env.DROPPED, "AWSUME_X", "GRANTED_SSO", "AWS_SSO_ROLE", "PATH", "ASSUME_HOME"]
@@ -70,16 +70,16 @@ def test_random_sequences_of_switches_depend_on_the_last_alone_and_off_gives_all
         st.sampled_from([*env.SET, *env.DROPPED]), st.text(st.characters(exclude_characters="\0"), max_size=20)
     )
 )
-def test_any_text_that_stood_there_comes_back(start):
+def test_any_earlier_text_is_restored(start):
     assert left(switched(start, "A")) == start
 
 
-def test_undecodable_bytes_come_back():
+def test_undecodable_bytes_are_restored():
     start = {"AWS_PROFILE": "\udcff\udc80", "AWS_REGION": ""}
     assert left(switched(start, "A")) == start
 
 
-def test_what_is_set():
+def test_the_variables_that_a_switch_sets():
     have = switched({"AWS_DEFAULT_PROFILE": "x", "AWS_VAULT": "y", "AWSUME_PROFILE": "z", "LANG": "C"}, "A")
     before = have.pop("ASSUME_BEFORE")
     assert have == {
@@ -109,7 +109,7 @@ def test_a_role_without_a_profile_exports_keys_alone():
     assert (want["ASSUME_EXPORTED"], "AWS_PROFILE" in want) == ("keys", False)
 
 
-def test_a_region_that_the_profile_does_not_give_is_the_users_own():
+def test_without_a_region_in_the_profile_the_users_own_stays():
     have = switched({"AWS_REGION": "eu-north-1"}, "BB")
     assert (have["AWS_REGION"], "AWS_DEFAULT_REGION" in have) == ("eu-north-1", False)
 
@@ -120,7 +120,7 @@ def test_static_keys_leave_no_session_token_of_the_switch_before():
     assert left(have) == {"AWS_SESSION_TOKEN": "mine"}
 
 
-def test_what_the_user_changes_afterwards_stays_his_and_joins_the_baseline():
+def test_later_changes_of_the_user_join_the_baseline():
     start = {"AWS_REGION": "eu-north-1"}
     have = switched(start, "A") | {"AWS_REGION": "us-east-2"}
     assert left(have) == {"AWS_REGION": "us-east-2"}
@@ -129,22 +129,72 @@ def test_what_the_user_changes_afterwards_stays_his_and_joins_the_baseline():
     assert env.baseline(have)[0] == {"AWS_PROFILE": "other", "AWS_REGION": "eu-north-1"}
 
 
-def test_keys_that_another_tool_put_in_are_the_users_all_three():
+def test_keys_set_by_another_tool_are_all_three_the_users():
     own = {"AWS_ACCESS_KEY_ID": "ASIAOTHER", "AWS_SECRET_ACCESS_KEY": "o", "AWS_SESSION_TOKEN": "o"}
     assert env.baseline(switched({}, "A") | own)[0] == own
 
 
-def test_an_empty_key_id_leaves_useless_rests_as_a_missing_one_does():
+def test_with_an_empty_key_id_the_other_keys_are_removed():
     assert env.baseline(switched({}, "A") | {"AWS_ACCESS_KEY_ID": ""})[0] == {}
 
 
-def test_a_region_that_no_switch_touched_and_the_user_removed_is_not_put_back():
+TABLE = [
+    # name, what the user makes of it after the switch, the baseline with the earlier value "mine", and without one
+    ("AWS_PROFILE", "as set", "mine", None),
+    ("AWS_REGION", "as set", "mine", None),
+    ("AWS_VAULT", "as set", "mine", None),  # the switch removed it
+    ("AWS_PROFILE", "theirs", "theirs", "theirs"),
+    ("AWS_REGION", "theirs", "theirs", "theirs"),
+    ("AWS_VAULT", "theirs", "theirs", "theirs"),
+    ("AWS_PROFILE", None, None, None),
+    ("AWS_REGION", None, None, None),
+    ("AWS_VAULT", None, "mine", None),
+]
+
+
+@pytest.mark.parametrize(("name", "then", "with_earlier", "without"), TABLE)
+def test_the_table_in_the_docstring_of_baseline(name, then, with_earlier, without):
+    for start, expected in (({name: "mine"}, with_earlier), ({}, without)):
+        have = switched(start, "A")
+        if then is None:
+            have.pop(name, None)
+        elif then != "as set":
+            have[name] = then
+        assert env.baseline(have)[0].get(name) == expected
+
+
+@pytest.mark.parametrize("now", ["mine", "theirs", None])
+def test_a_region_that_the_switch_did_not_touch_is_as_it_is_now(now):
+    for start in ({"AWS_REGION": "mine"}, {}):
+        have = switched(start, "BB")
+        have.pop("AWS_REGION", None)
+        have |= {"AWS_REGION": now} if now else {}
+        assert env.baseline(have)[0].get("AWS_REGION") == now
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, ("mine", "my secret", "my token")),
+        ({"AWS_ACCESS_KEY_ID": "ASIAOTHER"}, ("ASIAOTHER", "s", "t")),
+        ({"AWS_ACCESS_KEY_ID": "AKIAOTHER"}, ("AKIAOTHER", "s", "my token")),
+        ({"AWS_ACCESS_KEY_ID": ""}, ("mine", "my secret", "my token")),
+        ({"AWS_ACCESS_KEY_ID": None}, ("mine", "my secret", "my token")),
+    ],
+)
+def test_the_three_keys_count_as_one(change, expected):
+    have = switched(dict(zip(env.KEYS, ("mine", "my secret", "my token"), strict=True)), "A")
+    have = {name: value for name, value in {**have, **change}.items() if value is not None}
+    assert tuple(env.baseline(have)[0].get(name) for name in env.KEYS) == expected
+
+
+def test_a_region_that_the_user_removed_is_not_restored():
     have = switched({"AWS_REGION": "mine"}, "BB")
     del have["AWS_REGION"]
     assert left(have) == {}
 
 
-def test_a_variable_that_the_user_removed_is_not_put_back():
+def test_a_variable_that_the_user_removed_is_not_restored():
     have = switched({"AWS_PROFILE": "mine"}, "A")
     del have["AWS_PROFILE"]
     assert "AWS_PROFILE" not in env.baseline(have)[0]
@@ -156,13 +206,13 @@ def test_a_variable_that_the_user_removed_is_not_put_back():
      base64.b64encode(b"1\0ASSUME_BEFORE=x").decode(), base64.b64encode(b"2\0AWS_PROFILE=x").decode(),
      base64.b64encode(b"1\0AWS_PROFILE").decode(), "é", "A" * 5],
 )  # fmt: skip
-def test_a_damaged_ASSUME_BEFORE_is_told_and_never_believed(text):  # noqa: N802
+def test_a_damaged_ASSUME_BEFORE_is_reported_and_not_used(text):  # noqa: N802
     have = switched({"AWS_PROFILE": "mine", "PATH": "/bin"}, "A") | {"ASSUME_BEFORE": text}
     base, told = env.baseline(have)
     assert (base, told) == ({"PATH": "/bin"}, False)
 
 
-def test_what_another_tool_left_goes_with_every_switch_and_comes_back():
+def test_variables_of_other_tools_are_removed_by_a_switch_and_restored():
     start = {"AWSUME_PROFILE": "x", "GRANTED_SSO": "y", "AWS_SSO_ROLE_NAME": "z", "AWS_VAULT": "v"}
     have = switched(start, "A")
     assert not start.keys() & have.keys()
@@ -170,7 +220,7 @@ def test_what_another_tool_left_goes_with_every_switch_and_comes_back():
 
 
 @pytest.mark.parametrize("name", ["AWSUMEX", "AWSUME_lower", "AWS_SSOX", "GRANTED_", "GRANTED-X", "AWSUME_É"])
-def test_a_name_that_is_not_of_those_families_is_left_alone(name):
+def test_a_similar_name_of_no_other_tool_is_left_alone(name):
     assert switched({name: "x"}, "A").get(name) == "x"
 
 
@@ -203,7 +253,7 @@ def test_keys_that_aws_gives_pass(keys):
 @pytest.mark.parametrize(
     "region", ["us-east-1;touch PWN", "us-east-1$(x)", "us-east-1\n", "-", "a" * 64, "eu_west_1", "-a", "é"]
 )
-def test_a_region_that_is_none_never_reaches_a_shell(region):
+def test_an_invalid_region_never_reaches_a_shell(region):
     with pytest.raises(Unsafe):
         env.check_region(region)
 
@@ -214,5 +264,5 @@ def test_a_name_with_control_characters_never_reaches_a_shell(name):
         env.check_name(name)
 
 
-def test_changes_are_only_of_names_that_are_ours():
+def test_only_variables_that_a_switch_may_set_are_changed():
     assert env.changes({"PATH": "a", "AWS_REGION": "x"}, {"PATH": "b"}) == [("AWS_REGION", None)]

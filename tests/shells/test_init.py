@@ -86,7 +86,7 @@ def test_powershell_is_ascii_whatever_the_paths_hold():
 
 
 @given(PATHS, PATHS)
-def test_a_stamp_is_one_line_and_read_back_for_any_text(interpreter, script):
+def test_a_stamp_is_one_line_and_is_read_back_for_any_text(interpreter, script):
     line = init.stamp(prompt=False, interpreter=interpreter, script=script)
     assert line.isascii()
     assert line.isprintable()
@@ -101,15 +101,15 @@ def test_a_path_that_is_not_utf8_survives_the_stamp():
 
 
 @pytest.mark.parametrize("line", ["", "# assume", "# assume 1.0 and more words", "# assume 1.0 prompt=1", "#!/bin/sh"])
-def test_another_line_is_no_stamp(line):
+def test_any_other_line_is_not_a_stamp(line):
     assert init.read_stamp(line) is None
 
 
 @pytest.mark.parametrize("call", [init.init_text, init.undo_text])
-def test_an_unknown_shell_is_wrong_usage_and_says_which_there_are(call):
+def test_an_unknown_shell_is_a_usage_error_that_names_the_known_ones(call):
     with pytest.raises(UsageError) as raised:
         call("tcsh")
-    assert str(raised.value) == "assume: 'tcsh' is no shell that assume knows\n  one of: bash zsh fish powershell"
+    assert str(raised.value) == "assume: tcsh is not supported\n  one of: bash zsh fish powershell"
     assert raised.value.status == 2
 
 
@@ -119,7 +119,7 @@ def test_pwsh_is_powershell():
 
 def test_a_shell_file_without_its_block_is_a_broken_installation(monkeypatch):
     monkeypatch.setattr(shipped, "text", lambda *_: "# nothing here\n")
-    with pytest.raises(AssumeError, match=r"assume\.bash has lost its first block\n  install assume-shell again"):
+    with pytest.raises(AssumeError, match=r"assume\.bash has no block to fill in\n  install assume-shell again"):
         init.init_text("bash")
 
 
@@ -137,7 +137,7 @@ def script_at(path: Path, content: str = "#!/usr/bin/python3\nfrom assume.cli.st
     return str(path)
 
 
-def test_the_script_is_the_one_that_was_called_links_unresolved(monkeypatch, tmp_path):
+def test_the_script_is_the_one_that_was_called_with_its_links(monkeypatch, tmp_path):
     real = script_at(tmp_path / "venvs" / "bin" / "assume")
     link = tmp_path / "bin" / "assume"
     link.parent.mkdir()
@@ -147,7 +147,7 @@ def test_the_script_is_the_one_that_was_called_links_unresolved(monkeypatch, tmp
     assert init.console_script() == str(link)
 
 
-def test_called_as_a_module_the_script_is_that_of_its_environment(monkeypatch, tmp_path):
+def test_called_as_a_module_the_script_of_its_environment_is_found(monkeypatch, tmp_path):
     script = script_at(tmp_path / "bin" / "assume")
     monkeypatch.setattr(shipped, "CHECKOUT", str(tmp_path / "lib" / "python3.11" / "site-packages"))
     monkeypatch.setattr(
@@ -156,7 +156,7 @@ def test_called_as_a_module_the_script_is_that_of_its_environment(monkeypatch, t
     assert init.console_script() == script
 
 
-def test_beside_the_interpreter_a_stranger_of_the_same_name_is_passed_over(monkeypatch, tmp_path):
+def test_another_program_of_the_same_name_beside_the_interpreter_is_skipped(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "argv", ["-c"])
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
     assert init.console_script() == "assume"
@@ -166,7 +166,7 @@ def test_beside_the_interpreter_a_stranger_of_the_same_name_is_passed_over(monke
     assert init.console_script() == ours
 
 
-def test_what_the_package_holds_wins_over_what_lies_beside_it(monkeypatch, tmp_path):
+def test_a_file_inside_the_package_wins_over_one_beside_it(monkeypatch, tmp_path):
     for place in ("site-packages", "site-packages/assume"):
         (tmp_path / place / "shell").mkdir(parents=True)
         (tmp_path / place / "shell" / "assume.bash").write_text(place)

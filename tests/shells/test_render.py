@@ -57,7 +57,7 @@ def test_any_text_is_one_string_of_powershell(text):
 
 
 @given(TEXT)
-def test_any_text_comes_back_from_dotenv_or_is_refused(text):
+def test_any_text_is_read_back_from_dotenv_or_refused(text):
     if "${" in text:
         with pytest.raises(Unsafe):
             export.exported("dotenv", {"A": text})
@@ -67,7 +67,7 @@ def test_any_text_comes_back_from_dotenv_or_is_refused(text):
         assert dotenv.dotenv_values(stream=io.StringIO(content)) == {"A": text, "B": "b"}
 
 
-def test_what_dotenv_would_expand_is_refused():
+def test_a_value_that_dotenv_would_expand_is_refused():
     assert dotenv.dotenv_values(stream=io.StringIO("A='$HOME'\n")) == {"A": "$HOME"}
     assert dotenv.dotenv_values(stream=io.StringIO("A='${HOME}'\n")) != {"A": "${HOME}"}
     with pytest.raises(Unsafe, match="use --format json"):
@@ -75,7 +75,7 @@ def test_what_dotenv_would_expand_is_refused():
 
 
 @given(ONE_LINE)
-def test_any_line_comes_back_from_an_env_file_or_is_refused(text):
+def test_any_line_is_read_back_from_an_env_file_or_refused(text):
     """docker: a line is NAME=VALUE, all of it, no quotes, no escapes; its ends are trimmed."""
     if text != text.strip():
         with pytest.raises(Unsafe, match="use --format dotenv or json"):
@@ -85,18 +85,18 @@ def test_any_line_comes_back_from_an_env_file_or_is_refused(text):
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", " a", "a\t"])
-def test_what_an_env_file_cannot_carry_is_refused(text):
+def test_a_value_that_an_env_file_cannot_hold_is_refused(text):
     with pytest.raises(Unsafe):
         export.exported("env-file", {"A": text})
 
 
 @pytest.mark.parametrize("text", ["50%", "a!b", "a^b", 'a"b', "a\nb"])
-def test_what_cmd_cannot_quote_is_refused(text):
+def test_a_value_that_cmd_cannot_quote_is_refused(text):
     with pytest.raises(Unsafe, match="cmd cannot quote"):
         export.exported("cmd", {"A": text})
 
 
-def test_what_cmd_can_quote():
+def test_values_that_cmd_can_quote():
     assert export.exported("cmd", {"A": "a & b | c > d"}) == b'set "A=a & b | c > d"\n'
 
 
@@ -112,7 +112,7 @@ def test_powershell_is_ascii_whatever_the_value():
     assert second == "$env:B = 'plain'"
 
 
-def test_process_is_what_an_sdk_reads():
+def test_process_is_the_document_that_an_sdk_reads():
     document = json.loads(export.process_document("K", "S", "T", "2026-11-24T12:00:00Z"))
     assert document == {
         "Version": 1, "AccessKeyId": "K", "SecretAccessKey": "S", "SessionToken": "T",
@@ -122,7 +122,7 @@ def test_process_is_what_an_sdk_reads():
     assert set(json.loads(export.process_document("K", "S", "", ""))) == {"Version", "AccessKeyId", "SecretAccessKey"}
 
 
-def test_a_format_that_is_none_names_those_that_are():
+def test_an_unknown_format_is_refused_with_the_known_ones():
     with pytest.raises(UsageError, match="one of: bash zsh fish powershell cmd dotenv env-file json process"):
         export.exported("yaml", {})
 
@@ -158,7 +158,7 @@ def test_a_reply_to_powershell_is_data_in_ascii():
     assert base64.b64decode(lines[2].split()[1]) == b"hold;31;x;y"
 
 
-def test_undecodable_bytes_go_out_as_they_came(tmp_path: Path):
+def test_undecodable_bytes_are_written_as_they_were_read(tmp_path: Path):
     assert export.exported("bash", {"A": "\udcff"}) == b"export A='\xff'\n"
 
 

@@ -16,7 +16,7 @@ OPAQUE = re.compile(r"[A-Za-z0-9%._,;=@+/:-]*")
 
 
 @given(WORDS, WORDS)
-def test_any_words_come_back_and_the_state_is_plain_ascii(first, second):
+def test_any_words_are_read_back_and_the_state_is_plain_ascii(first, second):
     one = state.after_use("", first, True, "35")
     two = state.after_use(one, second, False, "")
     assert (state.current(one), state.again(one)) == (first, [])
@@ -27,11 +27,11 @@ def test_any_words_come_back_and_the_state_is_plain_ascii(first, second):
     assert two.startswith("hold;;")
 
 
-def test_undecodable_bytes_come_back():
+def test_undecodable_bytes_are_restored():
     assert state.current(state.after_use("", ["\udcff"], True, "")) == ["\udcff"]
 
 
-def test_the_same_again_does_not_forget_the_one_before():
+def test_the_same_request_again_keeps_the_one_before():
     have = state.after_use(state.after_use("", ["a"], True, ""), ["b"], True, "")
     assert state.again(state.after_use(have, ["b"], True, "")) == ["a"]
 
@@ -46,7 +46,7 @@ def test_minus_goes_back_and_forth():
         have = state.after_use(have, words, True, "")
 
 
-def test_after_off_minus_is_the_last_one_again():
+def test_after_off_minus_is_the_last_request():
     have = state.after_off(state.after_use(state.after_use("", ["a"], True, ""), ["b"], True, ""))
     assert (state.again(have), state.current(have), have.partition(";")[0]) == (["b"], [], "off")
     assert state.after_off("") == ""
@@ -54,12 +54,12 @@ def test_after_off_minus_is_the_last_one_again():
 
 
 @pytest.mark.parametrize("text", ["", "x", "renew;;a", "renew;;a;b;c", "renew;;%ZZ;", "renew;;%;", ";;;;", "off"])
-def test_a_state_that_is_none_is_no_request(text):
+def test_a_malformed_state_holds_no_request(text):
     assert state.again(text) == []
     assert state.current(text) == []
 
 
-def test_what_is_remembered_holds_neither_code_nor_consent():
+def test_the_state_has_neither_a_code_nor_yes():
     options = arguments.read(
         "p --mfa-code 123456 --yes --refresh --region r --read-only --policy-arn a --policy-arn b".split()
     )

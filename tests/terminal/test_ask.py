@@ -1,4 +1,4 @@
-"""A question stands on the terminal and nowhere else, and leaves it as it was."""
+"""A question appears on the terminal and nowhere else, and the terminal is restored."""
 
 import os
 import pty
@@ -17,7 +17,7 @@ WORDING = "MFA code for dev: "
 
 
 class Asked:
-    """A process of its own that asks on a terminal of its own; what it got goes to a pipe, with its stdout."""
+    """A process that asks on its own terminal; the answer goes to a pipe, which is its standard output."""
 
     def __init__(self, **how):
         out, theirs = os.pipe()
@@ -80,7 +80,7 @@ def test_the_wording_is_on_the_terminal_and_not_on_standard_output(asked):
     assert one.end() == b"'123456'"
 
 
-def test_what_is_typed_does_not_show_unless_it_may(asked):
+def test_typed_text_is_shown_only_with_echo(asked):
     for echo in (False, True):
         one = asked(echo=echo)
         assert one.echoes() is echo
@@ -103,14 +103,14 @@ def test_how_it_ends(asked, typed, said):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_and_the_terminal_is_as_it_was(asked, number):
+def test_a_signal_ends_it_and_the_terminal_is_restored(asked, number):
     one = asked()
     os.kill(one.pid, number)
     assert one.end() == f"ended {128 + number}".encode()
     assert one.echoes()
 
 
-def test_no_wait_is_for_ever_so_that_a_signal_just_before_it_is_heard(asked, monkeypatch):
+def test_every_wait_is_short_so_that_a_signal_just_before_it_is_handled(asked, monkeypatch):
     real = select.select
 
     def bounded(reads, writes, others, timeout=None):
@@ -124,13 +124,13 @@ def test_no_wait_is_for_ever_so_that_a_signal_just_before_it_is_heard(asked, mon
     assert one.end() == b"'123456'"
 
 
-def test_it_is_given_up_once_it_is_cancelled(asked):
+def test_it_ends_once_it_is_cancelled(asked):
     one = asked(cancelled=lambda: True)
     assert one.end() == b"None"
     assert one.echoes()
 
 
-def test_without_a_terminal_there_is_nobody_to_ask(monkeypatch):
+def test_without_a_terminal_it_raises_no_terminal(monkeypatch):
     child = os.fork()
     if not child:
         os.setsid()

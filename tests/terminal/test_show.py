@@ -11,7 +11,7 @@ from assume.terminal import show
 
 
 @given(st.text())
-def test_any_text_is_shown_without_a_character_that_steers_a_terminal(text):
+def test_no_shown_text_has_a_character_that_steers_a_terminal(text):
     assert all(unicodedata.category(mark) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for mark in errors.shown(text))
 
 
@@ -25,7 +25,7 @@ def test_any_text_is_shown_without_a_character_that_steers_a_terminal(text):
         ("\udcff", "\\udcff"),
     ],
 )
-def test_what_is_shown(text, shown):
+def test_foreign_text_is_shown_with_escapes(text, shown):
     assert errors.shown(text) == shown
 
 
@@ -34,7 +34,7 @@ def test_what_is_shown(text, shown):
     [(-5, "expired"), (0, "expired"), (40, "40s"), (89, "89s"), (90, "2m"), (3541, "60m"), (3600, "60m"), (5940, "99m"),
      (5941, "1h 40m"), (43200, "12h 00m")],
 )  # fmt: skip
-def test_how_long(seconds, text):
+def test_durations_for_people(seconds, text):
     assert show.left(seconds) == text
 
 
@@ -49,10 +49,10 @@ def test_the_account_in_an_arn(arn, account):
 
 
 @pytest.mark.parametrize("name", ["prod", "PROD", "my-prod", "prod_1", "x.production", "Production Admin", "a/prod/b"])
-def test_production_as_a_word_of_its_own(name):
+def test_production_as_a_word(name):
     assert show.is_production(name)
 
 
 @pytest.mark.parametrize("name", ["product", "reprod", "prods", "prod1", "dev", "", "préprod2"])
-def test_production_as_a_part_of_a_word_is_none(name):
+def test_prod_inside_a_word_is_not_production(name):
     assert not show.is_production(name)

@@ -50,7 +50,7 @@ def test_a_command_ended_by_ctrl_c_has_the_status_of_windows(desk):
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "said"), [("nowhere", 127, "no such command"), ("text", 126, "cannot be run")]
+    ("name", "status", "said"), [("nowhere", 127, "command not found"), ("text", 126, "cannot be run")]
 )
 def test_a_command_that_cannot_be_run_is_reported(desk, name, status, said):
     (desk.bin / "text.exe").write_text("no program")
