@@ -8,6 +8,7 @@ in `Became`, with what it would have become.
 import json
 import os
 import posix
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,10 +109,9 @@ class Program:
 
     def keys(self, *words: str, **env: str | None) -> dict[str, str]:
         """The variables of `assume export WORDS`, which has to work."""
-        done = self("export", *words, "--format", "json", **env)
+        done = self("export", *words, "--format", "bash", **env)
         assert done.status == 0, done.err
-        found: dict[str, str] = done.json
-        return found
+        return dict(shlex.split(line)[1].split("=", 1) for line in done.out.splitlines())
 
     def reaches(self, *words: str, **env: str | None) -> str:
         """Whose keys they are: the end of an ARN, `assumed-role/…` or `user/…`."""

@@ -1,12 +1,20 @@
-"""`export`: the role as text, for other programs."""
+"""`export`: the role as text, for other programs.
+
+The formats of shells have every variable of a switch. A file for elsewhere (`dotenv`,
+`env-file`, `json`) has keys and region only: a program there has no such profile, and would
+fail if it found AWS_PROFILE. With --export it has every variable too.
+"""
 
 from assume import arguments
 from assume.arguments import Options
 from assume.cold.take import take
 from assume.credentials import instant
 from assume.errors import AssumeError, UsageError
+from assume.fast.warm import Assumed
 from assume.shells import environment, export
 from assume.terminal import show
+
+ELSEWHERE = ("dotenv", "env-file", "json")
 
 
 def run(options: Options) -> int:
@@ -21,6 +29,7 @@ def run(options: Options) -> int:
             "secrets are not shown on a terminal", "send them to a program, or add --force", options.profile
         )
     have = environment.own_environment()
+    exports = options.export  # before `-` is replaced: a request of the shell says nothing about a file
     options = _current(options)
     taken = take(options, have)
     if options.format == "process":
@@ -28,14 +37,25 @@ def run(options: Options) -> int:
         ends = instant(expires_at) if expires_at is not None else ""
         content = export.process_document(*taken.credentials.keys, ends)
     else:
-        wanted = taken.environment()
-        names = (*environment.SET, *environment.OWN)
-        content = export.exported(
-            options.format, {name: wanted[name] for name in names if name in wanted and name != environment.BEFORE}
-        )
+        keys_alone = options.format in ELSEWHERE and not exports
+        content = export.exported(options.format, _keys(taken) if keys_alone else _variables(taken))
     if taken.note:
         show.say(taken.note)
     return 0 if show.write(1, content) else 1
+
+
+def _variables(taken: Assumed) -> dict[str, str]:
+    """Every variable of a switch, but for the record of earlier values."""
+    wanted = taken.environment()
+    names = (*environment.SET, *environment.OWN)
+    return {name: wanted[name] for name in names if name in wanted and name != environment.BEFORE}
+
+
+def _keys(taken: Assumed) -> dict[str, str]:
+    """Keys and region alone. Raises Unsafe."""
+    wanted = taken.environment()
+    keys = {name: value for name, value in zip(environment.KEYS, taken.credentials.keys, strict=True) if value}
+    return keys | {name: wanted[name] for name in environment.REGIONS if name in wanted}
 
 
 def _current(options: Options) -> Options:

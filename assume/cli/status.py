@@ -27,7 +27,8 @@ def run(quiet: bool = False, of_shell: str = "") -> int:
     rows = [
         ("role", have.get("ASSUMED_ROLE_ARN", "")),
         ("session", found.get("arn", "").rpartition("/")[2]),
-        ("account", show.account(have.get("ASSUMED_ROLE_ARN", ""))),
+        ("account", show.account(have.get("ASSUMED_ROLE_ARN", "")) or have.get(environment.ACCOUNT, "")),
+        ("policy", "read-only" if environment.READ_ONLY in have else ""),
         ("region", have.get("AWS_REGION") or have.get("AWS_DEFAULT_REGION", "")),
         ("left", "does not expire" if left_s is None else show.left(left_s)),
         ("chain", _chain(found.get("request", ""))),

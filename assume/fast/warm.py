@@ -26,7 +26,7 @@ class Assumed:
     __slots__ = ("base", "credentials", "known", "note")
 
     def __init__(self, known: "Mapping[str, str]", credentials: "Credentials", base: "Mapping[str, str]") -> None:
-        self.known = known  # name, aws_profile, region, export, role_arn, renew, colour
+        self.known = known  # name, aws_profile, region, export, role_arn, account, read_only, renew, colour
         self.credentials = credentials
         self.base = base
         self.note = ""  # why these are older credentials and not new ones; "" if they are new
@@ -43,7 +43,16 @@ class Assumed:
             expires_at=self.credentials.expires_at,
             role_arn=known.get("role_arn", ""),
             export=known["export"],
+            account=self.account,
+            read_only=known.get("read_only") == "1",
         )
+
+    @property
+    def account(self) -> str:
+        """The number of the account that the keys are of; "" if it is not known."""
+        known = self.known
+        arn = known.get("role_arn") or self.credentials.arn
+        return show.account(arn) if arn else known.get("account", "")
 
 
 def asked(options: "Options") -> "Options":
@@ -74,6 +83,8 @@ def summary(taken: Assumed, now: float) -> str:
     if arn:
         parts += [show.account(arn), arn.partition(":role/")[2] or arn.rpartition(":")[2]]
     parts.append(known.get("region", ""))
+    if known.get("read_only") == "1":
+        parts.append("read-only")
     if credentials.expires_at is not None:
         parts.append(show.left(credentials.left_s(now)) + " left")
     return "assume: " + "  ".join(part for part in parts if part)

@@ -11,6 +11,7 @@ DEFAULT_S = 3600  # what STS uses if the profile has no duration_seconds
 
 # kinds of source
 STATIC, ENVIRONMENT, INSTANCE, CONTAINER = "static keys", "Environment", "Ec2InstanceMetadata", "EcsContainer"
+READ_ONLY = ":iam::aws:policy/ReadOnlyAccess"  # the end of the ARN of a managed policy, in every partition
 PROCESS, SSO, LOGIN, WEB_IDENTITY, FALLBACK = "credential_process", "SSO", "login_session", "WebIdentity", "the machine"
 
 
@@ -89,6 +90,7 @@ class Chain:
     """A source, its hops, and the settings of the named profile about their use."""
 
     __slots__ = (
+        "account",
         "ad_hoc",
         "colour",
         "confirm",
@@ -116,6 +118,7 @@ class Chain:
         self.serial = ""  # the MFA device, if a static profile is used as an MFA session
         self.mfa_process = ""  # prints the codes for that session
         self.ad_hoc = False  # the last hop is not a profile, but --role-arn or --credential-source
+        self.account = ""  # of keys that are not a role's, if the profile has it
         self.settings: list[tuple[str, str]] = []  # those that decide which STS endpoint is called
         self.endpoint = ""  # the URL, if the user configured one
         self.region: str | None = None  # for AWS_REGION
@@ -153,6 +156,11 @@ class Chain:
     def is_kept(self) -> bool:
         """True if the chain's credentials are stored: those of roles, MFA sessions and SSO."""
         return bool(self.hops or self.serial) or self.source.kind == SSO
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the session policy of the last role allows reading only."""
+        return bool(self.hops) and any(arn.endswith(READ_ONLY) for arn in self.hops[-1].policy_arns)
 
     @property
     def role_arn(self) -> str:

@@ -9,7 +9,7 @@ our own keys are added to it.
 
 from assume.arguments import COLOURS, EXPORTS
 from assume.errors import ConfigError, UsageError
-from assume.profiles.chain import ENVIRONMENT, STATIC, WEB_IDENTITY, Chain, Hop
+from assume.profiles.chain import ENVIRONMENT, READ_ONLY, SSO, STATIC, WEB_IDENTITY, Chain, Hop
 from assume.profiles.config import no_such_profile
 from assume.profiles.hops import OFF, set_device, web_hop
 from assume.profiles.ini import nested
@@ -53,6 +53,8 @@ def _from_profile(config: "Config", options: "Options", base: "Mapping[str, str]
     chain.reasons, chain.files = route.reasons, route.files
     chain.settings, chain.endpoint = settings
     chain.region = values.get("region", "").strip() or None
+    keys_of = config.profile(source.profile) or {} if source.kind in (STATIC, SSO) else {}
+    chain.account = keys_of.get("sso_account_id" if source.kind == SSO else "aws_account_id", "").strip()
     if source.kind == STATIC and not route.hops and values.get("mfa_serial") and _wants_session(values):
         chain.serial, chain.mfa_process = values["mfa_serial"], values.get("mfa_process", "")
         chain.reasons.append(f"{name}: mfa_session is on, so its keys become those of an MFA session")
@@ -157,7 +159,7 @@ def _set_hop(hop: Hop, options: "Options") -> None:
 def _read_only_policy(hop: Hop) -> str:
     """The ARN of AWS's ReadOnlyAccess in the role's partition."""
     partition = hop.role_arn.split(":")[1] if hop.role_arn.count(":") > 1 else "aws"
-    return f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
+    return f"arn:{partition}{READ_ONLY}"
 
 
 def _check_web_identity(chain: Chain, hop: Hop, options: "Options") -> None:

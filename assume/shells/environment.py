@@ -27,13 +27,16 @@ else:
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 EXPIRATIONS = ("AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION")
-SET = (*KEYS, "AWS_PROFILE", *REGIONS, *EXPIRATIONS)
+ACCOUNT = "AWS_ACCOUNT_ID"
+SET = (*KEYS, ACCOUNT, "AWS_PROFILE", *REGIONS, *EXPIRATIONS)
 # an SDK may prefer each of these to what we set, or a tool may show it in place of our role
-DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID", "AWS_VAULT")
+DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_VAULT")
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
-OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", BEFORE)
+READ_ONLY = "ASSUME_READ_ONLY"
+OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", READ_ONLY, BEFORE)
 NAMED = frozenset((*SET, *OWN, *DROPPED))
+OVER = ("region", "profile", "account")  # the values that a switch set, as ASSUME_BEFORE names them
 
 
 def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
@@ -85,12 +88,15 @@ def wanted(
     expires_at: int | None,
     role_arn: str,
     export: str,
+    account: str = "",
+    read_only: bool = False,
 ) -> dict[str, str]:
     """The baseline with a role over it, ready for a shell or a child process.
 
     `aws_profile` is None for a role that has no profile; `keys` are key id, secret
-    and session token, the last may be empty; `export` is one of EXPORTS. Raises
-    Unsafe for a value that must not reach a shell.
+    and session token, the last may be empty; `export` is one of EXPORTS; `account` is the
+    number of the account that the keys are of, "" if it is not known. Raises Unsafe for a
+    value that must not reach a shell.
     """
     check_name(profile)
     check_keys(keys)
@@ -102,6 +108,12 @@ def wanted(
     if export != "profile":
         result.update((name, value) for name, value in zip(KEYS, keys, strict=True) if value)
         result["ASSUME_KEY_ID"] = keys[0]
+    if export == "profile" or not (len(account) == 12 and account.isascii() and account.isdigit()):
+        account = ""  # it goes with the keys: an SDK that takes the profile finds the account itself
+    if account:
+        result[ACCOUNT] = account
+    if read_only:
+        result[READ_ONLY] = "1"
     if aws_profile is not None:
         result["AWS_PROFILE"] = aws_profile
     if region is not None:
@@ -113,8 +125,8 @@ def wanted(
         result["ASSUMED_ROLE_ARN"] = role_arn
     result["ASSUME_PROFILE"] = profile
     result["ASSUME_EXPORTED"] = export
-    over = {"region": region, "profile": aws_profile}
-    result[BEFORE] = _encoded(base, {name: value for name, value in over.items() if value is not None})
+    over = {"region": region, "profile": aws_profile, "account": account}
+    result[BEFORE] = _encoded(base, {name: value for name, value in over.items() if value})
     return result
 
 
@@ -149,7 +161,7 @@ def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str
     result: dict[str, str | None] = dict.fromkeys((*DROPPED, *EXPIRATIONS, *REGIONS, *KEYS))
     result.update(dict.fromkeys(EXPIRATIONS, end))
     result.update(dict.fromkeys(REGIONS, over.get("region")))
-    result["AWS_PROFILE"] = over.get("profile")
+    result["AWS_PROFILE"], result[ACCOUNT] = over.get("profile"), over.get("account")
     if "ASSUME_KEY_ID" in have and have.get(KEYS[0]) in (have["ASSUME_KEY_ID"], None, ""):
         # the three keys count as one: see the docstring of `baseline`
         result.update((name, have.get(name)) for name in KEYS)
@@ -193,9 +205,9 @@ def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
     over: dict[str, str] = {}
     for record in records:
         name, equals, value = record.decode("utf-8", "surrogateescape").partition("=")
-        if not equals or not (name in ("region", "profile") or _is_concerned(name) and name not in OWN):
+        if not equals or not (name in OVER or _is_concerned(name) and name not in OWN):
             return None
-        (over if name in ("region", "profile") else before)[name] = value
+        (over if name in OVER else before)[name] = value
     return (before, over) if version == b"1" else None
 
 

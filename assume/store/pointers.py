@@ -24,6 +24,8 @@ def known(chain: "Chain") -> dict[str, str]:
         "region": chain.region or "",
         "export": chain.export,
         "role_arn": chain.role_arn,
+        "account": chain.account,
+        "read_only": "1" if chain.is_read_only else "",
         "renew": "1" if chain.renew and not chain.confirm else "",
         "colour": chain.colour,
     }

@@ -18,11 +18,12 @@ from ..simulator.clients import MODELS, client
 from .test_use import switch
 
 NAMES = [
-    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION",
-        "AWS_DEFAULT_REGION",
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCOUNT_ID", "AWS_PROFILE", "AWS_REGION",
+    "AWS_DEFAULT_REGION",
     "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION", "ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES",
     "ASSUME_KEY_ID", "ASSUME_EXPORTED",
 ]  # fmt: skip
+KEYS_AND_REGION = [*NAMES[:3], "AWS_REGION", "AWS_DEFAULT_REGION"]
 NASTY = "it's ‘$(touch PWN)’ `x` \\ é"
 
 
@@ -37,16 +38,38 @@ def nasty(program):
     return program
 
 
-def exported(program, form):
-    done = program("export", NASTY, "--format", form)
+def exported(program, form, *options):
+    done = program("export", NASTY, "--format", form, *options)
     assert done.status == 0, done.err
     return done.out
 
 
 def test_every_variable_but_the_record_of_earlier_values_is_exported(nasty):
-    found = json.loads(exported(nasty, "json"))
+    found = json.loads(exported(nasty, "json", "--export", "both"))
     assert list(found) == NAMES
     assert found["AWS_PROFILE"] == NASTY
+
+
+@pytest.mark.parametrize("form", ["dotenv", "env-file", "json"])
+def test_a_file_for_elsewhere_has_keys_and_region_alone(program, form):
+    def names(*options, **env):
+        text = program("export", "marketingadmin", "--format", form, *options, **env).out
+        return list(json.loads(text)) if form == "json" else [line.split("=")[0] for line in text.splitlines()]
+
+    assert names() == KEYS_AND_REGION
+    assert names(ASSUME_EXPORT="profile") == KEYS_AND_REGION
+    assert names("--export", "both") == NAMES
+    assert names("--export", "profile") == [name for name in NAMES if name not in (*NAMES[:4], "ASSUME_KEY_ID")]
+
+
+def test_a_file_for_elsewhere_works_where_the_profile_does_not_exist(program, tmp_path):
+    found = program("export", "marketingadmin", "--format", "json").json
+    none = {"AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
+    code = "import boto3; print(boto3.Session().get_credentials().access_key)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**found, **none, "HOME": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert (done.stdout.strip(), done.stderr) == (found["AWS_ACCESS_KEY_ID"], "")
 
 
 def test_dotenv(nasty):
@@ -77,7 +100,7 @@ def test_a_real_shell_reads_it(nasty, tmp_path, form):
         [*READERS[form], exported(nasty, form)], env=env, capture_output=True, cwd=tmp_path, check=True
     )
     found = dict(line.split("=", 1) for line in done.stdout.decode().split("\0") if line)
-    expected = json.loads(exported(nasty, "json"))
+    expected = json.loads(exported(nasty, "json", "--export", "both"))
     assert {name: found.get(name) for name in NAMES} == expected
     assert not list(tmp_path.glob("PWN"))
 
@@ -95,7 +118,7 @@ def test_a_real_powershell_reads_it(nasty, tmp_path):
     done = subprocess.run(words, env=env, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    assert {name: found.get(name) for name in NAMES} == json.loads(exported(nasty, "json"))
+    assert {name: found.get(name) for name in NAMES} == json.loads(exported(nasty, "json", "--export", "both"))
     assert not list(tmp_path.glob("PWN"))
 
 
@@ -107,7 +130,7 @@ def test_a_value_that_cmd_cannot_quote_is_refused_with_another_way(program):
     assert "use another --format" in done.err
     plain = program("export", "marketingadmin", "--format", "cmd").out
     found = dict(line[5:-1].split("=", 1) for line in plain.splitlines())
-    assert found == program("export", "marketingadmin", "--format", "json").json
+    assert found == program("export", "marketingadmin", "--format", "json", "--export", "both").json
 
 
 @pytest.mark.once

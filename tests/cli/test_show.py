@@ -87,6 +87,13 @@ def test_status_shows_the_role_of_this_shell(program):
     assert done.status == program("status", "--quiet", **have).status == 0
 
 
+def test_status_shows_that_a_role_is_read_only(program):
+    have, _ = switch(program, {}, "", "marketingadmin", "--read-only")
+    assert "policy    read-only\n" in program("status", **have).out
+    have, _ = switch(program, have, "", "marketingadmin")
+    assert "read-only" not in program("status", **have).out
+
+
 def test_status_in_a_child_shell_shows_that_the_role_is_inherited(program):
     have, _ = switch(program, {}, "", "marketingadmin")
     assert "taken     in a parent shell" in program("status", **have).out

@@ -185,3 +185,20 @@ def test_debug_goes_to_stderr_and_shows_no_secret(program, world):
     secrets = {session.secret for session in world.sessions.values()} | {key.secret for key in world.keys.values()}
     assert "source_profile landing" in done.err
     assert not [secret for secret in secrets if secret in done.err]
+
+
+def test_the_account_of_the_keys_is_set_and_restored(program):
+    have, state = switch(program, {"AWS_ACCOUNT_ID": "mine"}, "", "marketingadmin")
+    assert have["AWS_ACCOUNT_ID"] == "123456789012"
+    program.write("[profile with-account]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"
+                  "aws_secret_access_key = x\naws_account_id = 345678901234\n")  # fmt: skip
+    have, state = switch(program, have, state, "with-account")
+    assert have["AWS_ACCOUNT_ID"] == "345678901234"
+    have, state = switch(program, have, state, "user1")
+    assert "AWS_ACCOUNT_ID" not in have
+    have, state = switch(program, have, state, "sso-reader")
+    assert have["AWS_ACCOUNT_ID"] == "234567890123"
+    have, state = switch(program, have, state, "marketingadmin", "--export", "profile")
+    assert "AWS_ACCOUNT_ID" not in have
+    have, _ = applied(program("off", "--shell", "bash", "--state", state, **have), have)
+    assert have == {"AWS_ACCOUNT_ID": "mine"}

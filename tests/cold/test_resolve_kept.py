@@ -45,7 +45,7 @@ def test_the_stored_role_is_used_if_the_renewal_fails(program, sts):
     short = program.keys("marketingadmin", "--duration", "900")
     sts.faults = lambda _: faults.refuse(403, "AccessDenied", "no more")
     with time_machine.travel(time.time() + 700, tick=True):  # under a third is left
-        done = program("export", "marketingadmin", "--duration", "900", "--format", "json")
+        done = program("export", "marketingadmin", "--duration", "900", "--format", "json", "--export", "both")
     assert (done.status, done.json) == (0, short)
     assert "STS refused role/marketingadminrole: no more" in done.err
     assert "the stored credentials are good for 4m more" in done.err

@@ -2,6 +2,7 @@
 
 import os
 import time
+from unittest import mock
 
 import pytest
 
@@ -9,6 +10,7 @@ from assume import arguments
 from assume.errors import UsageError
 from assume.fast import middle, warm
 from assume.store import record
+from assume.terminal import show
 
 LATER_S = 60  # files are two seconds old at least, so that their signatures count
 
@@ -117,6 +119,17 @@ def test_a_missing_entry_or_one_of_another_request_is_a_miss(held):
     assert hit(held) is None, "the request is compared"
     entry.write_bytes(content)
     assert hit(held) is not None
+
+
+def test_the_line_of_a_switch_shows_that_a_role_is_read_only(program):
+    def line(*words):
+        with mock.patch.object(show, "is_terminal", lambda _: True):
+            done = program("use", "--shell", "bash", "--state", "", *words)
+        return done.err.splitlines()[-1]
+
+    for _ in range(2):  # the second is a hit
+        assert line("marketingadmin", "--read-only").split()[4:6] == ["us-west-2", "read-only"]
+    assert "read-only" not in line("marketingadmin")
 
 
 def test_minus_without_a_request_before_is_a_usage_error():

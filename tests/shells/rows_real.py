@@ -47,6 +47,7 @@ def stale(bench: Bench) -> None:
     before = shell.environment()
     assert shell.run("assume marketingadmin").status == 0
     inside = shell.environment()
+    assert inside.pop("AWS_ACCOUNT_ID") == "123456789012"
     assert not inside.keys() & old.keys()
     assert "assumed-role/marketingadminrole" in ask_boto3(bench, inside)
     shell.run("assume off")

@@ -15,6 +15,7 @@ from assume.shells import environment as env
 
 KEYS = {"A": ("A" * 20, "s", "t"), "BB": ("B" * 20, "s/+=", "t=="), "S": ("AKIA" + "C" * 16, "s", "")}
 REGION = {"A": "eu-west-1", "BB": None, "S": "us-east-1"}
+ACCOUNT = {"A": "123456789012", "BB": "", "S": "234567890123"}
 SEED = int(os.environ.get("ASSUME_TEST_SEED", "20261124"))
 
 
@@ -35,6 +36,7 @@ def switched(have, name, export="both"):
     want = env.wanted(
         base, profile=name, aws_profile=name, region=REGION[name], keys=KEYS[name],
         expires_at=None if name == "S" else 1_800_000_000 + len(name), role_arn="arn:" + name, export=export,
+        account=ACCOUNT[name], read_only=name == "BB",
     )  # fmt: skip
     result = applied(have, want)
     assert result == want
@@ -84,7 +86,7 @@ def test_the_variables_that_a_switch_sets():
     before = have.pop("ASSUME_BEFORE")
     assert have == {
         "AWS_ACCESS_KEY_ID": "A" * 20, "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t", "AWS_PROFILE": "A",
-        "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCOUNT_ID": "123456789012", "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_CREDENTIAL_EXPIRATION": "2027-01-15T08:00:01Z", "AWS_SESSION_EXPIRATION": "2027-01-15T08:00:01Z",
         "ASSUME_PROFILE": "A", "ASSUMED_ROLE_ARN": "arn:A", "ASSUME_EXPIRES": "1800000001", "ASSUME_KEY_ID": "A" * 20,
         "ASSUME_EXPORTED": "both", "LANG": "C",
@@ -100,6 +102,28 @@ def test_keys_or_profile_or_both(export, keys, profile):
     assert have["ASSUME_EXPORTED"] == export
     assert (have.get("AWS_ACCESS_KEY_ID"), have.get("ASSUME_KEY_ID")) == ("A" * 20 if keys else None,) * 2
     assert have.get("AWS_PROFILE") == ("A" if profile else None)
+
+
+@pytest.mark.parametrize(
+    ("export", "account", "expected"),
+    [("both", "123456789012", "123456789012"), ("keys", "123456789012", "123456789012"),
+     ("profile", "123456789012", None), ("both", "", None), ("both", "12345", None),
+     ("both", "12345678901\u0662", None)],
+)  # fmt: skip
+def test_the_account_goes_with_the_keys(export, account, expected):
+    start = {"AWS_ACCOUNT_ID": "mine"}
+    want = env.wanted(start, profile="p", aws_profile="p", region=None, keys=KEYS["A"], expires_at=1, role_arn="",
+                      export=export, account=account)  # fmt: skip
+    assert want.get("AWS_ACCOUNT_ID") == expected
+    assert left(applied(start, want)) == start
+    assert left(applied(start, want) | {"AWS_ACCOUNT_ID": "theirs"}) == {"AWS_ACCOUNT_ID": "theirs"}
+
+
+def test_a_read_only_role_is_marked_until_the_next_switch():
+    have = switched({}, "BB")
+    assert have["ASSUME_READ_ONLY"] == "1"
+    assert "ASSUME_READ_ONLY" not in switched(have, "A")
+    assert left(have) == {}
 
 
 def test_a_role_without_a_profile_exports_keys_alone():
