@@ -29,6 +29,8 @@ __assume_drawn=     # what the segment was drawn from: while this is the same, s
 __assume_other=     # the identity that is set beside our role, or `keys`, or `none`
 __assume_traced=    # the shell's flags before tracing was turned off
 __assume_readonly=  # a variable that cannot be set in this shell
+__assume_probe=     # for __assume_builtins_work
+__assume_interrupt= # what restores the user's INT trap, while ours is set
 __assume_moved=     # 1 once the user knows that the program has moved
 __assume_said=      # the change that the user was last warned of
 __assume_seen_at=0  # when the hook last ran, in epoch seconds
@@ -37,6 +39,12 @@ __assume_failed=    # 1 once a renewal has failed: the reason is shown once
 __assume_retry_at=0 # no renewal before this, in epoch seconds
 __assume_retry_s=0  # the pause after the last renewal, in seconds; it doubles with each failure
 __assume_epoch=     # for __assume_clock before bash 4.2: what `date` printed / $SECONDS at that moment
+# the variables that a switch may set or unset, but for those of other tools, which __assume_find_unfit adds
+__assume_targets=(
+    AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION
+    AWS_CREDENTIAL_EXPIRATION AWS_SESSION_EXPIRATION AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_ACCOUNT_ID AWS_VAULT
+    ASSUME_PROFILE ASSUMED_ROLE_ARN ASSUME_EXPIRES ASSUME_KEY_ID ASSUME_EXPORTED ASSUME_BEFORE __assume_state
+)
 
 # ---- function ----
 
@@ -46,9 +54,24 @@ __assume_epoch=     # for __assume_clock before bash 4.2: what `date` printed / 
 function assume {
     # a trace would print the secrets
     { __assume_traced=$- && \builtin set +xvT; } 2>/dev/null
-    \builtin local __assume_status=0
-    __assume_dispatch ${1+"$@"} || __assume_status=$?
-    __assume_restore_trace "$__assume_status"
+    if __assume_builtins_work; then
+        \builtin local __assume_status=0
+        __assume_dispatch ${1+"$@"} || __assume_status=$?
+        __assume_restore_trace "$__assume_status"
+    else
+        \printf '%s\n' 'assume: a builtin of bash is disabled, or is a function here: nothing was changed' \
+            '  enable -n and declare -F list them' >&2
+        __assume_restore_trace 1 || ((0))
+    fi
+}
+
+# True if the builtins that a switch needs do what they should: none is disabled, `builtin` is not a function.
+function __assume_builtins_work {
+    __assume_probe=
+    \builtin local __assume_line && \builtin test 1 && \builtin eval __assume_probe=1 && \builtin shift 0 &&
+        \builtin set -- x && \builtin printf -v __assume_line %s x && \builtin export -n __assume_state &&
+        \builtin unset -v __assume_line && \builtin true && [[ -n $__assume_probe ]] && \builtin return 0
+    ((0))
 }
 
 # Turns tracing on again, as it was before `assume` or the hook turned it off. Returns $1; the trace does not show this.
@@ -133,44 +156,88 @@ function __assume_run {
 
 # Switches the role: runs the program and makes the changes of its reply. A failure changes nothing.
 function __assume_switch {
-    \builtin local __assume_words __assume_reply __assume_trap __assume_verb="$1"
+    \builtin local __assume_words __assume_reply __assume_trap __assume_unfit __assume_done='' __assume_verb="$1"
     \builtin shift
     __assume_find_program || \builtin return 1
     __assume_capture "$__assume_verb" ${1+"$@"} || \builtin return
     __assume_apply || \builtin return
     __assume_idle=
     __assume_seen_at=0
+    \builtin test -z "$__assume_done" || \builtin printf '%s\n' "$__assume_done" >&2
     if ((BASH_SUBSHELL)); then
         __assume_say 'this ran in a subshell (a pipe, & or parentheses): your shell has not changed' \
             'call assume on its own line'
     fi
 }
 
-# Captures the program's reply in __assume_reply, and the user's own INT trap in __assume_trap.
-# The trap travels with the reply: `trap -p` can only print, so reading it takes a subshell, and a second subshell would
-# be one more fork for every switch. It comes first, in front of the mark, because nothing runs behind `exec`.
+# Captures the program's reply in __assume_reply, the user's own INT trap in __assume_trap, and in __assume_unfit the
+# variables that cannot be set. These two travel with the reply: `trap -p` can only print, so reading it takes a
+# subshell, and a second one would be one more fork for every switch. They come in front of the mark, because nothing
+# runs behind `exec`.
 function __assume_capture {
     \builtin local __assume_verb="$1" __assume_mark=$'\n\036assume\036\n'
     \builtin shift
     __assume_reply=$(
-        \builtin trap -p INT
+        __assume_find_unfit
+        \builtin printf '%s\n' "$__assume_unfit"
+        \builtin trap -p INT || \builtin exit 1
         \builtin printf %s "$__assume_mark"
         \builtin exec "${__assume_words[@]}" "$__assume_verb" --shell bash --state "$__assume_state" ${1+"$@"}
     ) || \builtin return
     __assume_trap=${__assume_reply%%"$__assume_mark"*}
     __assume_reply=${__assume_reply#*"$__assume_mark"}
+    __assume_unfit=${__assume_trap%%$'\n'*}
+    __assume_trap=${__assume_trap#*$'\n'}
 }
 
-# Adds the names that the reply $1 sets or unsets to __assume_names. Refuses a reply that holds anything else.
-# Byte by byte, because a value may hold bytes that are not UTF-8.
+# Sets __assume_unfit to ` NAME:FLAGS …`, the variables that have an attribute other than "exported": what is assigned
+# to such a variable may fail, be changed, be run, or go elsewhere. Runs in a subshell, as it tries out what is unset:
+# an attribute shows only once there is a value.
+function __assume_find_unfit {
+    \builtin local __assume_name __assume_flags __assume_rest
+    __assume_unfit=
+    if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+        __assume_rest=$(\builtin declare -p "${__assume_targets[@]}" 2>/dev/null)$'\n'
+        while \builtin test -n "$__assume_rest"; do
+            __assume_name=${__assume_rest%%$'\n'*}
+            __assume_rest=${__assume_rest:${#__assume_name}+1}
+            case $__assume_name in 'declare -'*) ;; *) \builtin continue ;; esac
+            __assume_name=${__assume_name#declare -}
+            __assume_flags=${__assume_name%% *}
+            __assume_flags=${__assume_flags//[x-]/}
+            __assume_name=${__assume_name#* }
+            \builtin test -z "$__assume_flags" || __assume_unfit+=" ${__assume_name%%=*}:$__assume_flags"
+        done
+        \builtin return 0
+    fi
+    for __assume_name in "${__assume_targets[@]}" "${!AWSUME_@}" "${!GRANTED_@}" "${!AWS_SSO_@}"; do
+        if \builtin test -R "$__assume_name"; then
+            __assume_flags=n
+        elif \builtin test -n "${!__assume_name+set}"; then
+            __assume_flags=${!__assume_name@a}
+        elif \builtin export "$__assume_name=1"; then
+            __assume_flags=${!__assume_name@a}
+            \builtin export -n "${__assume_name?}"
+        elif \builtin unset -n "$__assume_name"; then
+            __assume_flags=n # refers to no name yet
+        else
+            __assume_flags=r
+        fi 2>/dev/null
+        case $__assume_flags in '' | x) ;; *) __assume_unfit+=" $__assume_name:${__assume_flags//x/}" ;; esac
+    done
+}
+
+# Adds the names that the reply $1 sets or unsets to __assume_names, and its lines to __assume_changes, joined by `&&`.
+# Refuses a reply that holds anything else. Byte by byte, because a value may hold bytes that are not UTF-8.
 function __assume_check_reply {
     \builtin local __assume_line __assume_rest="$1"$'\n'
     \builtin local LC_ALL=C 2>/dev/null
     while \builtin test -n "$__assume_rest"; do
         __assume_line=${__assume_rest%%$'\n'*}
         __assume_rest=${__assume_rest:${#__assume_line}+1} # `#*$'\n'` would try every length
+        __assume_changes+=" && $__assume_line"
         case $__assume_line in
-        "__assume_state='"*"'") \builtin continue ;;
+        "__assume_state='"*"'" | "__assume_done='"*"'") \builtin continue ;;
         '\builtin export '[A-Z]*"='"*"'")
             __assume_line=${__assume_line#*export }
             __assume_line=${__assume_line%%=*}
@@ -223,27 +290,47 @@ function __assume_try_local { \builtin local "$@" 2>/dev/null; }
 
 # Makes the changes in __assume_reply: all of them or none.
 function __assume_apply {
-    \builtin local __assume_names __assume_readonly
+    \builtin local __assume_names __assume_name __assume_flags __assume_changes='\builtin true'
     __assume_names=(__assume_state)
     if \builtin test -n "$__assume_reply"; then
         __assume_check_reply "$__assume_reply" || \builtin return
     fi
-    if ! __assume_can_set "${__assume_names[@]}"; then
-        __assume_say "$__assume_readonly is readonly in this shell: nothing was changed" 'open a new shell'
+    for __assume_name in "${__assume_names[@]}"; do
+        case "$__assume_unfit " in *" $__assume_name:"*) ;; *) \builtin continue ;; esac
+        __assume_flags=${__assume_unfit#*" $__assume_name:"}
+        __assume_flags=${__assume_flags%% *}
+        case $__assume_flags in
+        *r*) __assume_say "$__assume_name is readonly in this shell: nothing was changed" 'open a new shell' ;;
+        *n*) __assume_say "$__assume_name refers to another name (declare -n): nothing was changed" \
+            "unset -n $__assume_name" ;;
+        *) __assume_say "$__assume_name is declared with -$__assume_flags in this shell: nothing was changed" \
+            "unset -v $__assume_name" ;;
+        esac
+        \builtin return 1
+    done
+    # Ctrl-C between two changes would leave half a role. Bash has no local trap, so the user's own is put back by
+    # running the text that __assume_capture brought along; by the hook, if something ends this function half-way.
+    __assume_interrupt="\builtin trap - INT; $__assume_trap"
+    \builtin trap '' INT
+    if ! \builtin eval "$__assume_changes"; then
+        \builtin unset -v "${__assume_names[@]:1}"
+        __assume_restore_interrupt
+        __assume_say 'not all variables could be set: those of the role were unset' 'open a new shell'
         \builtin return 1
     fi
-    # Ctrl-C between two changes would leave half a role. Bash has no local trap, so the user's own is put back by
-    # running the text that __assume_capture brought along.
-    \builtin trap '' INT
-    \builtin eval "$__assume_reply"
     \builtin export -n __assume_state # `set -a` exports what is assigned
-    \builtin trap - INT
-    \builtin eval "$__assume_trap"
+    __assume_restore_interrupt
     __assume_said=
     __assume_drawn=
     __assume_failed=
     __assume_retry_at=0
     __assume_retry_s=0
+}
+
+# Puts the user's INT trap back.
+function __assume_restore_interrupt {
+    \builtin eval "$__assume_interrupt"
+    __assume_interrupt=
 }
 
 # Prints a message and, if given, what to do about it.
@@ -270,6 +357,7 @@ function __assume_hook {
         __assume_traced=${__assume_traced:-$-}
         \builtin set +xvT
     } 2>/dev/null
+    [[ -z $__assume_interrupt ]] || __assume_restore_interrupt
     if \builtin test -n "${ASSUME_PROFILE-}$__assume_segment"; then
         __assume_update || \builtin true
         __assume_place_segment || \builtin true
@@ -416,7 +504,7 @@ function __assume_renewal_due {
 
 # Renews the role. The program asks nothing and ends within 2 s by itself.
 function __assume_renew {
-    \builtin local __assume_words __assume_reply __assume_trap
+    \builtin local __assume_words __assume_reply __assume_trap __assume_unfit __assume_done
     # set before the call, so that a pause follows Ctrl-C too
     __assume_to_number "$__assume_retry_s"
     __assume_retry_s=$((__assume_number == 0 ? 60 : __assume_number > 450 ? 900 : __assume_number * 2))

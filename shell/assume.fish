@@ -25,6 +25,7 @@ or set -g __assume_state ''
 #   __assume_name, _label, _colour     the profile's name, what the segment says of it, its colour
 #   __assume_other                     the identity that is set beside our role, or `keys`, or `none`
 #   __assume_words                     the words that start the program
+#   __assume_done                      what a reply prints once its changes are made
 #   __assume_moved                     1 once the user knows that the program has moved
 #   __assume_said                      the change that the user was last warned of
 #   __assume_left_s                    the seconds that the role has left
@@ -127,12 +128,15 @@ end
 function __assume_apply --description 'Make the changes of a reply: all of them or none; arguments: verb, reply'
     set -l value "'(?:[^'\\\\]++|\\\\.)*+'"
     set -l name '(?:AWS|ASSUME|ASSUMED|AWSUME|GRANTED)_[A-Z0-9_]+'
-    set -l change "(?:set -gx $name $value|set -eg $name|set -g __assume_state $value)"
+    set -l change "(?:set -gx $name $value|set -eg $name|set -g __assume_(?:state|done) $value)"
     if not string match -qr "^(?:$change\\n)+\$" -- $argv[2]
         __assume_say 'the answer of the program is not what this shell expects' 'open a new shell; assume doctor'
         return 1
     end
     builtin printf %s $argv[2] | builtin source
+    set -q __assume_done
+    and builtin printf '%s\n' $__assume_done >&2
+    set -eg __assume_done
     set -l ours '(?:AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SE(?:SSION|CURITY)_TOKEN|(?:DEFAULT_)?(?:PROFILE|REGION)|ACCOUNT_ID|VAULT)|(?:AWSUME|GRANTED|AWS_SSO)_[A-Z0-9_]+)'
     for name in (set -nU | string match -r "^$ours\$")
         if test $argv[1] = off; and set -qg $name

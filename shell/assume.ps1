@@ -206,12 +206,18 @@ function global:__assume_apply {
     [System.Diagnostics.DebuggerHidden()] param()
     $name = '(?<name>(?:AWS|ASSUME|ASSUMED|AWSUME|GRANTED)_[A-Z0-9_]+)'
     $value = '(?<value>(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)'
-    $form = "\A(?:(?<verb>set) $name $value|(?<verb>unset) $name|(?<verb>state) $value)\z"
+    $form = "\A(?:(?<verb>set) $name $value|(?<verb>unset) $name|(?<verb>state|done) $value)\z"
     $changes = @(foreach ($line in $args[0]) { [regex]::Match($line, $form) })
     if (-not $changes.Count -or @(foreach ($change in $changes) { $change.Success }) -contains $false) {
         __assume_say 'the answer of the program is not what this shell expects' 'open a new shell; assume doctor'
         return $false
     }
+    $state = $ExecutionContext.SessionState.PSVariable.Get('global:__assume_state')
+    if ($null -ne $state -and ("$($state.Options)" -cmatch 'ReadOnly|Constant' -or $state.Attributes.Count)) {
+        __assume_say '$__assume_state is readonly or has a type in this shell: nothing was changed' 'open a new shell'
+        return $false
+    }
+    $done = $null
     foreach ($change in $changes) {
         $to = [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($change.Groups['value'].Value))
         switch -CaseSensitive ($change.Groups['verb'].Value) {
@@ -219,8 +225,10 @@ function global:__assume_apply {
             # the typed null: $null would leave an empty variable
             'unset' { [System.Environment]::SetEnvironmentVariable($change.Groups['name'].Value, [NullString]::Value) }
             'state' { $global:__assume_state = $to }
+            'done' { $done = $to }
         }
     }
+    if ($done) { [System.Console]::Error.WriteLine($done) }
     $global:__assume_retry_s = 0
     $global:__assume_retry_at = 0
     $true

@@ -52,6 +52,18 @@ __assume_declare
 function assume {
     # a trace would print the secrets
     { \builtin emulate -L zsh +x +v; \builtin trap - 'DEBUG' 'ZERR'; } 2>/dev/null
+    if __assume_builtins_work; then
+        __assume_guarded "$@"
+    else
+        \printf '%s\n' 'assume: a builtin of zsh is disabled, or is a function here: nothing was changed' \
+            "  disabled: ${(k)dis_builtins}; functions: ${(k)functions[(I)builtin]}" >&2
+        (( 0 ))
+    fi
+    \builtin return # or `set -e` would not see the status
+}
+
+# Runs __assume_dispatch; Ctrl-C in it becomes status 130 and an interrupt of the shell.
+function __assume_guarded {
     \builtin local __assume_status=0
     {
         __assume_dispatch "$@"
@@ -67,6 +79,14 @@ function assume {
         \builtin kill -INT $$
     fi
     \builtin return $__assume_status
+}
+
+# True if the builtins that a switch needs are there: none is disabled, and `builtin` is not a function.
+function __assume_builtins_work {
+    (( ! ${+functions[builtin]} && ${+builtins[builtin]} + ${+builtins[export]} + ${+builtins[unset]} == 3 &&
+        ${+builtins[eval]} + ${+builtins[local]} + ${+builtins[printf]} + ${+builtins[return]} == 4 &&
+        ${+builtins[shift]} + ${+builtins[trap]} + ${+builtins[setopt]} + ${+builtins[typeset]} == 4 &&
+        ${+builtins[emulate]} + ${+builtins[continue]} + ${+builtins[break]} + ${+builtins[true]} == 4 ))
 }
 
 # Decides what the words ask for: a verb to run, or a switch (`off`, `use`, a profile).
@@ -133,7 +153,7 @@ function __assume_run {
 
 # Switches the role: runs the program and makes the changes of its reply. A failure changes nothing.
 function __assume_switch {
-    \builtin local __assume_reply __assume_verb="$1"
+    \builtin local __assume_reply __assume_done='' __assume_verb="$1"
     \builtin local -a __assume_words
     \builtin shift
     __assume_find_program || \builtin return 1
@@ -143,20 +163,29 @@ function __assume_switch {
     __assume_apply || \builtin return
     __assume_idle=''
     __assume_seen_at=0
+    [[ -z $__assume_done ]] || \builtin printf '%s\n' "$__assume_done" >&2
     if (( ZSH_SUBSHELL )); then
         __assume_say 'this ran in a subshell (a pipe, & or parentheses): your shell has not changed' \
             'call assume on its own line'
     fi
 }
 
-# True if __assume_reply holds nothing but changes that can be made here; else prints why not.
-# Byte by byte, because a value may hold bytes that are not UTF-8.
+# True if __assume_reply holds nothing but changes that can be made here; else prints why not. Adds its lines to
+# __assume_changes, joined by `&&`, and the names to __assume_names.
+# What is assigned to a variable that has an attribute may fail, be changed or go elsewhere. Byte by byte, because a value may hold bytes that are not UTF-8.
 function __assume_check_reply {
     \builtin setopt local_options no_multibyte
     \builtin local __assume_line
     for __assume_line in "${(@f)__assume_reply}"; do
         case $__assume_line in
             '') \builtin continue ;;
+            "__assume_done='"*"'")
+                __assume_changes+=" && $__assume_line"
+                \builtin continue
+                ;;
+        esac
+        __assume_changes+=" && $__assume_line"
+        case $__assume_line in
             "__assume_state='"*"'") __assume_line=__assume_state ;;
             '\builtin export '[A-Z]*"='"*"'")
                 __assume_line=${__assume_line#*export }
@@ -177,20 +206,35 @@ function __assume_check_reply {
                 \builtin return 1
                 ;;
         esac
-        if [[ ${(Pt)__assume_line} == *readonly* ]]; then
-            __assume_say "$__assume_line is readonly in this shell: nothing was changed" 'open a new shell'
-            \builtin return 1
-        fi
+        __assume_type=${(Pt)__assume_line}
+        case $__assume_type in
+            '' | scalar | scalar-export | scalar-local | scalar-local-export) __assume_names+=("$__assume_line") ;;
+            *readonly*)
+                __assume_say "$__assume_line is readonly in this shell: nothing was changed" 'open a new shell'
+                \builtin return 1
+                ;;
+            *)
+                __assume_say "$__assume_line is declared as ${__assume_type//-/, } in this shell: nothing was changed" \
+                    "unset $__assume_line"
+                \builtin return 1
+                ;;
+        esac
     done
 }
 
 # Makes the changes in __assume_reply: all of them or none.
 function __assume_apply {
+    \builtin local __assume_changes='\builtin true' __assume_type
+    \builtin local -a __assume_names
     __assume_check_reply || \builtin return
     # Ctrl-C between two changes would leave half a role. The trap is local (`emulate -L` sets local_traps), so the
     # user's own is back when this function returns.
     \builtin trap '' 'INT'
-    \builtin eval "$__assume_reply"
+    if ! \builtin eval "$__assume_changes"; then
+        \builtin unset "${(@)__assume_names:#__assume_*}"
+        __assume_say 'not all variables could be set: those of the role were unset' 'open a new shell'
+        \builtin return 1
+    fi
     \builtin typeset -g +x __assume_state="$__assume_state" # `setopt allexport` exports what is assigned
     __assume_said=''
     __assume_drawn=''
@@ -361,7 +405,7 @@ function __assume_renewal_due {
 
 # Renews the role. The program asks nothing and ends within 2 s by itself.
 function __assume_renew {
-    \builtin local __assume_reply
+    \builtin local __assume_reply __assume_done
     \builtin local -a __assume_words
     # set before the call, so that a pause follows Ctrl-C too
     __assume_to_number "$__assume_retry_s"

@@ -85,13 +85,12 @@ def use(options: "Options", holding: "list[str]") -> int | None:
 
 
 def hand_over(taken: "Assumed", options: "Options", have: "dict[str, str]", now: float) -> int:
-    """Writes the reply to the shell function, in one write, and a line for the user. Returns the exit status."""
+    """Writes the reply in one write, with the line that the shell shows once the switch is made. Returns the exit status."""
     from assume.fast import warm
 
-    if not show.write(1, warm.reply(taken, options, have)):
+    done = show.plain(warm.summary(taken, now)) if show.is_terminal(2) else ""
+    if not show.write(1, warm.reply(taken, options, have, done)):
         return 1
-    if show.is_terminal(2):
-        show.say(warm.summary(taken, now))
     if taken.note:
         show.say(taken.note)
     return 0

@@ -67,12 +67,12 @@ def asked(options: "Options") -> "Options":
     return before
 
 
-def reply(taken: Assumed, options: "Options", have: "Mapping[str, str]") -> bytes:
-    """The code that the shell function evaluates to set the role."""
+def reply(taken: Assumed, options: "Options", have: "Mapping[str, str]", done: str = "") -> bytes:
+    """The code that the shell function evaluates to set the role; it prints the line `done` at the end."""
     changes = environment.changes(have, taken.environment())
     renew = taken.known.get("renew") == "1" and taken.credentials.expires_at is not None
     after = state.after_use(options.state, options.repeated(), renew, taken.known.get("colour", ""))
-    return render.reply(options.shell, changes, after)
+    return render.reply(options.shell, changes, after, done)
 
 
 def summary(taken: Assumed, now: float) -> str:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     Change = tuple[str, str | None]
 
-STATE = "__assume_state"
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/:@+-")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"  # of base64
 VALUES = {mark: value for value, mark in enumerate(ALPHABET)}
@@ -33,15 +32,19 @@ def quote(shell: str, text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def reply(shell: str, changes: "Sequence[Change]", state: str) -> bytes:
-    """The code that our function in `shell` evaluates: the changes, then its state variable."""
+def reply(shell: str, changes: "Sequence[Change]", state: str, done: str = "") -> bytes:
+    """The code that our function in `shell` evaluates: the changes, then its state variable.
+
+    `done` is the line that the function prints on stderr once the changes are made.
+    """
+    own = [("state", state), ("done", done)] if done else [("state", state)]
     if shell == "powershell":
         lines = [_record(name, value) for name, value in changes]
-        lines.append(f"state {base64(encoded(state))}")
+        lines += [f"{name} {base64(encoded(value))}" for name, value in own]
     else:
         lines = [_statement(shell, name, value) for name, value in changes]
-        assignment = "set -g {} {}" if shell == "fish" else "{}={}"
-        lines.append(assignment.format(STATE, quote(shell, state)))
+        assignment = "set -g __assume_{} {}" if shell == "fish" else "__assume_{}={}"
+        lines += [assignment.format(name, quote(shell, value)) for name, value in own]
     return encoded("".join(line + "\n" for line in lines))
 
 

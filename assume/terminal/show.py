@@ -17,12 +17,16 @@ else:
 
 def say(text: str) -> None:
     """Lines on stderr, safe to show; write errors are ignored."""
-    lines = text.split("\n")
-    if not all(map(str.isprintable, lines)):
-        from assume.errors import shown  # not above: a hit does not load it
+    write(2, "".join(plain(line) + "\n" for line in text.split("\n")).encode("utf-8", "replace"))
 
-        lines = [shown(line) for line in lines]
-    write(2, "".join(line + "\n" for line in lines).encode("utf-8", "replace"))
+
+def plain(line: str) -> str:
+    """The line with escapes in place of what a terminal would obey."""
+    if line.isprintable():
+        return line
+    from assume.errors import shown  # which a hit does not load
+
+    return shown(line)
 
 
 def write(handle: int, content: bytes) -> bool:

@@ -6,6 +6,7 @@ the answer, and one line of JSON per call in `calls`. An answer has any of
 
     changes  [[name, value or null], …]: rendered for the shell that asks
     state    what the reply sets __assume_state to
+    done     the line that the function prints once the changes are made
     stdout   text, unchanged (verbs that are run, completion)
     stderr   text
     ask      a question put on /dev/tty, with the echo off; the right code is 123456
@@ -60,7 +61,7 @@ def give(answer, options, last):
     sys.stderr.write(answer.get("stderr", ""))
     sys.stderr.flush()
     if "changes" in answer or "state" in answer:
-        out += reply(options["shell"], answer.get("changes", []), answer.get("state"))
+        out += reply(options["shell"], answer.get("changes", []), answer.get("state"), answer.get("done"))
     written = out.encode("utf-8", "surrogateescape")
     if "signal" in answer:
         os.write(1, written[: len(written) // 2])
@@ -96,12 +97,14 @@ def ask(question):
     return 1
 
 
-def reply(shell, changes, state):
+def reply(shell, changes, state, done):
     lines = []
     for name, value in changes:
         lines.append(unset_line(shell, name) if value is None else set_line(shell, name, value))
     if state is not None:
-        lines.append(state_line(shell, state))
+        lines.append(own_line(shell, "state", state))
+    if done is not None:
+        lines.append(own_line(shell, "done", done))
     return "".join(line + "\n" for line in lines)
 
 
@@ -131,10 +134,10 @@ def unset_line(shell, name):
     return words.get(shell, "\\builtin unset ") + name
 
 
-def state_line(shell, state):
+def own_line(shell, name, value):
     if shell == "powershell":
-        return f"state {in_base64(state)}"
-    return ("set -g __assume_state " if shell == "fish" else "__assume_state=") + quoted(shell, state)
+        return f"{name} {in_base64(value)}"
+    return (f"set -g __assume_{name} " if shell == "fish" else f"__assume_{name}=") + quoted(shell, value)
 
 
 if __name__ == "__main__":
