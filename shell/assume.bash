@@ -29,7 +29,8 @@ __assume_drawn=     # what the segment was drawn from: while this is the same, s
 __assume_other=     # the identity that is set beside our role, or `keys`, or `none`
 __assume_traced=    # the shell's flags before tracing was turned off
 __assume_readonly=  # a variable that cannot be set in this shell
-__assume_probe=     # for __assume_builtins_work
+__assume_probe=     # set by a builtin, if builtins work
+__assume_found=     # the status that the hook found
 __assume_interrupt= # what restores the user's INT trap, while ours is set
 __assume_moved=     # 1 once the user knows that the program has moved
 __assume_said=      # the change that the user was last warned of
@@ -52,16 +53,20 @@ __assume_targets=(
 \builtin unalias assume 2>/dev/null || \builtin true
 
 function assume {
-    # a trace would print the secrets
-    { __assume_traced=$- && \builtin set +xvT; } 2>/dev/null
-    if __assume_builtins_work; then
+    # a trace would print the secrets; a restricted shell may redirect nothing, and this fails
+    case $- in *r*) ;; *) { __assume_traced=$- && \builtin set +xvT; } 2>/dev/null ;; esac
+    if [[ $- == *r* ]]; then
+        \printf '%s\n' 'assume: this shell is restricted: it may start no program by its path'
+        ((0))
+    elif __assume_builtins_work; then
         \builtin local __assume_status=0
         __assume_dispatch ${1+"$@"} || __assume_status=$?
         __assume_restore_trace "$__assume_status"
     else
         \printf '%s\n' 'assume: a builtin of bash is disabled, or is a function here: nothing was changed' \
             '  enable -n and declare -F list them' >&2
-        __assume_restore_trace 1 || ((0))
+        __assume_restore_trace 1
+        ((0))
     fi
 }
 
@@ -229,9 +234,10 @@ function __assume_find_unfit {
 
 # Adds the names that the reply $1 sets or unsets to __assume_names, and its lines to __assume_changes, joined by `&&`.
 # Refuses a reply that holds anything else. Byte by byte, because a value may hold bytes that are not UTF-8.
+# Bash warns on return if the user's LC_ALL names no locale of this machine, so the caller redirects stderr.
 function __assume_check_reply {
     \builtin local __assume_line __assume_rest="$1"$'\n'
-    \builtin local LC_ALL=C 2>/dev/null
+    \builtin local LC_ALL=C
     while \builtin test -n "$__assume_rest"; do
         __assume_line=${__assume_rest%%$'\n'*}
         __assume_rest=${__assume_rest:${#__assume_line}+1} # `#*$'\n'` would try every length
@@ -250,10 +256,7 @@ function __assume_check_reply {
         esac
         case $__assume_line in
         AWS_* | ASSUME_* | ASSUMED_ROLE_ARN | AWSUME_* | GRANTED_*) ;;
-        *)
-            __assume_say 'the answer of the program is not what this shell expects' 'open a new shell; assume doctor'
-            \builtin return 1
-            ;;
+        *) \builtin return 1 ;;
         esac
         __assume_names+=("$__assume_line")
     done
@@ -293,7 +296,10 @@ function __assume_apply {
     \builtin local __assume_names __assume_name __assume_flags __assume_changes='\builtin true'
     __assume_names=(__assume_state)
     if \builtin test -n "$__assume_reply"; then
-        __assume_check_reply "$__assume_reply" || \builtin return
+        if ! { __assume_check_reply "$__assume_reply"; } 2>/dev/null; then
+            __assume_say 'the answer of the program is not what this shell expects' 'open a new shell; assume doctor'
+            \builtin return 1
+        fi
     fi
     for __assume_name in "${__assume_names[@]}"; do
         case "$__assume_unfit " in *" $__assume_name:"*) ;; *) \builtin continue ;; esac
@@ -337,9 +343,11 @@ function __assume_restore_interrupt {
 function __assume_say { \builtin printf '%s\n' "assume: $1" ${2+"  $2"} >&2; }
 
 # Sets __assume_cleaned to $1 with `?` for control characters and for the marks that change the direction of writing.
+function __assume_clean { { __assume_clean_bytes "$1"; } 2>/dev/null; }
+
 # Byte by byte: one byte that is not UTF-8 would otherwise hide the others from the patterns.
-function __assume_clean {
-    \builtin local LC_ALL=C 2>/dev/null
+function __assume_clean_bytes {
+    \builtin local LC_ALL=C
     __assume_cleaned=${1//[[:cntrl:]]/?}
     __assume_cleaned=${__assume_cleaned//$'\302'[$'\200'-$'\237']/?}
     __assume_cleaned=${__assume_cleaned//$'\330\234'/?}
@@ -351,12 +359,29 @@ function __assume_clean {
 
 # Runs before each prompt. Where PROMPT_COMMAND is one string, the next command in it finds our status in $?, so we
 # return the status that we found. With `set -e` we return 0, as any other status would end the shell.
+# If `builtin` is a function, or the shell is restricted, nothing of this can work, and it does nothing.
 function __assume_hook {
-    {
-        \builtin local __assume_status="$?" __assume_part
-        __assume_traced=${__assume_traced:-$-}
-        \builtin set +xvT
-    } 2>/dev/null
+    case $- in *r*) ;; *)
+        {
+            __assume_found=$? __assume_probe=
+            \builtin printf -v __assume_probe 1
+            if [[ -n $__assume_probe ]]; then
+                __assume_traced=${__assume_traced:-$-}
+                \builtin set +xvT
+            fi
+        } 2>/dev/null
+        if [[ -n $__assume_probe ]]; then
+            __assume_before_prompt "$__assume_found"
+        else
+            \return "$__assume_found"
+        fi
+        ;;
+    esac
+}
+
+# The work of the hook; $1: the status of the command before it. Turns tracing on again.
+function __assume_before_prompt {
+    \builtin local __assume_status="$1" __assume_part
     [[ -z $__assume_interrupt ]] || __assume_restore_interrupt
     if \builtin test -n "${ASSUME_PROFILE-}$__assume_segment"; then
         __assume_update || \builtin true
@@ -635,7 +660,9 @@ function __assume_undo {
 case $- in
 *i*)
     # shellcheck disable=SC2128,SC2178 # a string is handled as one
-    if [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && __assume_can_set PROMPT_COMMAND; then
+    if \builtin shopt -q restricted_shell; then
+        \builtin true # it cannot start the program, and each redirection would print an error before each prompt
+    elif [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && __assume_can_set PROMPT_COMMAND; then
         if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1])); then
             __assume_was_list=
             [[ ${PROMPT_COMMAND[*]-} == "${PROMPT_COMMAND-}" ]] || __assume_was_list=1

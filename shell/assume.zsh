@@ -59,7 +59,7 @@ function assume {
             "  disabled: ${(k)dis_builtins}; functions: ${(k)functions[(I)builtin]}" >&2
         (( 0 ))
     fi
-    \builtin return # or `set -e` would not see the status
+    \return # or `set -e` would not see the status
 }
 
 # Runs __assume_dispatch; Ctrl-C in it becomes status 130 and an interrupt of the shell.
@@ -261,7 +261,11 @@ function __assume_clean {
 
 # Runs before each prompt. zsh gives every hook, and the prompt, the status that the command left.
 function __assume_hook {
-    { \builtin emulate -L zsh +x +v; \builtin trap - 'DEBUG' 'ZERR'; } 2>/dev/null
+    {
+        (( ! ${+functions[builtin]} )) || \return 0 # nothing here can work
+        \builtin emulate -L zsh +x +v
+        \builtin trap - 'DEBUG' 'ZERR'
+    } 2>/dev/null
     if [[ -n ${ASSUME_PROFILE-}$__assume_segment ]]; then
         __assume_update
         __assume_place_segment

@@ -1,0 +1,59 @@
+"""Rows 98 and 99: what belongs to the user stays as it is, whatever their shell is set to."""
+
+from __future__ import annotations
+
+from .bench import Bench, environment, role
+from .table import POSIX, UNIX, case
+
+
+@case(98, "LC_ALL names a locale that is not installed: no warning, neither at a switch nor at a prompt", UNIX)
+def no_such_locale(bench: Bench) -> None:
+    changes = bench.plan_role("prod-zoe")
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        shell = bench.start({name: "xx_YY.UTF-8"}, prompt=True)
+        shell.drain()
+        start = len(shell.stream)
+        assert shell.run("assume use prod-zoe").status == 0
+        shell.run("true")
+        shell.run(bench.kind.export("AWS_PROFILE", "dev"))
+        shell.run("true")
+        assert shell.environment().items() >= {**environment(changes), "AWS_PROFILE": "dev"}.items()
+        assert b"change locale" not in shell.stream[start:], name
+        bench.plan({"use bad": {"stdout": "hello\n"}})
+        assert "not what this shell expects" in shell.run("assume bad").text
+        shell.close()
+
+
+@case(98, "a function named builtin: the prompt comes, and a switch is refused", POSIX)
+def function_builtin(bench: Bench) -> None:
+    bench.plan_role("p")
+    for body in (":", "return 1", "echo hi"):
+        shell = bench.start(prompt=True)
+        shell.run("assume p")
+        before = shell.environment()
+        shell.run(f"function builtin {{ {body}; }}")
+        seen = shell.run("true")
+        assert seen.status == 0 and seen.text.count("hi") < 2, body
+        seen = shell.run("assume p")
+        assert seen.status == 1 and "nothing was changed" in seen.text, body
+        shell.run("unset -f builtin")
+        assert shell.environment() == before
+        assert shell.run("assume off") == ("", 0), body
+        shell.close()
+
+
+@case(98, "a restricted bash: no hook, no error at a prompt, and one message for a switch", ["bash"])
+def restricted(bench: Bench) -> None:
+    bench.plan({"use p": {"changes": role("p"), "state": "renew;;"}})
+    shell = bench.start(arguments=["-r"], prompt=True)
+    assert shell.run("true") == ("", 0)
+    seen = shell.run("assume p")
+    assert (seen.status, len(seen.text.splitlines())) == (1, 1) and "restricted" in seen.text
+    assert "__assume_hook" not in shell.run('echo "${PROMPT_COMMAND[@]}"').text
+    shell.close()
+    shell = bench.start(prompt=True)
+    shell.run("assume p")
+    assert shell.run("set -r") == ("", 0)
+    assert shell.run("true") == ("", 0)
+    seen = shell.run("assume off")
+    assert (seen.status, len(seen.text.splitlines())) == (1, 1)
