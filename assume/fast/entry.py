@@ -85,7 +85,7 @@ def use(options: "Options", holding: "list[str]") -> int | None:
 
 
 def hand_over(taken: "Assumed", options: "Options", have: "dict[str, str]", now: float) -> int:
-    """Writes the reply in one write, with the line that the shell shows once the switch is made. Returns the exit status."""
+    """Writes the reply, with the line that the shell shows once the switch is made. Returns the exit status."""
     from assume.fast import warm
 
     done = show.plain(warm.summary(taken, now)) if show.is_terminal(2) else ""
