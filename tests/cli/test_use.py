@@ -118,7 +118,7 @@ def test_a_renewal_that_would_ask_reports_it_in_one_line_and_changes_nothing(pro
     with time_machine.travel(time.time() + 50000, tick=True):
         done = program("renew", "--shell", "bash", "--state", state, **have)
     assert (done.status, done.out, len(program.asked)) == (1, "", 1)
-    assert "an MFA code is due\n  run `assume role-with-mfa`" in done.err
+    assert "an MFA code is needed\n  run `assume role-with-mfa`" in done.err
 
 
 def test_a_shell_without_a_role_renews_nothing(program):

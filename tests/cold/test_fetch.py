@@ -73,4 +73,4 @@ def test_a_web_identity_takes_a_duration_from_the_command_line(program, sts):
 def test_a_web_identity_takes_no_external_id(program, sts):
     done = program("export", "web-identity", "--external-id", "x", "--format", "json")
     assert (done.status, done.out, actions(sts)) == (1, "", [])
-    assert "web-identity: an external ID goes with AssumeRole" in done.err
+    assert "web-identity: an external ID is sent with AssumeRole alone" in done.err

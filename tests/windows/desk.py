@@ -101,6 +101,7 @@ class Desk:
         """The environment and the state of a shell that has taken a role."""
         taken = self.took(*words)
         state = taken.pop("state") or ""
+        taken.pop("done", None)
         return applied(self.environment, taken), state
 
     def shown(self, *words: str, **how) -> tuple[list[str], dict[str, str]]:
@@ -166,8 +167,8 @@ def changes(reply: bytes) -> dict[str, str | None]:
             name, value = rest
             result[name] = base64.b64decode(value, validate=True).decode()
         else:
-            assert verb == "state", line
-            result["state"] = base64.b64decode(rest[0], validate=True).decode()
+            assert verb in ("state", "done"), line
+            result[verb] = base64.b64decode(rest[0], validate=True).decode()
     return result
 
 
