@@ -22,9 +22,10 @@ from assume.simulator.world import World
 from assume.store import record
 
 from ..simulator.clients import AwsHome
-from .process import Done, Started
+from .process import PATIENCE_S, Done, Started
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENT = f"from assume.aws.deadline import Deadline\nDeadline.__init__.__defaults__ = ({2 * PATIENCE_S},)"
 
 
 class Ground:
@@ -57,6 +58,11 @@ class Ground:
         started = Started([*(program or self.program), *words], environment or self.environment, self.cwd, **how)
         self.running.append(started)
         return started
+
+    def patient(self) -> dict[str, list[str]]:
+        """For `start`: a program that waits for STS as long as a test takes on a busy machine, not 30 s."""
+        script = self.console_script(self.script.with_name("patient"), PATIENT)
+        return {"program": [*self.program[:-1], str(script)]}
 
     def use(self, profile: str, *more: str, **how) -> Started:
         """Starts `assume PROFILE` with the arguments of the bash function."""

@@ -11,6 +11,7 @@ from assume.errors import AssumeError, Unreachable, WrongCode
 from assume.simulator import faults
 
 from .ground import signed_by
+from .process import PATIENCE_S
 
 PROFILE = "role-with-mfa"
 OTHER_KEY = "AKIAOTHEROTHEROTHERO"
@@ -87,7 +88,6 @@ def test_the_same_code_of_another_device_is_another_code(ground, clock):
 
 def test_the_same_code_typed_in_two_terminals_is_sent_once(ground):
     """With two access keys of one user, so that no lock is shared."""
-    code = ground.code(CLI_USER_MFA)
     until, reached = threading.Event(), threading.Event()
     ground.sts.faults = faults.first(1, faults.hang(until, reached))
     ground.configure(PROFILE, mfa_session="off")
@@ -95,11 +95,13 @@ def test_the_same_code_typed_in_two_terminals_is_sent_once(ground):
     ground.configure("other-key", aws_access_key_id=OTHER_KEY, aws_secret_access_key=secret)
     of_role = {"role_arn": CLI_ROLE, "mfa_serial": CLI_USER_MFA, "mfa_session": "off"}
     ground.configure("second", source_profile="other-key", **of_role)
-    first, second = ground.use(PROFILE, terminal=True), ground.use("second", terminal=True)
+    first = ground.use(PROFILE, terminal=True, **ground.patient())
+    second = ground.use("second", terminal=True)
     for one in (first, second):
         one.wait_for("MFA code for")
+    code = ground.code(CLI_USER_MFA)
     first.type(code + "\n")
-    assert reached.wait(60)
+    assert reached.wait(PATIENCE_S)
     second.type(code + "\n")
     second.wait_for(f"{SENT}\r\n  wait for the next one: it comes in ")
     until.set()
@@ -113,7 +115,7 @@ def test_a_code_is_not_sent_again_after_its_process_was_killed(ground):
     until, reached = threading.Event(), threading.Event()
     ground.sts.faults = faults.first(1, faults.hang(until, reached))
     victim = ground.use(PROFILE, "--mfa-code", code)
-    assert reached.wait(60)
+    assert reached.wait(PATIENCE_S)
     victim.tell(signal.SIGKILL)
     until.set()
     done = ground.use(PROFILE, "--mfa-code", code).end()

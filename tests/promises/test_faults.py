@@ -20,7 +20,7 @@ from .ground import asked, own_environment
 
 CHAIN = [HUB, LANDING, WORKLOAD]
 SHORT_S = 1.0  # in place of 30
-SLACK_S = 5.0  # for a machine that is busy with other work
+FOREVER_S = 60.0  # far more than SHORT_S, far less than a fault lasts that no deadline ends
 NEVER = threading.Event()  # a hanging answer waits for it
 
 FAULTS = {
@@ -59,6 +59,19 @@ def quick(monkeypatch):
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
 
 
+def pace(ground):
+    """Seconds, from what a chain of three takes now: a deadline that ends no healthy call, and the time until an error.
+
+    On a quiet machine the deadline is SHORT_S.
+    """
+    ground.take("workload", "--no-cache")  # imports botocore
+    started_at = time.monotonic()
+    ground.take("workload", "--no-cache")
+    took_s = time.monotonic() - started_at
+    deadline_s = max(SHORT_S, 10 * took_s)
+    return deadline_s, deadline_s + 5 + 20 * took_s
+
+
 def failing(arn, fault):
     """The fault, but only for calls for one role."""
     return lambda call: fault if call.params.get("RoleArn") == arn else None
@@ -67,13 +80,16 @@ def failing(arn, fault):
 def check_unchanged(ground, profile, hops, name):
     """The switch fails in time with the right message; environment and store are as before, byte for byte."""
     fault, error, words, again = FAULTS[name]
+    ground.sts.faults = None
+    deadline_s, bound_s = pace(ground)
     ground.sts.faults = failing(hops[-1], fault)
     before, called = ground.stored(), len(ground.sts.calls)
     environment = dict(ground.environment)
     started_at = time.monotonic()
     with pytest.raises(error) as caught:
-        ground.take(profile, deadline=Deadline(SHORT_S))
-    assert time.monotonic() - started_at < SHORT_S + SLACK_S
+        ground.take(profile, deadline=Deadline(deadline_s))
+    took_s = time.monotonic() - started_at
+    assert took_s < bound_s
     assert words in str(caught.value)
     assert isinstance(caught.value, AssumeError)
     assert caught.value.status == 1
@@ -88,7 +104,7 @@ def check_unchanged(ground, profile, hops, name):
     assert calls[: len(hops)] == hops
     if again is not None:
         assert (len(calls) > len(hops)) is again, calls
-    return str(caught.value)
+    return took_s
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -115,24 +131,26 @@ def test_all_faults_one_after_another(ground, clock):
     for name in FAULTS:
         for hop in (1, 2, 3):
             ground.forget()
-            started_at = time.monotonic()
-            check_unchanged(ground, "workload", CHAIN[:hop], name)
-            slowest_s = max(slowest_s, time.monotonic() - started_at)
-    assert slowest_s < SHORT_S + SLACK_S
+            slowest_s = max(slowest_s, check_unchanged(ground, "workload", CHAIN[:hop], name))
     tried = f"{len(FAULTS)} faults at each hop of three, with {SHORT_S:g} s in place of 30"
     seen = f"{slowest_s:.1f} s at most; environment and store unchanged; no code sent twice"
     figures.tell("faults", tried, seen)
 
 
 def test_the_whole_chain_takes_at_most_thirty_seconds(ground, clock):
-    """The limit is for the whole chain, not for each hop."""
+    """The limit is for the whole chain, not for each hop: each of three takes half of it, and the third fails."""
     assert deadline.WHOLE_CHAIN_S == 30
     assert Deadline().left_s == 30
-    ground.sts.faults = lambda call: faults.drip(0.0003)  # most of a second for each hop
-    started_at = time.monotonic()
-    with pytest.raises(Unreachable, match=r"no answer from AWS within 0.7 s"):
-        ground.take("workload", deadline=Deadline(0.7))
-    assert time.monotonic() - started_at < 2
+    deadline_s, _ = pace(ground)
+
+    def late(_):
+        until = threading.Event()
+        threading.Timer(deadline_s / 2, until.set).start()
+        return faults.hang(until)
+
+    ground.sts.faults = late
+    with pytest.raises(Unreachable, match=f"no answer from AWS within {deadline_s:g} s"):
+        ground.take("workload", deadline=Deadline(deadline_s))
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -202,7 +220,7 @@ def test_a_server_that_does_not_speak_http_is_reported(ground, clock, accept):
     started_at = time.monotonic()
     with pytest.raises(Unreachable):
         ground.take("marketingadmin", deadline=Deadline(SHORT_S))
-    assert time.monotonic() - started_at < SHORT_S + SLACK_S
+    assert time.monotonic() - started_at < FOREVER_S
     server.close()
 
 
@@ -211,7 +229,7 @@ def test_a_refused_connection_is_reported(ground, clock):
     server.close()
     ground.configure("marketingadmin", endpoint_url=url)
     with pytest.raises(Unreachable, match="STS was not reached"):
-        ground.take("marketingadmin", deadline=Deadline(SHORT_S))
+        ground.take("marketingadmin")
 
 
 def test_waiting_for_locks_counts_in_the_two_seconds_of_a_renewal(ground, monkeypatch):

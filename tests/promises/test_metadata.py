@@ -183,7 +183,7 @@ def test_an_endpoint_that_does_not_answer_is_soon_given_up(machine, words):
     started_at = time.monotonic()
     with pytest.raises(SourceError):
         machine.take(*words)
-    assert time.monotonic() - started_at < 8
+    assert time.monotonic() - started_at < 30, "one second for each request; the kernel would try for two minutes"
     for one in (*waiting, server):
         one.close()
 

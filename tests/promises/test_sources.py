@@ -14,6 +14,7 @@ PROFILE = "marketingadmin"
 USER1 = KEYS["user1"][1]
 THEN = "2001-01-01T00:00:00Z"
 CANARY = "canary/secret+of+a+command"
+SOON_S = 100  # less than any limit of the program and any sleep here, also on a busy machine
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_endless_output_is_soon_cut_off(printing):
     started_at = time.monotonic()
     with pytest.raises(SourceError, match="more than a megabyte"):
         printing("exec cat /dev/zero").take(PROFILE)
-    assert time.monotonic() - started_at < 20
+    assert time.monotonic() - started_at < SOON_S
 
 
 def test_a_command_that_leaves_a_daemon_behind_is_not_waited_for(printing, tmp_path):
@@ -91,7 +92,7 @@ def test_a_command_that_leaves_a_daemon_behind_is_not_waited_for(printing, tmp_p
         assert ground.take(PROFILE).credentials.key_id
     finally:
         os.kill(int((tmp_path / "pid").read_text()), 9)
-    assert time.monotonic() - started_at < 20
+    assert time.monotonic() - started_at < SOON_S
 
 
 def test_a_command_that_hangs_is_ended(printing, monkeypatch):
@@ -101,7 +102,7 @@ def test_a_command_that_hangs_is_ended(printing, monkeypatch):
     started_at = time.monotonic()
     with pytest.raises(SourceError, match="has not ended within"):
         printing("exec sleep 300").take(PROFILE)
-    assert time.monotonic() - started_at < 20
+    assert time.monotonic() - started_at < SOON_S
 
 
 @pytest.mark.parametrize("text", ["; touch PWN", "$(touch PWN)", "`touch PWN`", "| touch PWN", "&& touch PWN", "> PWN"])
@@ -136,9 +137,9 @@ def test_a_web_identity_that_is_a_fifo_is_not_waited_for(ground, clock):
     ground.home.web_identity.unlink()
     os.mkfifo(ground.home.web_identity)
     started_at = time.monotonic()
-    done = ground.use("web-identity").end(20)
+    done = ground.use("web-identity").end(SOON_S)
     assert done.status == 1
-    assert time.monotonic() - started_at < 20
+    assert time.monotonic() - started_at < SOON_S
 
 
 def test_a_web_identity_behind_links_is_read_at_each_call(ground, clock):
