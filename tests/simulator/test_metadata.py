@@ -31,7 +31,7 @@ def ask(sts, path, method="GET", body=None, **headers):
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(sts.url + path, body, sent, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=5) as reply:
+        with urllib.request.urlopen(request, timeout=100) as reply:
             return reply.status, reply.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -155,7 +155,7 @@ def ask_with(sts, path, headers):
     """The status of a request whose headers have underscores in their names."""
     request = urllib.request.Request(sts.url + path, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=5) as reply:
+        with urllib.request.urlopen(request, timeout=100) as reply:
             return reply.status
     except urllib.error.HTTPError as error:
         with error:

@@ -9,6 +9,7 @@ import pytest
 from assume.demo.config import CLI_USER_MFA, KEYS, MARKETING
 from assume.simulator import faults
 
+from ..promises.process import PATIENCE_S
 from .desk import windows
 
 
@@ -97,13 +98,13 @@ def test_ctrl_c_works_while_aws_does_not_answer(desk):
     until, reached = threading.Event(), threading.Event()
     desk.sts.faults = faults.first(1, faults.hang(until, reached))
     asked = desk.use("marketingadmin", terminal=True)
-    assert reached.wait(60)
+    assert reached.wait(PATIENCE_S)
     started = time.monotonic()
     asked.type("\x03")
     done = asked.end()
     until.set()
     assert (done.status, done.out) == (130, b""), done.said
-    assert time.monotonic() - started < 10  # 30 s, were it not heard
+    assert time.monotonic() - started < 25  # it would be 30 s if Ctrl-C did not work
     assert "Traceback" not in done.said
 
 
@@ -117,4 +118,4 @@ def test_ctrl_c_works_while_a_credential_process_runs(desk):
     asked.type("\x03")
     done = asked.end()
     assert (done.status, done.out) == (130, b""), done.said
-    assert time.monotonic() - asked.started_at < 60  # 120 s, were it not heard
+    assert time.monotonic() - asked.started_at < 100  # it would be 120 s if Ctrl-C did not work

@@ -9,6 +9,7 @@ import pytest
 from assume.demo.config import CLI_USER_MFA, KEYS, MARKETING
 from assume.simulator import faults
 
+from ..promises.process import PATIENCE_S
 from .desk import applied, changes, wait_for_keys
 
 
@@ -98,7 +99,7 @@ def test_two_at_once_make_one_call_and_the_second_reports_what_it_waits_for(desk
     until, reached = threading.Event(), threading.Event()
     desk.sts.faults = faults.first(1, faults.hang(until, reached))
     first = desk.use("marketingadmin")
-    assert reached.wait(60)
+    assert reached.wait(PATIENCE_S)
     second = desk.use("marketingadmin")
     second.wait_for("is calling AWS")
     until.set()
@@ -112,7 +113,7 @@ def test_if_the_holder_is_killed_the_waiter_takes_over(desk):
     until, reached = threading.Event(), threading.Event()
     desk.sts.faults = faults.first(1, faults.hang(until, reached))
     first = desk.use("marketingadmin", role=("script", desk.script))
-    assert reached.wait(60)
+    assert reached.wait(PATIENCE_S)
     second = desk.use("marketingadmin")
     second.wait_for("is calling AWS")
     first.tell(signal.SIGKILL)
