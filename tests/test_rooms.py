@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "simulator": set(),
     "arguments": set(),
     "verbs": set(),
+    "regions": set(),
     "files": set(),
     "paths": set(),
     "credentials": set(),
@@ -44,7 +45,8 @@ ROOMS: dict[str, set[str]] = {
 }
 # a library that packages import, and the dependency that installs it
 BROUGHT_BY = {"botocore": "boto3"}
-GROUND = set("arguments verbs files paths credentials errors __init__".split())  # every package may import all of these
+# every package may import all of these
+GROUND = set("arguments verbs regions files paths credentials errors __init__".split())
 NEVER = (
     # package, what it never reaches (directly or through others), why
     ("store", {"botocore"}, "reading the store must not cost an import of botocore"),
@@ -109,7 +111,7 @@ ALSO = """
     shells/test_alike.py shells/test_fish.py shells/test_history.py shells/test_posix.py shells/test_powershell.py
     shells/test_table.py
 """.split()
-LEAN = "__main__ fast store profiles shells terminal arguments verbs files paths credentials errors".split()
+LEAN = "__main__ fast store profiles shells terminal arguments verbs regions files paths credentials errors".split()
 LEAN_IMPORTS = {
     "sys",
     "time",

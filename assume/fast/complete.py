@@ -34,11 +34,6 @@ OPTIONS["export"] = (*OPTIONS["exec"], "--format", "--force")
 OF_A_PROFILE = ("use", "exec", "export")
 OF_A_SHELL = ("init", "install", "uninstall", "demo")
 DESCRIBED_MOST = 200  # profiles; if there are more, their sections are not read for a description
-# the regions that every account has
-REGIONS = (
-    "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 "
-    "eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2"
-).split()
 
 
 def complete(words: "Sequence[str]", have: "Mapping[str, str]") -> int:
@@ -118,7 +113,11 @@ def _takes_value(word: str) -> bool:
 
 def _values(option: str) -> "Iterable[tuple[str, str]]":
     """(value, description) of what may follow `option`."""
-    return ((value, "") for value in (REGIONS if option == "--region" else arguments.CHOICES.get(option, ())))
+    if option == "--region":
+        from assume.regions import REGIONS
+
+        return REGIONS.items()
+    return ((value, "") for value in arguments.CHOICES.get(option, ()))
 
 
 def _positions(words: "list[str]") -> "Iterator[int]":

@@ -1,5 +1,6 @@
 """The candidates for TAB: nobody is called, and nothing in a file can steer the terminal."""
 
+import botocore.session
 import pytest
 
 from assume import arguments
@@ -60,6 +61,19 @@ def test_options(program):
 )  # fmt: skip
 def test_values_of_options(program, typed, expected):
     assert values(program, *typed) == expected
+
+
+@pytest.mark.parametrize("words", [["hub", "--region", ""], ["hub", "--region="]])
+def test_every_region_that_botocore_knows_is_a_candidate(program, words):
+    found = {value.removeprefix("--region=") for value in values(program, *words)}
+    session = botocore.session.Session()
+    known = {
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("ec2", partition)
+    }
+    assert known <= found
+    assert "eu-central-1\tEurope (Frankfurt)" in offered(program, "hub", "--region", "eu-central-")
 
 
 def test_a_policy_is_a_file(program):
