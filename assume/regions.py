@@ -63,5 +63,5 @@ def unknown(region: str) -> str:
     if not near:
         from difflib import get_close_matches
 
-        near = get_close_matches(word, REGIONS, n=3, cutoff=0.6)
+        near = sorted(get_close_matches(word, REGIONS, n=3, cutoff=0.6))
     return f"no AWS region is known as {region}" + (f"; did you mean: {', '.join(near)}?" if near else "")

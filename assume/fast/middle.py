@@ -32,6 +32,9 @@ else:
     import posix as system
 
 
+CHECKED = ("role_arn", "duration_s", "session_name", "external_id", "policy_arns")  # the options that `check` looks at
+
+
 class Planned:
     """The AWS files as they were read, and the chain of a request."""
 
@@ -49,10 +52,19 @@ def planned(options: "Options", base: "dict[str, str]", now: float) -> Planned:
     from assume.profiles.config import Config, read
     from assume.profiles.plan import plan
 
+    if any(getattr(options, name) for name in CHECKED):
+        from assume.fast.check import check
+
+        check(options)
     aws_files = paths.aws_files(base)
     seen = {path: record.signature(path, now) for path in aws_files}  # before they are read
     config = Config(*map(read, aws_files))
-    return Planned(base, seen, config, plan(config, options, base))
+    chain = plan(config, options, base)
+    if options.region:
+        from assume.regions import unknown
+
+        chain.warnings += filter(None, [unknown(options.region)])
+    return Planned(base, seen, config, chain)
 
 
 def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Assumed | None, Planned | None]":
