@@ -208,7 +208,7 @@ def test_a_machine_without_credentials(program):
 
 
 USAGE = [
-    (["marketingadmin", "hub"], "unexpected extra argument"),
+    (["marketingadmin", "hub"], "more than one profile"),
     (["marketingadmin", "--nosuch"], "No such option: --nosuch"),
     (["marketingadmin", "--duration", "soon"], ""),
     (["marketingadmin", "--region"], "requires an argument"),

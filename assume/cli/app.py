@@ -1,7 +1,7 @@
 """The Typer app: help, errors of usage, and the verbs that are not quick.
 
 Names and summaries are those of assume/verbs.py. `use`, `exec` and `export` reach
-this only for their help and their errors, which are in `usage`.
+this only for their help, which is in `usage`.
 """
 
 from collections.abc import Callable
@@ -32,15 +32,30 @@ def main(words: list[str]) -> int:
         result = app(words, prog_name="assume", standalone_mode=False)
     except typer.Abort:
         return 130
+    except OSError as error:  # of the help, which Typer writes
+        show.say(f"assume: the output cannot be written: {error.strerror}")
+        return 1
     except Exception as error:
         # Typer's errors of usage are click's; newer versions have click inside, where it cannot be imported from
         message = getattr(error, "format_message", None)
         if message is None:
             raise
-        context = getattr(error, "ctx", None)
-        name = context.command_path if context is not None else "assume"
-        raise UsageError(message().rstrip("."), f"`{name} --help` shows what there is") from None
+        raise _usage_error(message(), getattr(error, "option_name", ""), words[:1]) from None
     return result if isinstance(result, int) else 0
+
+
+def _usage_error(message: str, option: str, verb: list[str]) -> UsageError:
+    """Typer's error of usage for one of the verbs that are not quick, with the line that is right."""
+    from assume.cli import typos
+
+    name = verb[0] if verb and verb[0] in verbs.VERBS else ""
+    if not name:
+        return UsageError(message.rstrip("."), "`assume --help` shows what there is")
+    if option == "--shell" and name in ("init", "install", "uninstall", "demo"):
+        return UsageError(f"No such option: {option}", f"the line is: assume {name} SHELL")
+    if option:
+        return typos.unknown_option(option, name)
+    return UsageError(message.rstrip("."), (f"the line is: {verbs.VERBS[name].line}", typos.help_of(name)))
 
 
 def _verb(name: str) -> Callable[[Verb], Verb]:
@@ -50,8 +65,7 @@ def _verb(name: str) -> Callable[[Verb], Verb]:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        show.write(1, f"assume {__version__}\n".encode())
-        raise typer.Exit
+        raise typer.Exit(0 if show.write(1, f"assume {__version__}\n".encode()) else 1)
 
 
 @app.callback(invoke_without_command=True)

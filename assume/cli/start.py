@@ -8,6 +8,7 @@ import os
 import sys
 
 from assume import arguments
+from assume.errors import NoSuchProfile, UsageError
 from assume.terminal import failures, show
 from assume.verbs import QUICK, VERBS
 
@@ -46,9 +47,16 @@ def _run(words: "list[str]") -> int:
 
         return complete(words[1:], environment.own_environment())
     if verb in QUICK:
+        typed = _typed(words)[1:]
+        if typed[:1] == [""]:
+            raise UsageError("the name of the profile is empty", "a variable that is not set?")
         options = arguments.read(words[1:], verb)
         if options is not None:
             return run(verb, options)
+        if not {"-h", "--help"} & set(typed):
+            from assume.cli import typos
+
+            raise typos.wrong_line(typed, verb)
     if verb == "off" and not {"-h", "--help"} & set(words):
         from assume.cli.use import off
 
@@ -68,7 +76,16 @@ def _typed(words: "list[str]") -> "list[str]":
 
 
 def run(verb: str, options: arguments.Options) -> int:
-    """One of the verbs that give credentials."""
+    """One of the verbs that take on a role. Returns the exit status."""
+    try:
+        return _run_quick(verb, options)
+    except NoSuchProfile as error:
+        from assume.cli import typos
+
+        raise typos.better(error, verb) from None
+
+
+def _run_quick(verb: str, options: arguments.Options) -> int:
     if verb == "exec":
         from assume.cli.exec import run as run_exec
 

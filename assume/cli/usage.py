@@ -1,7 +1,7 @@
-"""Help and errors of usage for the verbs that take on a role: `use`, `exec`, `export`.
+"""Help for the verbs that take on a role: `use`, `exec`, `export`.
 
-Their options are in the table of assume/arguments.py. Here are the help texts,
-and the reasons why assume/arguments.py could not read a command line.
+Their options are in the table of assume/arguments.py; here are the help texts. The
+reason why a command line could not be read is found in `typos`.
 """
 
 import inspect
@@ -39,21 +39,16 @@ HELP = {
     "--format": ("FORMAT", f"{_list(arguments.FORMATS)}."),
     "--force": ("", "Print secrets even on a terminal."),
 }
-TIMES = "for example 3600, 45m or 2h"
 
 
 def add(app: typer.Typer, verb: str, *, command: bool = False, left_out: tuple[str, ...] = ()) -> None:
-    """Adds to `app` a verb that takes on a role: its help, and its errors of usage.
+    """Adds to `app` a verb that takes on a role, for its help alone: `start` runs it.
 
     `command`: a command follows the profile. `left_out`: the options that the verb does not take.
     """
 
-    def run(command: list[str] | None = None, **values: object) -> int:
-        for name in ("duration", "min_left"):
-            value = str(values.get(name) or "")
-            if value and not arguments.seconds(value):
-                raise UsageError(f"--{name.replace('_', '-')}: {value} is not a duration", TIMES)
-        raise _wrong(command or [], verb)
+    def run(**_: object) -> int:
+        raise UsageError("wrong usage", f"`assume {verb} --help` shows what there is")  # `start` has read the words
 
     kinds: dict[object, type] = {arguments.TEXT: str, arguments.LIST: list[str], arguments.SECONDS: str}
     minus = "the request before this one" if verb == "use" else "the role of this shell"
@@ -74,24 +69,6 @@ def add(app: typer.Typer, verb: str, *, command: bool = False, left_out: tuple[s
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     settings = {"allow_interspersed_args": not command}
     app.command(verb, help=verbs.VERBS[verb].summary, context_settings=settings)(run)
-
-
-def _wrong(words: list[str], verb: str) -> UsageError:
-    """The error in the options after a profile, which Typer takes for the command of `exec`."""
-    waiting = list(words)
-    while waiting and waiting[0].startswith("-") and waiting[0] not in ("-", "--"):
-        word = waiting.pop(0)
-        name, equals, value = word.partition("=")
-        value = value if equals else "".join(waiting[:1])
-        kind = arguments.OPTIONS.get(name, ("", None))[1]
-        if arguments.take(arguments.Options(), word, waiting, verb):
-            continue
-        if kind == arguments.SECONDS and value:
-            return UsageError(f"{name}: {value} is not a duration", TIMES)
-        if kind in (arguments.TEXT, arguments.LIST, arguments.SECONDS) and name not in arguments.OF_EXPORT:
-            return UsageError(f"Option '{name}' requires an argument", f"`assume {verb} --help` shows what there is")
-        return UsageError(f"No such option: {word}", f"`assume {verb} --help` shows what there is")
-    return UsageError("more than one profile", f"`assume {verb} --help` shows what there is")
 
 
 def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:

@@ -14,9 +14,10 @@ def run(options: Options) -> int:
     """Puts a role into the shell whose function called us. Raises AssumeError if no function did."""
     have = environment.own_environment()
     if not options.shell:
+        _refuse_typos(options.profile, have)
         raise not_loaded(options.profile)
     if not options.profile and not options.credential_source:
-        options.profile = _picked(have)
+        options.profile = _picked(have, options.role_arn)
     options = warm.asked(options)
     from assume.cli.install import refresh_init_files
     from assume.cold.resolve import resolve
@@ -72,7 +73,19 @@ def not_loaded(word: str) -> AssumeError:
     )
 
 
-def _picked(have: dict[str, str]) -> str:
+def _refuse_typos(name: str, have: dict[str, str]) -> None:
+    """Raises NoSuchProfile for a name that is no profile and was meant as a command or as a role."""
+    from assume import paths
+    from assume.cli import typos
+    from assume.profiles.config import Config, no_such_profile, read
+
+    if typos.is_like_a_command(name):
+        config = Config(*map(read, paths.aws_files(environment.baseline(have)[0])))
+        if name not in config:
+            raise no_such_profile(name, config)
+
+
+def _picked(have: dict[str, str], role_arn: str) -> str:
     """A profile that the user picks on the terminal. Raises UsageError in a script."""
     if not (show.is_terminal(0) and show.is_terminal(2)):
         raise UsageError("which profile?", "assume PROFILE; `assume list` shows them")
@@ -82,4 +95,4 @@ def _picked(have: dict[str, str]) -> str:
     found = list(profiles(environment.baseline(have)[0]))
     if not found:
         raise ConfigError("no profiles: there is no AWS config here", "`aws configure` makes one")
-    return pick(found)
+    return pick(found, f"source profile for role {role_arn.rpartition('/')[2]}: " if role_arn else "profile: ")

@@ -69,13 +69,16 @@ def planned(options: "Options", base: "dict[str, str]", now: float) -> Planned:
 
 def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[warm.Assumed | None, Planned | None]":
     """The role, if the store has a fresh entry for the chain of the present files; and the plan, if one was made."""
-    from assume.errors import shown
+    from assume.errors import NoSuchProfile, shown
 
     base, told = environment.baseline(have)
     folder = paths.store(base)
     if not warm.is_plain(options) or not told or not paths.is_told(base) or not folder:
         return None, None
-    plan = planned(options, base, now)
+    try:
+        plan = planned(options, base, now)
+    except NoSuchProfile:
+        return None, None  # the console script reports it, with the commands that are like the name
     chain = plan.chain
     if chain.confirm or not _has_store(folder):
         return None, plan

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 ROWS = 12
 
 
-def pick(profiles: "Sequence[tuple[str, str]]") -> str:
-    """The chosen name. Raises NoTerminal, and Interrupted at Ctrl-C or Escape."""
+def pick(profiles: "Sequence[tuple[str, str]]", heading: str = "profile: ") -> str:
+    """The chosen name; `heading` comes before the typed text. Raises NoTerminal; Interrupted at Ctrl-C or Escape."""
     if sys.platform == "win32":
-        return _asked(profiles)
+        return _asked(profiles, heading)
     from prompt_toolkit.application import Application
     from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.input import create_input
@@ -41,7 +41,9 @@ def pick(profiles: "Sequence[tuple[str, str]]") -> str:
         choice = Choice(profiles)
         buffer = Buffer(on_text_changed=lambda changed: choice.narrow(changed.text))
         rows = Window(FormattedTextControl(choice.rows), height=min(ROWS, len(profiles)) + 1)
-        line = VSplit([Window(FormattedTextControl("profile: "), width=9), Window(BufferControl(buffer), height=1)])
+        line = VSplit(
+            [Window(FormattedTextControl(heading), width=len(heading)), Window(BufferControl(buffer), height=1)]
+        )
         application: Application[str] = Application(
             Layout(HSplit([line, rows])),
             key_bindings=_keys(choice),
@@ -89,7 +91,7 @@ class Choice:
         return lines
 
 
-def _asked(profiles: "Sequence[tuple[str, str]]") -> str:
+def _asked(profiles: "Sequence[tuple[str, str]]", heading: str) -> str:
     """Picks by questions: nothing can draw on the Windows console while standard output is captured."""
     choice = Choice(profiles)
     while True:
@@ -98,7 +100,7 @@ def _asked(profiles: "Sequence[tuple[str, str]]") -> str:
             word = "PROD  " if show.is_production(name) else ""
             show.say(f"{number:4}  {name}  {word}{description}")
         show.say(f"  {len(choice.found)} of {len(profiles)}")
-        answer = ask.ask("profile: its number, its name, or a part of it: ", echo=True) or ""
+        answer = ask.ask(f"{heading}its number, its name, or a part of it: ", echo=True) or ""
         if any(answer == name for name, _ in profiles):
             return answer
         if answer.isascii() and answer.isdigit() and 0 < int(answer) <= len(shown):
