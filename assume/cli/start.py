@@ -19,10 +19,21 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """The console script."""
+    if any(name.startswith("PYTHON") for name in os.environ) and not sys.flags.ignore_environment:
+        _start_unsteered()
     if sys.argv[1:2] != [] and sys.argv[1] in QUICK:
         gc.disable()  # collection takes a tenth of the time of the imports, and this process is about to end
         os._exit(start(sys.argv[1:]))  # no teardown of 400 modules; nothing is left in a buffer
     sys.exit(start(sys.argv[1:]))
+
+
+def _start_unsteered() -> None:
+    """Becomes this script again without the variables for another Python, if there are any that could do harm."""
+    from assume.fast import python
+
+    words = python.words(sys.argv[0], getattr(os, "environb", {}))
+    if len(words) > 1:
+        os.execv(words[0], [*words, *sys.argv[1:]])
 
 
 def start(words: "Sequence[str]") -> int:

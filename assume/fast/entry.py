@@ -125,7 +125,10 @@ def _become(script: str, words: "Sequence[str]") -> "NoReturn":
     try:
         if sys.platform == "win32":
             system._exit(child([script, *words]))
-        system.execv(script, [script, *words])
+        from assume.fast.python import words as started
+
+        start = started(script, getattr(system, "environ"))  # noqa: B009  `posix` has bytes, unlike `os`
+        system.execv(start[0], [*start, *words])
     except OSError as error:
         show.say(
             f"assume: {script} cannot be run: {error.strerror}\n  install assume-shell again, then open a new shell"
