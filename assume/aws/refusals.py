@@ -9,9 +9,9 @@ from email.utils import parsedate_to_datetime
 
 import botocore.exceptions as aws
 
-from assume.aws import network
+from assume.aws import login, network
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
-from assume.profiles.chain import CHAINED_MAX_S
+from assume.profiles.chain import CHAINED_MAX_S, LOGIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = ""
     if isinstance(error, AssumeError):
         error.profile = error.profile or profile
         return error
+    if kind == LOGIN and (failed := login.failed(error, profile)) is not None:
+        return failed
     if isinstance(error, (aws.UnauthorizedSSOTokenError, aws.SSOTokenLoadError, aws.TokenRetrievalError)):
         cure = f"run `aws sso login --profile {profile}`"
         return SourceError("its SSO sign-in has ended, or there was none", cure, profile)
