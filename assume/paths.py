@@ -66,11 +66,14 @@ def is_told(base: "Mapping[str, str]") -> bool:
 
 
 def aws_files(base: "Mapping[str, str]") -> "tuple[str, str]":
-    """Paths of the config and the credentials file, `~` and `$NAME` replaced as botocore does."""
+    """Paths of the config and the credentials file, `~` and `$NAME` replaced as botocore does.
+
+    A variable that is set and empty names no file, as in botocore: its path is "".
+    """
     folder = home(base)
     return (
-        expanded(base.get("AWS_CONFIG_FILE") or f"{folder}/.aws/config", base),
-        expanded(base.get("AWS_SHARED_CREDENTIALS_FILE") or f"{folder}/.aws/credentials", base),
+        expanded(base.get("AWS_CONFIG_FILE", f"{folder}/.aws/config"), base),
+        expanded(base.get("AWS_SHARED_CREDENTIALS_FILE", f"{folder}/.aws/credentials"), base),
     )
 
 

@@ -37,9 +37,10 @@ def test_no_such_profile_with_the_nearest_names(program, sts):
 
 def test_no_config_at_all(program, tmp_path):
     env = {"AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
-    assert (
-        refused(program, "dev", **env)
-        == "assume: dev: no profiles: there is no AWS config here\n  `aws configure` makes one\n"
+    assert refused(program, "dev", **env) == (
+        "assume: dev: no profiles: there is no AWS config here\n"
+        f"  AWS_CONFIG_FILE names {tmp_path}/none, which does not exist\n"
+        "  `aws configure` makes one\n"
     )
 
 
@@ -84,7 +85,7 @@ def test_an_invalid_line_is_reported_by_its_number_and_other_profiles_still_work
     program.write("[profile broken]\nregion = x\nthis is no setting\n")
     line = program.home.config.read_text().splitlines().index("this is no setting") + 1
     said = refused(program, "broken")
-    assert f"config file, line {line}: 'this is no setting' is not a `name = value` line" in said
+    assert f"config file, line {line}: this is not a `name = value` line" in said
     assert program.reaches("marketingadmin").startswith("assumed-role/marketingadminrole/")
 
 

@@ -13,7 +13,7 @@ from hashlib import sha1
 from assume import files, paths
 from assume.aws import web_identity
 from assume.credentials import Credentials, check_keys, instant
-from assume.errors import Unsafe
+from assume.errors import ConfigError, Unsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +125,10 @@ def is_shared(chain: "Chain", config: "Config") -> bool:
     own = config.profile(chain.profile) or {}
     compared = ("source_profile", "credential_source", "web_identity_token_file", "region")
     for name in config.naming(hop.role_arn):
-        other = config.profile(name) or {}
+        try:
+            other = config.profile(name) or {}
+        except ConfigError:
+            return False  # a neighbour that cannot be read may share the key
         if other.get("role_arn") == hop.role_arn and any(other.get(word) != own.get(word) for word in compared):
             return False
     return True

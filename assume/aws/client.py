@@ -76,6 +76,9 @@ def sections(config: "Config", chain: "Chain") -> "dict[str, Any]":
             section = config.section(kind, values.get(setting, ""))
             if section is not None:
                 result[place][values[setting]] = _raw(values[setting], section)
+    region = dict(chain.settings).get("region")
+    if region:  # AWS_REGION, where nothing else gives one: AWS CLI 2 reads it, this botocore does not
+        result["profiles"].setdefault(chain.profile or "default", {}).setdefault("region", region)
     return result
 
 

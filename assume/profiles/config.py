@@ -18,13 +18,13 @@ botocore/configloader.py, compared with botocore by tests/botocore/.
 
 import sys
 
-from assume.errors import ConfigError, NoSuchProfile
-from assume.profiles.sections import CONFIG, CREDENTIALS, DEFAULT, Sections
+from assume.errors import ConfigError
+from assume.profiles.ini import CONFIG, CREDENTIALS, DEFAULT, not_utf8
+from assume.profiles.sections import Sections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
-    from collections.abc import Sequence
 
     from assume.profiles.sections import Section
 
@@ -35,10 +35,14 @@ else:
     import posix as system
 
 
+SECRET_FROM = 20  # letters and digits in a row: an access key id has 20, a secret key 40
+
+
 def read(path: str) -> str:
     """A file's text, "" if it is absent. Bytes that are not UTF-8 become surrogates. Raises ConfigError.
 
-    As in botocore, anything but a regular file (a directory, /dev/null) counts as absent.
+    As in botocore, anything but a regular file (a directory, /dev/null) counts as absent. A
+    byte-order mark stays, for `Config` to report.
     """
     try:
         if system.stat(path).st_mode & 0o170000 != 0o100000:
@@ -51,8 +55,6 @@ def read(path: str) -> str:
         raise ConfigError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise ConfigError(f"{path} is UTF-16", "save it as UTF-8: the AWS tools cannot read it either")
-    if content[:3] == b"\xef\xbb\xbf":
-        content = content[3:]
     text = content.decode("utf-8", "surrogateescape")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
@@ -66,6 +68,7 @@ class Config:
         self._values: dict[tuple[str, str], Values | None] = {}
         self._defaults: dict[str, list[Section]] = {}
         self.warnings: list[str] = []
+        self._is_checked = False
 
     def names(self, start: str = "") -> "list[str]":
         """The profiles of both files whose names begin with `start`, each once, in the order of the files."""
@@ -82,6 +85,43 @@ class Config:
         """A profile's settings, those of the credentials file first; None if it is in neither file."""
         settings, keys = self.section("profile", name), self.section(CREDENTIALS, name)
         return None if settings is None and keys is None else {**(settings or {}), **(keys or {})}
+
+    def check(self) -> None:
+        """Adds a warning for each file that the AWS CLI refuses as a whole, which is not a problem here. Once."""
+        files = () if self._is_checked else (self._config, self._credentials)
+        self._is_checked = True
+        for sections in files:
+            fault = _fault(sections)
+            if fault is None:
+                continue
+            from assume.profiles.faults import REFUSED
+
+            where = f"{sections.file} file, line {fault[0]}: "
+            known = [warning for warning in self.warnings if warning.startswith(where)]
+            if known:
+                self.warnings[self.warnings.index(known[0])] += REFUSED
+            else:
+                self.warnings.append(where + fault[1] + REFUSED)
+
+    def where(self, name: str, setting: str, kind: str = "profile") -> str:
+        """`config file, line 4`: the place of a profile's setting; "" if it has no place of its own."""
+        places = [(self._credentials, CREDENTIALS)] if kind == "profile" else []
+        for sections, of_kind in (*places, (self._config, kind)):
+            for section in reversed(sections.find(of_kind, name)):
+                if line := section.line_of(setting):
+                    return f"{section.file} file, line {line}"
+        return ""
+
+    def told(self, name: str, setting: str, value: str, between: str = " ") -> str:
+        """A setting for a message: with its value if that is surely no secret, else with its place."""
+        if is_harmless(value):
+            return f"{setting}{between}{value}"
+        where = self.where(name, setting)
+        return f"{setting} ({where})" if where else setting
+
+    def texts(self) -> "list[tuple[str, str]]":
+        """(`config` or `credentials`, text) of both files."""
+        return [(sections.file, sections.text) for sections in (self._config, self._credentials)]
 
     def section(self, kind: str, name: str) -> "Values | None":
         """The settings of one `profile`, `credentials`, `sso-session` or `services` section; None if it is absent."""
@@ -105,18 +145,31 @@ class Config:
         return values
 
 
-def nearest(name: str, names: "Sequence[str]") -> "list[str]":
-    """Up to three of `names` that differ from `name` in a few letters or in case, the most similar first."""
-    from difflib import get_close_matches
+def is_harmless(value: str) -> bool:
+    """True if a value may be shown: it looks like a name. Keys, tokens and half-written lines do not."""
+    if not value or any(mark in "/+=" or mark.isspace() for mark in value):
+        return False
+    words = "".join(mark if mark.isalnum() else " " for mark in value).split()
+    return max(map(len, words), default=0) < SECRET_FROM
 
-    spelled = {candidate.casefold(): candidate for candidate in names}
-    return [spelled[match] for match in get_close_matches(name.casefold(), spelled, n=3, cutoff=0.6)]
+
+def _fault(sections: Sections) -> "tuple[int, str] | None":
+    """The first fault for which the AWS CLI refuses the whole file, as (line, what); None if it reads the file."""
+    if sections.has_mark:
+        return 1, "a byte-order mark stands before the text, save the file without it"
+    if (at := not_utf8(sections.text)) >= 0:
+        return sections.text.count("\n", 0, at) + 1, "not UTF-8"
+    if sections.is_sound():
+        return None
+    from assume.profiles import faults
+
+    return faults.first(sections.text)
 
 
-def no_such_profile(name: str, config: "Config") -> NoSuchProfile:
-    """The error for a name that is in neither file. Similar names are shown, never taken."""
-    names = config.names()
-    if not names:
-        return NoSuchProfile("no profiles: there is no AWS config here", "`aws configure` makes one", name)
-    close = ", ".join(nearest(name, names))
-    return NoSuchProfile("no such profile", f"did you mean: {close}?" if close else "`assume list` shows them", name)
+def absence(path: str) -> str:
+    """`does not exist`, or why else a file is not read; "" for one that is read, and for /dev/null."""
+    try:
+        mode = system.stat(path).st_mode & 0o170000
+    except (OSError, ValueError):
+        return "does not exist"
+    return "is a folder" if mode == 0o040000 else ""

@@ -10,7 +10,7 @@ from assume.profiles.chain import Hop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from assume.profiles.config import Values
+    from assume.profiles.config import Config, Values
 
 ROLE_MIN = 20  # characters of an ARN in the STS model: botocore refuses a shorter one before any call
 DURATION_MIN_S = 900
@@ -18,26 +18,33 @@ OFF = ("no", "false", "off", "0")
 
 
 def web_hop(profile: str, role_arn: str, token_file: str, session_name: str) -> Hop:
-    """A call of AssumeRoleWithWebIdentity: botocore sends only these settings. Raises ConfigError."""
-    hop = Hop(profile, _checked_arn(profile, role_arn))
+    """A call of AssumeRoleWithWebIdentity: botocore sends only these settings."""
+    hop = Hop(profile, role_arn)
     hop.token_file = token_file
     hop.session_name = session_name
     return hop
 
 
-def role_hop(name: str, values: "Values") -> Hop:
-    """The call of AssumeRole that profile `name` asks for. Raises ConfigError."""
-    hop = Hop(name, _checked_arn(name, values["role_arn"]))
+def role_hop(name: str, values: "Values", config: "Config", warnings: "list[str]") -> Hop:
+    """The call of AssumeRole that profile `name` asks for. Raises ConfigError.
+
+    `config` knows the lines, for messages; `warnings` gets one for a setting that is dropped, as botocore drops it.
+    """
+    check_arn(name, "role_arn", values["role_arn"], config)
+    _check_device(name, values, config)
+    warnings += [
+        f"{name}: {config.told(name, setting, '')} is empty: give it a value, or remove it"
+        for setting in ("external_id", "mfa_serial")
+        if values.get(setting) == ""
+    ]
+    hop = Hop(name, values["role_arn"])
     hop.external_id = values.get("external_id")
     set_device(hop, values)
     hop.session_name = values.get("role_session_name", "")
     hop.source_identity = values.get("source_identity", "")
-    hop.tags = tuple(_tag(name, item) for item in _items(values.get("session_tags", "")))
+    hop.tags = tuple(_tag(name, item, config) for item in _items(values.get("session_tags", "")))
     hop.transitive_tags = tuple(_items(values.get("transitive_session_tags", "")))
-    try:
-        hop.duration_s = int(values["duration_seconds"])
-    except (KeyError, ValueError):
-        pass  # as botocore: a duration that int() does not accept is dropped
+    hop.duration_s = _duration_s(name, values, config, warnings)
     if hop.duration_s is not None and hop.duration_s < DURATION_MIN_S:
         raise ConfigError(f"duration_seconds = {hop.duration_s} is too short", "the least is 900 seconds", name)
     return hop
@@ -50,24 +57,46 @@ def set_device(hop: Hop, values: "Values") -> None:
     hop.mfa_session = values.get("mfa_session", "").strip().lower() not in OFF
 
 
-def _checked_arn(name: str, role_arn: str) -> str:
-    if len(role_arn) < ROLE_MIN:
-        raise ConfigError(
-            f"role_arn {role_arn!r} is not the ARN of a role",
-            "it looks like arn:aws:iam::123456789012:role/NAME",
-            name,
-        )
-    return role_arn
+def check_arn(name: str, setting: str, arn: str, config: "Config | None" = None) -> None:
+    """Refuses a role's ARN that botocore or STS would refuse anyway, in words that tell why. Raises ConfigError."""
+    if len(arn) >= ROLE_MIN and arn.startswith("arn:") and not any(map(str.isspace, arn)):
+        return
+    from assume.profiles.advice import oddity
+
+    told = config.told(name, setting, arn) if config is not None else setting
+    what = f"{told} is not the ARN of a role" if arn else f"{told} is empty"
+    raise ConfigError(what, oddity(arn) or "it looks like arn:aws:iam::123456789012:role/NAME", name)
+
+
+def _check_device(name: str, values: "Values", config: "Config") -> None:
+    """Refuses a serial that STS would refuse, before anyone is asked for a code."""
+    serial = values.get("mfa_serial", "")
+    if any(map(str.isspace, serial)):
+        from assume.profiles.advice import oddity
+
+        what = f"{config.told(name, 'mfa_serial', serial)} is not an MFA device"
+        raise ConfigError(what, oddity(serial) or "it looks like arn:aws:iam::123456789012:mfa/NAME", name)
+
+
+def _duration_s(name: str, values: "Values", config: "Config", warnings: "list[str]") -> int | None:
+    text = values.get("duration_seconds")
+    if text is None:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        told = config.told(name, "duration_seconds", text, " = ")
+        warnings.append(f"{name}: {told} is not a number of seconds, and is ignored, as by the AWS CLI")
+        return None
 
 
 def _items(text: str) -> "list[str]":
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
-def _tag(name: str, item: str) -> "tuple[str, str]":
+def _tag(name: str, item: str, config: "Config") -> "tuple[str, str]":
     key, equals, value = item.partition("=")
     if not equals:
-        raise ConfigError(
-            f"session_tags: {item} is not key=value", "write `session_tags = key=value,key2=value2`", name
-        )
+        what = f"{config.told(name, 'session_tags', item, ': ')} is not key=value"
+        raise ConfigError(what, "write `session_tags = key=value,key2=value2`", name)
     return (key.strip(), value.strip())

@@ -14,7 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CONFIG, CREDENTIALS = "config", "credentials"  # the two files
+KINDS = ("profile", "sso-session", "services")
 HEADER = "["  # in place of an option's name: this line is a section's header
+DEFAULT = "DEFAULT"  # configparser's own section: its options apply to every section
 
 
 def nested(value: str, name: str = "") -> "str | dict[str, str]":
@@ -30,10 +33,25 @@ def nested(value: str, name: str = "") -> "str | dict[str, str]":
             continue
         key, equals, text = line.partition("=")
         if not equals:
-            what = f"{line.strip()!r} under a nested setting has no `=`"
-            raise ConfigError(what, "correct that line", name)
+            raise ConfigError("a line under a nested setting has no `=`", "correct that line", name)
         result[key.strip()] = text.strip()
     return result
+
+
+def is_map(value: str) -> bool:
+    """True if every line of a nested value has the `=` that it needs."""
+    return all("=" in line for line in value.split("\n") if line.strip())
+
+
+def not_utf8(text: str) -> int:
+    """Where the first byte is that is not UTF-8, in text that was decoded with surrogates; -1 if there is none."""
+    if text.isascii():
+        return -1
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return -1
 
 
 def words(text: str) -> "list[str] | None":
@@ -140,3 +158,35 @@ def parsed_lines(body: str) -> "list[tuple[int, str | None, list[str]]]":
         values = [text[min(ends) + 1 :].strip()]
         result.append((offset, text[: min(ends)].rstrip().lower(), values))
     return result
+
+
+def is_comment(line: str) -> bool:
+    """True for an empty line too."""
+    return not line.strip() or line.lstrip()[0] in "#;"
+
+
+def has_plain_lines(chunk: str) -> bool:
+    """True if the lines of a section are comments and `name = value`, each name once; False if in doubt."""
+    seen = set()
+    for line in chunk.split("\n")[1:]:
+        if not line or line[0] in "#;":
+            continue
+        name, equals, _ = line.partition("=")
+        name = name.rstrip().lower()
+        if not equals or not name or name[0] == "[" or name[0].isspace() or ":" in name or name in seen:
+            return False
+        seen.add(name)
+    return True
+
+
+def kind_and_name(file: str, header: str) -> "tuple[str, str] | None":
+    """What a header of one of the two files is to AWS tools: a kind of section and a name; None if they ignore it."""
+    if file == CREDENTIALS:
+        return (CREDENTIALS, header)
+    if header == "default":
+        return ("profile", header)
+    for kind in KINDS:
+        if header.startswith(kind):
+            parts = words(header)  # botocore compares the start alone, so `[profiles x]` is profile x too
+            return (kind, parts[1]) if parts is not None and len(parts) == 2 else None
+    return None

@@ -10,8 +10,7 @@ our own keys are added to it.
 from assume.arguments import COLOURS, EXPORTS
 from assume.errors import ConfigError, UsageError
 from assume.profiles.chain import ENVIRONMENT, READ_ONLY, SSO, STATIC, WEB_IDENTITY, Chain, Hop
-from assume.profiles.config import no_such_profile
-from assume.profiles.hops import OFF, set_device, web_hop
+from assume.profiles.hops import OFF, check_arn, set_device, web_hop
 from assume.profiles.ini import nested
 from assume.profiles.source import CREDENTIAL_SOURCES, Route, machine_source
 
@@ -31,8 +30,9 @@ def plan(config: "Config", options: "Options", base: "Mapping[str, str]") -> Cha
     values = config.profile(options.profile) or {}
     if options.role_arn:
         _add_hop(chain, options, values)
-    own = switch(values, "assume_read_only", False, chain.warnings)
+    own = switch(config, options.profile, "assume_read_only", False, chain.warnings)
     _apply(chain, options, read_only=own if options.read_only is None else options.read_only)
+    config.check()
     chain.warnings[:0] = config.warnings
     return chain
 
@@ -41,16 +41,18 @@ def _from_profile(config: "Config", options: "Options", base: "Mapping[str, str]
     name = options.profile
     values = config.profile(name)
     if values is None:
-        raise no_such_profile(name, config)
+        from assume.profiles.advice import no_such_profile
+
+        raise no_such_profile(name, config, base)
     route = Route(config, base)
     try:
         source = route.to_source(name, as_source=bool(options.role_arn))
-        settings = _settings(config, values, base)
+        settings = _settings(config, name, base)
     except ConfigError as error:
         error.profile = error.profile or name
         raise
     chain = Chain(name, source, route.hops)
-    chain.reasons, chain.files = route.reasons, route.files
+    chain.reasons, chain.files, chain.warnings = route.reasons, route.files, route.warnings
     chain.settings, chain.endpoint = settings
     chain.region = values.get("region", "").strip() or None
     keys_of = config.profile(source.profile) or {} if source.kind in (STATIC, SSO) else {}
@@ -58,11 +60,19 @@ def _from_profile(config: "Config", options: "Options", base: "Mapping[str, str]
     if source.kind == STATIC and not route.hops and values.get("mfa_serial") and _wants_session(values):
         chain.serial, chain.mfa_process = values["mfa_serial"], values.get("mfa_process", "")
         chain.reasons.append(f"{name}: mfa_session is on, so its keys become those of an MFA session")
-    chain.confirm = switch(values, "assume_confirm", False, chain.warnings)
-    chain.renew = switch(values, "assume_renew", True, chain.warnings)
-    chain.export = values.get("assume_export", "") or base.get("ASSUME_EXPORT", "") or "both"
-    chain.colour = _colour(values.get("assume_colour", ""), chain.warnings)
+    chain.confirm = switch(config, name, "assume_confirm", False, chain.warnings)
+    chain.renew = switch(config, name, "assume_renew", True, chain.warnings)
+    chain.export = _export(config, name, base)
+    chain.colour = _colour(config, name, chain.warnings)
     return chain
+
+
+def _export(config: "Config", name: str, base: "Mapping[str, str]") -> str:
+    own = (config.profile(name) or {}).get("assume_export", "")
+    if own and own not in EXPORTS:
+        told = config.told(name, "assume_export", own, " = ")
+        raise UsageError(f"{told}: unknown export mode", f"use one of {', '.join(EXPORTS)}", name)
+    return own or base.get("ASSUME_EXPORT", "") or "both"
 
 
 def _wants_session(values: "Values") -> bool:
@@ -89,6 +99,7 @@ def _from_machine(options: "Options", base: "Mapping[str, str]") -> Chain:
                 "set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE",
                 kind,
             )
+        check_arn(kind, "AWS_ROLE_ARN", role_arn)
         hops.append(web_hop("", role_arn, token_file, base.get("AWS_ROLE_SESSION_NAME", "")))
     chain = Chain("", machine_source(kind, "", base), hops)
     chain.name = kind
@@ -96,7 +107,7 @@ def _from_machine(options: "Options", base: "Mapping[str, str]") -> Chain:
     if kind == WEB_IDENTITY:
         chain.name = hops[0].role_arn.rpartition("/")[2] or kind
         chain.files = [hops[0].token_file or ""]
-    chain.settings, chain.endpoint = _settings(None, {}, base)
+    chain.settings, chain.endpoint = _settings(None, "", base)
     chain.export = base.get("ASSUME_EXPORT", "") or "both"
     chain.reasons.append(f"--credential-source {kind}: this source alone")
     return chain
@@ -119,6 +130,8 @@ def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
     chain.export = options.export or chain.export
     if chain.export not in EXPORTS:
         raise UsageError(f"unknown export mode {chain.export}", f"use one of {', '.join(EXPORTS)}")
+    if chain.source.kind == ENVIRONMENT and chain.export == "profile":
+        _export_keys_alone(chain, options, "AWS tools would not find the environment's keys, which it replaces")
     if not (read_only or _changes_role(options)):
         return
     if not chain.hops:
@@ -130,7 +143,7 @@ def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
         chain.reasons.append("read-only: session policy ReadOnlyAccess")
     _check_web_identity(chain, hop, options)
     if hop.policy or hop.policy_arns:
-        _export_keys_alone(chain, options)
+        _export_keys_alone(chain, options, "an SDK would bypass the session policy")
 
 
 def _changes_role(options: "Options") -> bool:
@@ -174,20 +187,19 @@ def _check_web_identity(chain: Chain, hop: Hop, options: "Options") -> None:
     )
 
 
-def _export_keys_alone(chain: Chain, options: "Options") -> None:
-    """With a session policy only keys are exported: an SDK that reads AWS_PROFILE would bypass the policy."""
+def _export_keys_alone(chain: Chain, options: "Options", why: str) -> None:
+    """Exports the keys without AWS_PROFILE, and refuses the option that asks for the reverse."""
     if options.export == "profile":
-        raise UsageError("--export profile: an SDK would bypass the session policy", "leave --export out")
+        raise UsageError(f"--export profile: {why}", "leave --export out")
     chain.export = "keys"
 
 
-def _settings(
-    config: "Config | None", values: "Values", base: "Mapping[str, str]"
-) -> "tuple[list[tuple[str, str]], str]":
+def _settings(config: "Config | None", name: str, base: "Mapping[str, str]") -> "tuple[list[tuple[str, str]], str]":
     """The settings that decide which STS endpoint is called, as (name, value), and the user's own endpoint or "".
 
     botocore resolves the endpoint itself; its answer depends on these settings.
     """
+    values = (config.profile(name) if config is not None else None) or {}
     endpoint = ""
     ignored = base.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or values.get("ignore_configured_endpoint_urls", "")
     if ignored.lower() != "true":
@@ -195,9 +207,9 @@ def _settings(
         if config is not None and "services" in values:
             section = config.section("services", values["services"])
             if section is None:
-                raise ConfigError(
-                    f"its services section {values['services']} does not exist", "add it, or remove `services`"
-                )
+                from assume.profiles.advice import no_such_section
+
+                raise no_such_section(name, "services", "services", values["services"], config)
             own = nested(section.get("sts", ""), values["services"])
             service = own.get("endpoint_url", "") if isinstance(own, dict) else ""
         endpoint = (
@@ -206,25 +218,28 @@ def _settings(
             or str(service)
             or values.get("endpoint_url", "")
         )
-    settings = [("region", base.get("AWS_DEFAULT_REGION") or values.get("region", "")), ("endpoint", endpoint)]
+    region = base.get("AWS_DEFAULT_REGION") or values.get("region", base.get("AWS_REGION", ""))
+    settings = [("region", region), ("endpoint", endpoint)]
     names = ("sts_regional_endpoints", "use_fips_endpoint", "use_dualstack_endpoint")
     settings += [(name, base.get(f"AWS_{name.upper()}") or values.get(name, "")) for name in names]
     return settings, endpoint
 
 
-def _colour(text: str, warnings: "list[str]") -> str:
+def _colour(config: "Config", name: str, warnings: "list[str]") -> str:
     """The digits that set a colour on a terminal; "" for the default colour."""
+    text = (config.profile(name) or {}).get("assume_colour", "")
     word = text.strip().lower()
     if word and word not in COLOURS:
-        warnings.append(f"assume_colour = {text} is unknown: use one of {', '.join(COLOURS)}")
+        told = config.told(name, "assume_colour", text, " = ")
+        warnings.append(f"{told} is unknown: use one of {', '.join(COLOURS)}")
     return str(COLOURS.get(word, ""))
 
 
-def switch(values: "Values", name: str, default: bool, warnings: "list[str]") -> bool:
+def switch(config: "Config", profile: str, setting: str, default: bool, warnings: "list[str]") -> bool:
     """One of our yes-or-no keys. Any other value counts as yes, so that a misspelt guard still guards."""
-    text = values.get(name, "").strip().lower()
+    text = (config.profile(profile) or {}).get(setting, "").strip().lower()
     if not text:
         return default
     if text not in (*ON, *OFF):
-        warnings.append(f"{name} = {text}: neither yes nor no, taken as yes")
+        warnings.append(f"{config.told(profile, setting, text, ' = ')}: neither yes nor no, taken as yes")
     return text not in OFF

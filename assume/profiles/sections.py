@@ -8,7 +8,20 @@ parses all of them; tests/profiles/test_sections.py compares the two ways.
 """
 
 from assume.errors import ConfigError
-from assume.profiles.ini import HEADER, options, parsed_lines, sections, words
+from assume.profiles.ini import (
+    CREDENTIALS,
+    DEFAULT,
+    HEADER,
+    KINDS,
+    has_plain_lines,
+    is_comment,
+    is_map,
+    kind_and_name,
+    not_utf8,
+    options,
+    parsed_lines,
+    sections,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,10 +29,8 @@ if TYPE_CHECKING:
 
     Values = dict[str, str]
 
-CONFIG, CREDENTIALS = "config", "credentials"
-KINDS = ("profile", "sso-session", "services")
-DEFAULT = "DEFAULT"  # configparser's own section: its options apply to every section
 DEFAULT_HEAD = "default]"
+LARGE = 200_000  # characters, some 1,500 profiles: in a larger file, lines that nobody needs are not checked
 FEW = 1000  # of 10,000 names: above this, looking at every header is faster than searching the text
 TABLE_FROM = 40  # sections asked for: from here on a table of all headers is faster than one search each
 UNUSUAL = ("'", '"', "\\", "\t", " ]\n")  # in headers: quotes, and blanks that are not part of a name
@@ -45,18 +56,25 @@ class Section:
         """The options, names in lower case. Raises ConfigError with the number of the line that is wrong."""
         values: Values = {}
         for offset, name, value in options(self.body):
-            if name is None:
-                raise ConfigError(
-                    f"{self._where(offset)}: {value!r} is not a `name = value` line",
-                    f"correct that line of [{self.header}]; the AWS CLI reads nothing of the file until then",
-                )
+            if name is None or (value[:1] == "\n" and not is_map(value)):
+                from assume.profiles import faults
+
+                raise faults.refused(self._where(offset), self.header, name, value)
             if name in values:
-                warnings.append(f"{self._where(offset)}: {name} appears twice; the later one is used")
+                from assume.profiles import faults
+
+                warnings.append(f"{self._where(offset)}: {faults.setting(name)} appears twice; the later one is used")
             values[name] = value
-        for text in (self.header, *values, *values.values()):
-            if not text.isascii() and any("\udc80" <= mark <= "\udcff" for mark in text):
-                raise ConfigError(f"{self.file} file: [{self.header}] is not UTF-8", "save the file as UTF-8")
+        for name, value in (("", self.header), *values.items()):
+            if not_utf8(name + value) >= 0:
+                line = self.line_of(name) or self.line
+                raise ConfigError(f"{self.file} file, line {line}: not UTF-8", "save the file as UTF-8")
         return values
+
+    def line_of(self, setting: str) -> int:
+        """The line of the last option of that name; 0 if there is none."""
+        lines = [self.line + 1 + offset for offset, name, _ in options(self.body) if name == setting]
+        return max(lines, default=0)
 
     def _where(self, offset: int) -> str:
         return f"{self.file} file, line {self.line + 1 + offset}"
@@ -71,6 +89,8 @@ class Sections:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.has_mark = text[:1] == "\ufeff"  # a byte-order mark
+        self.text = text = text[1:] if self.has_mark else text
         self._chunks, self._lost = _cut(text)
         self._heads = [chunk.partition("\n")[0] for chunk in self._chunks]  # `profile x]`
         self._heads[0] = ""  # the text above the first header belongs to no section
@@ -123,6 +143,15 @@ class Sections:
             return [name for (_, name), found in self._parsed.items() if any(text in each.body for each in found)]
         heads = [head for head, chunk in zip(self._heads, self._chunks, strict=True) if text in chunk]
         return [head[:-1] if self.file == CREDENTIALS else head[:-1].rpartition(" ")[2] for head in heads]
+
+    def is_sound(self) -> bool:
+        """True if the AWS CLI can read the file. False also if in doubt; of a LARGE file, lines are not checked."""
+        is_large = len(self.text) > LARGE
+        if self._parsed is not None:
+            return is_large
+        if len(set(self._heads)) < len(self._heads) or not all(map(is_comment, self._chunks[0].split("\n"))):
+            return False
+        return is_large or all(map(has_plain_lines, self._chunks[1:]))
 
     def _places(self, head: str) -> "list[int]":
         """Where `head` is in `_heads`. The first few are searched for in the text, later ones in a table."""
@@ -201,7 +230,7 @@ def _parsed(file: str, text: str) -> "dict[tuple[str, str], list[Section]]":
     """Every section that AWS tools look at, by (kind, name)."""
     result: dict[tuple[str, str], list[Section]] = {}
     for line, header, body in sections(text):
-        key = (DEFAULT, "") if header == DEFAULT else _kind_and_name(file, header)
+        key = (DEFAULT, "") if header == DEFAULT else kind_and_name(file, header)
         if key is None:
             continue
         found = result.get(key)
@@ -211,15 +240,3 @@ def _parsed(file: str, text: str) -> "dict[tuple[str, str], list[Section]]":
         else:
             found.append(section)
     return result
-
-
-def _kind_and_name(file: str, header: str) -> "tuple[str, str] | None":
-    if file == CREDENTIALS:
-        return (CREDENTIALS, header)
-    if header == "default":
-        return ("profile", header)
-    for kind in KINDS:
-        if header.startswith(kind):
-            parts = words(header)  # botocore compares the start alone, so `[profiles x]` is profile x too
-            return (kind, parts[1]) if parts is not None and len(parts) == 2 else None
-    return None

@@ -21,9 +21,8 @@ from assume.profiles.chain import (
     Hop,
     Source,
 )
-from assume.profiles.config import nearest
-from assume.profiles.hops import role_hop, web_hop
-from assume.profiles.sections import CREDENTIALS
+from assume.profiles.hops import check_arn, role_hop, web_hop
+from assume.profiles.ini import CREDENTIALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +30,15 @@ if TYPE_CHECKING:
 
     from assume.profiles.config import Config, Values
 
+QUOTES = ("'", '"')  # at the start of a value that was meant to be quoted
 CREDENTIAL_SOURCES = (ENVIRONMENT, INSTANCE, CONTAINER)  # compared with their case, as in botocore
 
 
 class Route:
-    """The way from a role to its source, followed once: its hops, the files it depends on, the reasons."""
+    """The way from a role to its source, followed once: its hops, the files it depends on, the reasons.
+
+    `visited` are the profiles on it; `warnings` tell of settings that have no effect.
+    """
 
     def __init__(self, config: "Config", base: "Mapping[str, str]") -> None:
         self.config = config
@@ -43,50 +46,62 @@ class Route:
         self.hops: list[Hop] = []
         self.files: list[str] = []
         self.reasons: list[str] = []
+        self.visited: list[str] = []
+        self.warnings: list[str] = []
 
     def to_source(self, name: str, as_source: bool) -> Source:
         """The source at the end of the way from profile `name`. Fills `self.hops`, first call first.
 
         `as_source`: the profile's own keys take precedence over its role (botocore's rule for a source_profile).
         """
-        visited = [name]
+        self.visited = [name]
         while True:
             values = self.config.profile(name) or {}
+            self._warn_of_odd_values(name, values)
             is_role = "role_arn" in values and "web_identity_token_file" not in values
             if not is_role or (as_source and _has_keys(values)):
                 return self._provider(name, values, as_source)
-            hop = role_hop(name, values)
+            hop = role_hop(name, values, self.config, self.warnings)
             self.hops.insert(0, hop)
             kind, source = values.get("credential_source"), values.get("source_profile")
             if kind is not None and source is not None:
                 raise ConfigError("has both source_profile and credential_source", "remove one of them", name)
             if kind is not None:
-                self.reasons.append(f"{name}: role {hop.role_arn}, from credential_source {kind}")
-                if kind not in CREDENTIAL_SOURCES:
-                    known = ", ".join(CREDENTIAL_SOURCES)
-                    raise ConfigError(f"unknown credential_source {kind}", f"use {known} (case matters)", name)
-                return machine_source(kind, name, self.base)
+                return self._credential_source(name, kind, hop)
             if source is None:
                 raise ConfigError(
                     "has role_arn, and neither source_profile nor credential_source",
                     "add `source_profile = NAME`: the profile whose credentials may assume the role",
                     name,
                 )
-            self._check_next(name, source, visited)
+            self._check_next(name, source)
             self.reasons.append(f"{name}: role {hop.role_arn}, from source_profile {source}")
-            visited.append(source)
+            self.visited.append(source)
             name, as_source = source, True
 
-    def _check_next(self, name: str, source: str, visited: "list[str]") -> None:
-        """Refuses a source_profile that does not exist, or that the way has passed already."""
-        values = self.config.profile(source)
+    def _warn_of_odd_values(self, name: str, values: "Values") -> None:
+        """Warns of values with a comment behind them, in quotes, or with an indented line below: all belong to them."""
+        if any(map(_may_be_odd, values.values())):
+            from assume.profiles.advice import odd_values
+
+            self.warnings += odd_values(name, values, self.config)
+
+    def _credential_source(self, name: str, kind: str, hop: Hop) -> Source:
+        if kind not in CREDENTIAL_SOURCES:
+            from assume.profiles.advice import oddity
+
+            cure = oddity(kind) or f"use {', '.join(CREDENTIAL_SOURCES)} (case matters)"
+            raise ConfigError(f"unknown {self.config.told(name, 'credential_source', kind)}", cure, name)
+        self.reasons.append(f"{name}: role {hop.role_arn}, from credential_source {kind}")
+        return machine_source(kind, name, self.base)
+
+    def _check_next(self, name: str, source: str) -> None:
+        """Refuses a source_profile that does not exist, or that is on the way already."""
+        values, visited = self.config.profile(source), self.visited
         if values is None:
-            close = ", ".join(nearest(source, self.config.names()))
-            raise ConfigError(
-                f"its source_profile {source} does not exist",
-                f"did you mean: {close}?" if close else f"add [profile {source}], or correct source_profile",
-                name,
-            )
+            from assume.profiles.advice import no_such_source
+
+            raise no_such_source(name, source, self.config)
         if source not in visited:
             return
         if source == name:
@@ -127,6 +142,7 @@ class Route:
         token_file = values["web_identity_token_file"]
         if not values.get("role_arn"):
             raise ConfigError("has web_identity_token_file and no role_arn", "add the role's ARN", name)
+        check_arn(name, "role_arn", values["role_arn"], self.config)
         self.hops.insert(0, web_hop(name, values["role_arn"], token_file, values.get("role_session_name", "")))
         self.files.append(token_file)
         self.reasons.append(f"{name}: role {values['role_arn']} by web identity, {token_file}")
@@ -138,11 +154,9 @@ class Route:
         if session:
             section = self.config.section("sso-session", session)
             if section is None:
-                raise ConfigError(
-                    f"its sso_session {session} does not exist",
-                    f"add [sso-session {session}]",
-                    name,
-                )
+                from assume.profiles.advice import no_such_section
+
+                raise no_such_section(name, "sso_session", "sso-session", session, self.config)
             start_url = section.get("sso_start_url", "")
         self.files.append(f"{sso_cache(self.base)}/{_sha1(session or start_url)}.json")
         self.reasons.append(f"{name}: SSO, account {values.get('sso_account_id')}, role {values.get('sso_role_name')}")
@@ -163,6 +177,12 @@ def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source
     metadata = base.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "")
     identity = {CONTAINER: address, INSTANCE: metadata, WEB_IDENTITY: base.get("AWS_WEB_IDENTITY_TOKEN_FILE", "")}
     return Source(kind, profile, identity.get(kind, f"{address} {metadata}"))
+
+
+def _may_be_odd(value: str) -> bool:
+    """A quick look, before `advice` looks closely. A nested value starts with a newline."""
+    is_long = " #" in value or " ;" in value or "\t" in value or "\n" in value
+    return value[:1] in QUOTES or (is_long and value[0] != "\n")
 
 
 def _has_keys(values: "Values") -> bool:

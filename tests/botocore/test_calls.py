@@ -41,7 +41,7 @@ REQUEST = [
           sends={"DurationSeconds": None}) for text in ("1h", "1800.5", "")),
     Row("no default: STS's 3600", ROLE + BASE, reaches="r1", sends={"DurationSeconds": None}),
     Row("client-side checks: RoleArn, valid min length: 20", with_line("").replace("<r1>", "role/r1"),
-        error="valid min length: 20", says="role_arn 'role/r1' is not the ARN of a role"),
+        error="valid min length: 20", says="role_arn (config file, line 2) is not the ARN of a role"),
     Row("client-side checks: RoleSessionName < 2", with_line("role_session_name = x"),
         error="Invalid length for parameter RoleSessionName"),
     Row("client-side checks: ExternalId < 2", with_line("external_id = x"),

@@ -147,7 +147,9 @@ def asked(both: Both, case: Case):
     env = {"AWS_CA_BUNDLE": str(both.bundle)} | (both.here if case.here else {})
     env |= both.machine if case.machine else {}
     env |= {name: both.filled(value) for name, value in case.env.items()}
-    return both.botocore(case.profile, env), both.ours(case.profile, env, "--no-cache", fast=case.fast)
+    own = {**case.config.get(case.profile, {}), **case.credentials.get(case.profile, {})}
+    theirs = env if "region" in own or "AWS_REGION" not in env else {"AWS_DEFAULT_REGION": env["AWS_REGION"]} | env
+    return both.botocore(case.profile, theirs), both.ours(case.profile, env, "--no-cache", fast=case.fast)
 
 
 def test_two_hundred_random_worlds(both, monkeypatch):

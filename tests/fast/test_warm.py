@@ -38,7 +38,7 @@ def test_a_variable_that_matters_makes_it_a_miss(held, name):
 
 
 def test_any_other_variable_leaves_it_a_hit(held):
-    for name in ("AWS_PROFILE", "AWS_REGION", "TERM", "AWS_SECRET_ACCESS_KEY"):
+    for name in ("AWS_PROFILE", "AWS_PAGER", "TERM", "AWS_SECRET_ACCESS_KEY"):
         assert hit(held, **{name: "something else"}) is not None
 
 

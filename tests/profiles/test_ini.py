@@ -59,4 +59,4 @@ def test_a_value_that_starts_on_its_own_line_is_a_map(value, expected):
 def test_a_line_of_a_map_without_an_equals_sign_is_reported():
     with pytest.raises(ConfigError) as caught:
         ini.nested("\nno sign", "p")
-    assert str(caught.value) == "assume: p: 'no sign' under a nested setting has no `=`\n  correct that line"
+    assert str(caught.value) == "assume: p: a line under a nested setting has no `=`\n  correct that line"

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assume.profiles.sections import CONFIG, CREDENTIALS, DEFAULT, KINDS, Section, Sections, _parsed
+from assume.profiles.ini import CONFIG, CREDENTIALS, DEFAULT, KINDS
+from assume.profiles.sections import Section, Sections, _parsed
 
 LINES = """\
 [default]

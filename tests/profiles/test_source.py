@@ -75,7 +75,7 @@ BAD = {
     "bad source": (ROLE.replace("source_profile = base", "credential_source = ec2"),
         "p: unknown credential_source ec2\n  use"),
     "no ARN": (ROLE.replace("arn:aws:iam::123456789012:", ""),
-        "p: role_arn 'role/r1' is not the ARN of a role\n  it looks like"),
+        "p: role_arn (config file, line 2) is not the ARN of a role\n  it looks like"),
     "too short": (ROLE + "duration_seconds = 60\n", "p: duration_seconds = 60 is too short\n  the least is 900"),
     "no keys": (ROLE + "[profile base]\n", "base: is a source profile and has no credentials\n  `aws configure`"),
     "secret only": (ROLE + "[profile base]\naws_secret_access_key = s\n",
@@ -89,7 +89,7 @@ BAD = {
     "no such sso session": ("[profile p]\nsso_session = s\nsso_account_id = 1\n",
         "p: its sso_session s does not exist\n  add"),
     "tags": (ROLE + "session_tags = team\n", "p: session_tags: team is not key=value\n  write `session_tags"),
-    "services": (ROLE + "services = none\n", "p: its services section none does not exist\n  add it"),
+    "services": (ROLE + "services = none\n", "p: its services section none does not exist\n  add [services none], or"),
     "environment": (ROLE.replace("source_profile = base", "credential_source = Environment"),
         "p: credential_source Environment: AWS_AC"),
 }  # fmt: skip
