@@ -9,6 +9,7 @@ from .cold.test_resolve import COMMON
 from .program import actions
 
 MARKETING = config.MARKETING
+GOOD = f"role_arn = {MARKETING}\nsource_profile = user1\n{COMMON}\n"
 
 
 def snapshot(program):
@@ -87,6 +88,53 @@ def test_an_invalid_line_is_reported_by_its_number_and_other_profiles_still_work
     said = refused(program, "broken")
     assert f"config file, line {line}: this is not a `name = value` line" in said
     assert program.reaches("marketingadmin").startswith("assumed-role/marketingadminrole/")
+
+
+WORDS = "use --shell bash bad|export bad --format json|exec bad -- true|list|list --json|use --shell bash bad --debug"
+
+
+@pytest.mark.parametrize("words", [text.split() for text in WORDS.split("|")])
+def test_a_mistyped_line_with_a_secret_is_never_printed(program, words):
+    secret = "wJalrXUtnFEMI/K7MDENG"
+    with program.home.credentials.open("a") as file:
+        file.write(f"[keys]\naws_access_key_id = AKIAKEYSKEYSKEYSKEYS\naws_secret_access_key {secret}\n{secret}\n")
+    line = program.home.credentials.read_text().splitlines().index(f"aws_secret_access_key {secret}") + 1
+    program.write(f"[profile bad]\nrole_arn = {MARKETING}\nsource_profile = keys\n")
+    done = program(*words)
+    told = done.out + done.err
+    assert secret.casefold() not in told.casefold()
+    assert f"credentials file, line {line}: aws_secret_access_key has no `=` behind it" in " ".join(told.split())
+
+
+def test_a_broken_neighbour_with_the_same_role_does_no_harm(program):
+    program.write(f"[profile broken]\nthis is no setting\nrole_arn = {MARKETING}\n[profile good]\n{GOOD}")
+    done = program("export", "good", "--format", "json")
+    assert done.status == 0, done.err
+    (line,) = done.err.splitlines()
+    assert "this is not a `name = value` line" in line
+    assert 'the AWS CLI and boto3 refuse the whole file ("Unable to parse config file")' in line
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: "\ufeff" + text,
+    lambda text: "region = x\n" + text,
+    lambda text: text + "[profile other]\n[profile other]\n",
+    lambda text: text + "[profile other]\nregion\n",
+    lambda text: text + "[profile other\n",
+])  # fmt: skip
+def test_a_file_that_the_aws_cli_refuses_is_told_once_and_works_here(program, change):
+    program.write(f"[profile good]\n{GOOD}[profile last]\n")
+    program.home.config.write_text(change(program.home.config.read_text()))
+    first = program("use", "--shell", "bash", "good")
+    assert first.status == 0, first.err
+    assert first.err.count("Unable to parse config file") == 1
+    assert "config file, line " in first.err
+
+
+def test_export_profile_is_refused_where_no_aws_tool_would_find_the_keys(program):
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAKEYSKEYSKEYSKEYS", "AWS_SECRET_ACCESS_KEY": "s"}
+    said = refused(program, "from-environment", "--export", "profile", status=2, **keys)
+    assert "--export profile: AWS tools would not find the environment's keys, which it replaces" in said
 
 
 def test_mfa_without_a_terminal(program):

@@ -96,6 +96,14 @@ def test_the_cache_is_shared_with_botocore_both_ways(both, env):
     assert (len(ours.calls), cli(both, "other", env).keys) == (1, ours.keys)
 
 
+def test_a_broken_neighbour_with_the_same_role_does_no_harm(both, env):
+    """*Differs, because* one bad line does not make the other profiles of the file unusable."""
+    both.write(ONE + "[profile broken]\nthis is no setting\nrole_arn = <r1>\n")
+    assert failed(cli(both, "of-alice", env)) == "ConfigParseError"
+    assert "/r1/" in both.ours("of-alice", env).identity
+    assert not list(folder(both).glob("*")), "the neighbour may share the key: nothing is left in the CLI's cache"
+
+
 def test_folders_are_made_with_the_umask_and_not_tightened(both, env):
     """*Differs, because* what we make is ours alone; a folder that is there already stays as it is."""
     both.write(ONE)

@@ -33,6 +33,8 @@ REGIONS = [
     aws("an environment region beats the profile's", "region = eu-west-1", {"AWS_DEFAULT_REGION": "us-west-2"},
         where=WEST),
     aws("AWS_REGION is read only by v2", "region = us-west-2", {"AWS_REGION": "eu-west-1"}, where=WEST),
+    aws("AWS_REGION is read only by v2, also where nothing else gives a region", "", {"AWS_REGION": "us-west-2"},
+        where=GLOBAL, differs="the newest AWS CLI counts", ours="r1", says="(nothing: the host differs)"),
     aws("no region -> sts.amazonaws.com signed for us-east-1", where=GLOBAL, region="us-east-1"),
     aws("region aws-global the same", "region = aws-global", where=GLOBAL, region="us-east-1"),
     aws("us-east-1 is a region as any other", "region = us-east-1", where=at("us-east-1"), region="us-east-1"),
@@ -139,6 +141,21 @@ def test_the_kind_of_endpoint_decides_the_host(both, row):
 @params(OWN)
 def test_a_configured_endpoint_url_decides_the_host(both, row):
     judge(both, row)
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"), ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn")],
+)
+@pytest.mark.parametrize("fast", [True, False])
+def test_aws_region_alone_is_the_region_of_the_call(both, region, host, fast):
+    """*Differs, because* AWS CLI 2 reads it; the call is the one that botocore makes with AWS_DEFAULT_REGION."""
+    both.write(ROLE + BASE)
+    env = {"AWS_CA_BUNDLE": str(both.bundle)}
+    theirs = both.botocore("p", env | {"AWS_DEFAULT_REGION": region})
+    ours = both.ours("p", env | {"AWS_REGION": region}, "--no-cache", fast=fast)
+    assert (ours.last.where, ours.last.region) == (f"https://{host}", region)
+    assert ours.essence == theirs.essence
 
 
 def test_only_this_machine_is_called(both):

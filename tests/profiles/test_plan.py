@@ -108,6 +108,24 @@ def test_a_session_policy_and_export_profile_exclude_each_other():
     assert "ends in a web identity" in refused("p", "--read-only", text=web, kind=ConfigError)
 
 
+def test_the_environments_keys_are_never_exported_as_a_profile():
+    keys = {"AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"}
+    text = ROLE.replace("source_profile = base", "credential_source = Environment")
+    assert "would not find the environment's keys" in refused("p", "--export", "profile", text=text, base=keys)
+    assert planned(text, base=keys).export == "both"
+    assert planned(text, base=keys | {"ASSUME_EXPORT": "profile"}).export == "keys"
+    assert planned(f"{text}assume_export = profile\n", base=keys).export == "keys"
+
+
+def test_the_region_of_the_call_is_aws_region_if_nothing_else_gives_one():
+    def region(text, **base):
+        return dict(planned(text, base=base).settings)["region"]
+
+    assert region(ROLE + BASE, AWS_REGION="us-gov-west-1") == "us-gov-west-1"
+    assert region(ROLE + "region = eu-west-1\n" + BASE, AWS_REGION="us-gov-west-1") == "eu-west-1"
+    assert region(ROLE + BASE, AWS_REGION="us-gov-west-1", AWS_DEFAULT_REGION="ap-east-1") == "ap-east-1"
+
+
 @pytest.mark.parametrize(
     ("option", "setting", "variable", "expected"),
     [
