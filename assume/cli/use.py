@@ -77,12 +77,14 @@ def _refuse_typos(name: str, have: dict[str, str]) -> None:
     """Raises NoSuchProfile for a name that is no profile and was meant as a command or as a role."""
     from assume import paths
     from assume.cli import typos
-    from assume.profiles.config import Config, no_such_profile, read
+    from assume.profiles.advice import no_such_profile
+    from assume.profiles.config import Config, read
 
     if typos.is_like_a_command(name):
-        config = Config(*map(read, paths.aws_files(environment.baseline(have)[0])))
+        base, _ = environment.baseline(have)
+        config = Config(*map(read, paths.aws_files(base)))
         if name not in config:
-            raise no_such_profile(name, config)
+            raise no_such_profile(name, config, base)
 
 
 def _picked(have: dict[str, str], role_arn: str) -> str:
