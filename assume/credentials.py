@@ -63,25 +63,40 @@ def instant(at: int) -> str:
     return "{:04d}-{:02d}-{:02d}T{:02d}:{:02d}:{:02d}Z".format(*gmtime(at)[:6])
 
 
+KINDS = ("access key id", "secret access key", "session token")
+
+
+def flaw(value: str) -> str:
+    """Why no request can carry this key, secret or session token, as `holds a space (number 3)`; "" if one can.
+
+    Never a part of the value. Any other value is sent, as the AWS CLI does: emulators use key ids such as `test`.
+    """
+    if value.isascii() and value.isprintable() and " " not in value:
+        # Windows takes 32,767 as a variable; AWS promises no maximum, and gives about 1,000
+        return "is longer than 32,767 characters" if len(value) > 32767 else ""
+    for number, mark in enumerate(value, start=1):
+        if mark == " ":
+            return f"holds a space (number {number})"
+        if not (mark.isascii() and mark.isprintable()):
+            kind = "a control character" if mark.isascii() else "a character that is not ASCII"
+            return f"holds {kind} (number {number}), which no request can carry"
+    return ""
+
+
 def check_keys(keys: "tuple[str, str, str]") -> None:
-    """Refuses keys that no AWS reply has: they come from the network, from files, from commands. Raises Unsafe."""
-    key_id, secret, session_token = keys
-    plain = key_id.replace("_", "a")
-    if not (16 <= len(key_id) <= 128 and plain.isascii() and plain.isalnum()):
-        raise unsafe(
-            "the access key id is not valid", "nothing was changed; the reply or the file that it came from is broken"
-        )
-    for what, value in (("secret access key", secret), ("session token", session_token)):
-        # Windows takes 32,768 characters in a variable; AWS names no maximum, and sends about 1,000
-        if not (value.isascii() and value.isprintable() and " " not in value and len(value) < 32768):
-            raise unsafe(
-                f"the {what} has characters that are not allowed, or too many",
-                "nothing was changed; the reply or the file is broken",
-            )
-    if not secret:
-        raise unsafe(
-            "the secret access key is empty", "nothing was changed; the reply or the file that it came from is broken"
-        )
+    """Raises Unsafe for keys that cannot be used: the values come from the network, from files, from commands."""
+    for kind, value in zip(KINDS, keys, strict=True):
+        reason = flaw(value) or ("is empty" if not value and kind != "session token" else "")
+        if reason:
+            raise unsafe(f"the {kind} {reason}", "nothing was changed; the reply or the file that gave it is broken")
+
+
+def check_reply(keys: "tuple[str, str, str]") -> None:
+    """The same for a reply of STS, whose access key ids have 16 to 128 letters and digits. Raises Unsafe."""
+    plain = keys[0].replace("_", "a")
+    if not (16 <= len(keys[0]) <= 128 and plain.isascii() and plain.isalnum()):
+        raise unsafe("the access key id is not valid", "nothing was changed; the reply that gave it is broken")
+    check_keys(keys)
 
 
 def unsafe(what: str, cure: str = "") -> Exception:

@@ -12,7 +12,7 @@ from hashlib import sha1
 
 from assume import files, paths
 from assume.aws import web_identity
-from assume.credentials import Credentials, check_keys, instant
+from assume.credentials import Credentials, check_reply, instant
 from assume.errors import ConfigError, Unsafe
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ class Cache:
                 entry = json.loads(file.read(1 << 20))
             given = entry["Credentials"]
             keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-            check_keys(keys)
+            check_reply(keys)
             ends(given["Expiration"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, Unsafe):
             return None

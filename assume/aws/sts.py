@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/
 import time
 
 from assume.aws import client, refusals, web_identity
-from assume.credentials import Credentials, check_keys
+from assume.credentials import Credentials, check_reply
 from assume.errors import SourceError, Unreachable, Unsafe
 
 TYPE_CHECKING = False
@@ -120,7 +120,7 @@ def _checked(answer: "Mapping[str, Any]", now: int) -> Credentials:
     """The credentials of a reply. Raises Unreachable or Unsafe if they cannot be valid."""
     given = answer["Credentials"]
     keys = (str(given["AccessKeyId"]), str(given["SecretAccessKey"]), str(given["SessionToken"]))
-    check_keys(keys)
+    check_reply(keys)
     if not keys[2]:
         raise Unsafe("the session token is empty", "nothing was changed; this is not an answer of STS")
     expires_at = int(given["Expiration"].timestamp())

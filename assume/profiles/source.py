@@ -6,6 +6,7 @@ by case in tests/botocore/. Every refusal names the profile and the change that
 fixes it.
 """
 
+from assume.credentials import flaw
 from assume.errors import ConfigError
 from assume.paths import sso_cache
 from assume.profiles.chain import (
@@ -172,7 +173,8 @@ def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source
             lacks = "AWS_SECRET_ACCESS_KEY" if key_id else "AWS_ACCESS_KEY_ID"
             raise ConfigError(f"credential_source Environment: {lacks} is not set", f"export {lacks} first", profile)
         session_token = base.get("AWS_SECURITY_TOKEN") or base.get("AWS_SESSION_TOKEN", "")  # botocore's order
-        return Source(kind, profile, key_id, (key_id, secret, session_token))
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        return Source(kind, profile, key_id, _usable(profile, (key_id, secret, session_token), names))
     address = base.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") or base.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")
     metadata = base.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "")
     identity = {CONTAINER: address, INSTANCE: metadata, WEB_IDENTITY: base.get("AWS_WEB_IDENTITY_TOKEN_FILE", "")}
@@ -196,7 +198,16 @@ def _key_pair(name: str, own: "Values") -> "tuple[str, str, str]":
     if not own.get("aws_secret_access_key"):
         raise ConfigError("has an access key id but no aws_secret_access_key", "put both in the same file", name)
     session_token = own.get("aws_security_token") or own.get("aws_session_token", "")
-    return (own["aws_access_key_id"], own["aws_secret_access_key"], session_token)
+    names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+    return _usable(name, (own["aws_access_key_id"], own["aws_secret_access_key"], session_token), names)
+
+
+def _usable(profile: str, keys: "tuple[str, str, str]", settings: "tuple[str, str, str]") -> "tuple[str, str, str]":
+    """`keys`, if a request can carry them; `settings` say where each comes from. Raises ConfigError."""
+    for setting, value in zip(settings, keys, strict=True):
+        if reason := flaw(value):
+            raise ConfigError(f"{setting} {reason}", "correct it: a part may be missing or pasted twice", profile)
+    return keys
 
 
 def _sha1(text: str) -> str:

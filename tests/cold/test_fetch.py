@@ -74,3 +74,58 @@ def test_a_web_identity_takes_no_external_id(program, sts):
     done = program("export", "web-identity", "--external-id", "x", "--format", "json")
     assert (done.status, done.out, actions(sts)) == (1, "", [])
     assert "web-identity: an external ID is sent with AssumeRole alone" in done.err
+
+
+@pytest.mark.parametrize("key_id", ["test", "x", "000000000000", "minio-admin", "my.key@host", "a/b+c='d'"])
+@pytest.mark.parametrize("profile", ["keys", "role"])
+def test_key_ids_that_emulators_use_are_sent(program, world, sts, key_id, profile):
+    world.key("arn:aws:iam::123456789012:user/user1", key_id, "test")
+    program.write(
+        f"[profile keys]\naws_access_key_id = {key_id}\naws_secret_access_key = test\n{COMMON}"
+        f"[profile role]\nrole_arn = arn:aws:iam::123456789012:role/marketingadminrole\nsource_profile = keys\n{COMMON}"
+    )
+    if profile == "keys":
+        assert program.keys("keys")["AWS_ACCESS_KEY_ID"] == key_id
+    elif "/" not in key_id:  # which separates the parts of a signature's scope
+        assert program.reaches("role").startswith("assumed-role/marketingadminrole/")
+        assert sts.calls[-1].key_id == key_id
+
+
+def test_keys_of_an_emulator_in_the_environment_are_sent(program, world):
+    world.key("arn:aws:iam::123456789012:user/user1", "test", "test")
+    own = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    assert program.reaches("from-environment", **own).startswith("assumed-role/marketingadminrole/")
+
+
+def test_keys_of_an_emulator_from_a_command_are_sent(program, world):
+    world.key("arn:aws:iam::123456789012:user/user1", "test", "test")
+    document = '{"Version": 1, "AccessKeyId": "test", "SecretAccessKey": "test"}'
+    program.write(f"[profile printed]\ncredential_process = /bin/echo '{document}'\n{COMMON}")
+    assert program.reaches("printed") == "user/user1"
+
+
+KEYS = {"aws_access_key_id": "AKIAEXAMPLEEXAMPLE00", "aws_secret_access_key": "s", "aws_session_token": "t"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "reason"),
+    [
+        ("aws_access_key_id", "AKIÄ", "holds a character that is not ASCII (number 4), which no request can carry"),
+        ("aws_access_key_id", "AKIA\x01", "holds a control character (number 5), which no request can carry"),
+        ("aws_secret_access_key", "se cret", "holds a space (number 3)"),
+        ("aws_session_token", "tök", "holds a character that is not ASCII (number 2), which no request can carry"),
+    ],
+)
+def test_a_key_that_no_request_can_carry_is_refused_with_its_setting_and_the_reason(
+    program, sts, setting, value, reason
+):
+    lines = "".join(f"{name} = {value if name == setting else other}\n" for name, other in KEYS.items())
+    program.write(
+        f"[profile keys]\n{lines}{COMMON}"
+        f"[profile role]\nrole_arn = arn:aws:iam::123456789012:role/marketingadminrole\nsource_profile = keys\n{COMMON}"
+    )
+    for profile in ("keys", "role"):
+        done = program("export", profile, "--format", "json")
+        assert (done.status, done.out, actions(sts)) == (1, "", [])
+        assert done.err.startswith(f"assume: keys: {setting} {reason}\n  ")
+        assert value not in done.err
