@@ -66,29 +66,38 @@ def instant(at: int) -> str:
 KINDS = ("access key id", "secret access key", "session token")
 
 
-def flaw(value: str) -> str:
-    """Why no request can carry this key, secret or session token, as `holds a space (number 3)`; "" if one can.
+def flaw(keys: "tuple[str, str, str]") -> "tuple[int, str] | None":
+    """Why no request can be signed with `keys`: the index in KINDS, and a reason such as `holds a space (number 3)`.
 
-    Never a part of the value. Any other value is sent, as the AWS CLI does: emulators use key ids such as `test`.
+    The reason has no part of the value. Any other value is sent, as the AWS CLI does: emulators use key ids such as
+    `test`. None if all is well.
     """
-    if value.isascii() and value.isprintable() and " " not in value:
-        # Windows takes 32,767 as a variable; AWS promises no maximum, and gives about 1,000
-        return "is longer than 32,767 characters" if len(value) > 32767 else ""
+    for index, value in enumerate(keys):
+        if not value.isascii() or not value.isprintable() or " " in value or not index and "/" in value:
+            return index, _first_flaw(value)
+        if len(value) > 32767:  # what Windows takes as a variable; AWS promises no maximum, and gives about 1,000
+            return index, "is longer than 32,767 characters"
+        if not value and index < 2:
+            return index, "is empty"
+    return None
+
+
+def _first_flaw(value: str) -> str:
     for number, mark in enumerate(value, start=1):
+        if not mark.isascii():
+            return f"holds a character that is not ASCII (number {number}), which no request can carry"
+        if not mark.isprintable():
+            return f"holds a control character (number {number}), which no request can carry"
         if mark == " ":
             return f"holds a space (number {number})"
-        if not (mark.isascii() and mark.isprintable()):
-            kind = "a control character" if mark.isascii() else "a character that is not ASCII"
-            return f"holds {kind} (number {number}), which no request can carry"
-    return ""
+    return "holds a slash, which separates the parts of a signature"
 
 
 def check_keys(keys: "tuple[str, str, str]") -> None:
     """Raises Unsafe for keys that cannot be used: the values come from the network, from files, from commands."""
-    for kind, value in zip(KINDS, keys, strict=True):
-        reason = flaw(value) or ("is empty" if not value and kind != "session token" else "")
-        if reason:
-            raise unsafe(f"the {kind} {reason}", "nothing was changed; the reply or the file that gave it is broken")
+    if found := flaw(keys):
+        what = f"the {KINDS[found[0]]} {found[1]}"
+        raise unsafe(what, "nothing was changed; the reply or the file that gave it is broken")
 
 
 def check_reply(keys: "tuple[str, str, str]") -> None:

@@ -204,9 +204,9 @@ def _key_pair(name: str, own: "Values") -> "tuple[str, str, str]":
 
 def _usable(profile: str, keys: "tuple[str, str, str]", settings: "tuple[str, str, str]") -> "tuple[str, str, str]":
     """`keys`, if a request can carry them; `settings` say where each comes from. Raises ConfigError."""
-    for setting, value in zip(settings, keys, strict=True):
-        if reason := flaw(value):
-            raise ConfigError(f"{setting} {reason}", "correct it: a part may be missing or pasted twice", profile)
+    if found := flaw(keys):
+        text = f"{settings[found[0]]} {found[1]}"
+        raise ConfigError(text, "correct it: a part may be missing or pasted twice", profile)
     return keys
 
 

@@ -76,7 +76,7 @@ def test_a_web_identity_takes_no_external_id(program, sts):
     assert "web-identity: an external ID is sent with AssumeRole alone" in done.err
 
 
-@pytest.mark.parametrize("key_id", ["test", "x", "000000000000", "minio-admin", "my.key@host", "a/b+c='d'"])
+@pytest.mark.parametrize("key_id", ["test", "x", "000000000000", "minio-admin", "my.key@host", "a+b='c'"])
 @pytest.mark.parametrize("profile", ["keys", "role"])
 def test_key_ids_that_emulators_use_are_sent(program, world, sts, key_id, profile):
     world.key("arn:aws:iam::123456789012:user/user1", key_id, "test")
@@ -86,7 +86,7 @@ def test_key_ids_that_emulators_use_are_sent(program, world, sts, key_id, profil
     )
     if profile == "keys":
         assert program.keys("keys")["AWS_ACCESS_KEY_ID"] == key_id
-    elif "/" not in key_id:  # which separates the parts of a signature's scope
+    else:
         assert program.reaches("role").startswith("assumed-role/marketingadminrole/")
         assert sts.calls[-1].key_id == key_id
 
@@ -112,6 +112,7 @@ KEYS = {"aws_access_key_id": "AKIAEXAMPLEEXAMPLE00", "aws_secret_access_key": "s
     [
         ("aws_access_key_id", "AKIÄ", "holds a character that is not ASCII (number 4), which no request can carry"),
         ("aws_access_key_id", "AKIA\x01", "holds a control character (number 5), which no request can carry"),
+        ("aws_access_key_id", "AKIA/1", "holds a slash, which separates the parts of a signature"),
         ("aws_secret_access_key", "se cret", "holds a space (number 3)"),
         ("aws_session_token", "tök", "holds a character that is not ASCII (number 2), which no request can carry"),
     ],
