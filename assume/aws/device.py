@@ -137,7 +137,7 @@ class Device:
             raise ConfigError("mfa_process is not a valid command line", "correct its quotes", self.profile)
         if not isinstance(command, str):
             command = [os.path.expanduser(word) for word in command]  # the environment is the baseline's here
-        running = Command(command, self.base, self.limit_s)
+        running = Command(command, self.base, self.limit_s, None if self.silent else show.stream)
         try:
             stdout, stderr = running.communicate()
         except OSError as error:

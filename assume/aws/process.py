@@ -4,6 +4,7 @@ No shell is used. A command runs in the baseline's environment, so it sees the u
 standard output appears in no message and no log.
 """
 
+import codecs
 import os
 import subprocess
 import threading
@@ -28,10 +29,17 @@ class Command:
     On Windows, `words` may be one text, which the started program splits itself.
     """
 
-    def __init__(self, words: "Sequence[str] | str", base: "Mapping[str, str]", limit_s: float = LIMIT_S) -> None:
+    def __init__(
+        self,
+        words: "Sequence[str] | str",
+        base: "Mapping[str, str]",
+        limit_s: float = LIMIT_S,
+        show: "Callable[[str], None] | None" = None,
+    ) -> None:
         self.words = words if isinstance(words, str) else list(words)
         self.base = base
         self.limit_s = limit_s
+        self.show = show  # receives what the command writes to stderr, as it comes and safe to show
         self.returncode = 0
 
     def communicate(self) -> tuple[bytes, bytes]:
@@ -40,7 +48,8 @@ class Command:
         name = parts[0] if parts else "an empty command"
         running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         ends = time.monotonic() + self.limit_s
-        outputs = [_Output(stream, running.kill) for stream in (running.stdout, running.stderr) if stream is not None]
+        shows = ((running.stdout, None), (running.stderr, self.show))
+        outputs = [_Output(stream, running.kill, show) for stream, show in shows if stream is not None]
         try:
             self.returncode = _ended(running, outputs, ends)
             if any(len(output.content) > OUTPUT_LARGEST for output in outputs):
@@ -52,6 +61,8 @@ class Command:
             if running.poll() is None:
                 running.kill()
                 running.wait()
+        if self.show is not None and outputs[1].is_inside_line:
+            self.show("\n")
         stderr = shown(outputs[1].content.decode("utf-8", "replace").replace("\n", " ").strip())
         return outputs[0].content, stderr.encode()
 
@@ -72,16 +83,29 @@ def _ended(running: "subprocess.Popen[bytes]", outputs: "list[_Output]", ends: f
 class _Output:
     """Reads a pipe up to the limit. Beyond it, calls `end()`, which kills the writer."""
 
-    def __init__(self, stream: "IO[bytes]", end: "Callable[[], None]") -> None:
+    def __init__(
+        self, stream: "IO[bytes]", end: "Callable[[], None]", show: "Callable[[str], None] | None" = None
+    ) -> None:
         self.content = b""
         self.stream = stream
         self.end = end
+        self.show = show
+        self.is_inside_line = False  # what was shown last has no end of line
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
 
     def _read(self) -> None:
         while chunk := os.read(self.stream.fileno(), 65536):
             self.content += chunk
+            if self.show is not None and (text := _safe(self.decoder.decode(chunk))):
+                self.show(text)
+                self.is_inside_line = not text.endswith("\n")
             if len(self.content) > OUTPUT_LARGEST:
                 self.end()
                 return
+
+
+def _safe(text: str) -> str:
+    """`text` with its line ends, and an escape for everything else that could steer a terminal."""
+    return "\n".join(shown(line.removesuffix("\r")) for line in text.split("\n"))

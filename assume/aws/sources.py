@@ -44,18 +44,19 @@ def credentials(
     command_s: float,
     session: "Callable[[], client.Session]",
     cache: "Any",
+    show: "Callable[[str], None] | None" = None,
 ) -> Credentials:
     """The credentials of `source`. Raises SourceError, with the profile and what to do.
 
     `base` is the environment of a `credential_process`, which may take `command_s` seconds. `deadline` limits the
     time of the network. `session` makes a botocore session for the source's profile. `cache` is the AWS CLI's, where
-    SSO credentials are stored.
+    SSO credentials are stored. `show` receives what a `credential_process` writes to stderr, while it runs.
     """
     if source.keys is not None:
         return _checked(Credentials(*source.keys), source)
     try:
         if source.kind == chain.PROCESS:
-            found = _of_process(source, session(), base, command_s)
+            found = _of_process(source, session(), base, command_s, show)
         elif source.kind in MACHINE:
             metadata.check(base, source.profile or source.kind)
             with seams.no_proxy():
@@ -79,12 +80,16 @@ def _provided(source: "Source", session: "client.Session", cache: "Any") -> Cred
 
 
 def _of_process(
-    source: "Source", session: "client.Session", base: "Mapping[str, str]", command_s: float
+    source: "Source",
+    session: "client.Session",
+    base: "Mapping[str, str]",
+    command_s: float,
+    show: "Callable[[str], None] | None",
 ) -> Credentials | None:
     started: list[Command] = []
 
     def start(words: "Sequence[str]", **_: object) -> Command:
-        started.append(Command(words, base, command_s))
+        started.append(Command(words, base, command_s, show))
         return started[-1]
 
     provider = botocore.credentials.ProcessProvider(

@@ -16,6 +16,7 @@ from assume.cold.mfa import Calls
 from assume.credentials import Credentials, instant
 from assume.profiles import chain as words
 from assume.store import entries
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _of_source(attempt: "Attempt", sections: "dict[str, Any]") -> Credentials:
         since=entries.changed_at(attempt.chain),
     )
     session = partial(client.Session, sections, source.profile)
-    found = sources.credentials(source, attempt.base, attempt.deadline, attempt.command_s, session, cache)
+    hear = None if attempt.silent else show.stream
+    found = sources.credentials(source, attempt.base, attempt.deadline, attempt.command_s, session, cache, hear)
     for key in cache.written:
         attempt.remember(entries.shared_note(key))
     return found

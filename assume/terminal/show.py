@@ -29,6 +29,11 @@ def plain(line: str) -> str:
     return shown(line)
 
 
+def stream(text: str) -> None:
+    """A part of a line on stderr, which is safe to show already."""
+    write(2, text.encode("utf-8", "replace"))
+
+
 def write(handle: int, content: bytes) -> bool:
     """Writes all of `content`. False if that failed; if the output is a full disk or the like, a message says so."""
     try:

@@ -62,3 +62,39 @@ def test_no_shell_is_used(tmp_path):
 def test_a_missing_command():
     with pytest.raises(FileNotFoundError):
         Command(["/nowhere/at/all"], {}).communicate()
+
+
+def heard(script, limit_s=10.0):
+    """What is shown while a command runs: (seconds since its start, text)."""
+    started, seen = time.monotonic(), []
+    command = ["/bin/sh", "-c", script]
+
+    def show(text):
+        seen.append((time.monotonic() - started, text))
+
+    running = Command(command, {"PATH": os.environ["PATH"]}, limit_s, show)
+    stdout, stderr = running.communicate()
+    return seen, stdout, stderr, time.monotonic() - started
+
+
+def test_stderr_is_shown_while_the_command_runs():
+    seen, stdout, stderr, whole_s = heard("echo 'touch your key' >&2; sleep 1; echo out; echo bye >&2")
+    assert "".join(text for _, text in seen) == "touch your key\nbye\n"
+    assert seen[0][0] < whole_s - 0.5
+    assert (stdout, stderr) == (b"out\n", b"touch your key bye")
+
+
+def test_a_question_without_the_end_of_a_line_is_shown_at_once():
+    seen, *_, whole_s = heard("printf 'PIN: ' >&2; sleep 1")
+    assert (seen[0][1], seen[0][0] < whole_s - 0.5) == ("PIN: ", True)
+    assert seen[-1][1] == "\n", "what comes next begins a line"
+
+
+def test_what_is_shown_cannot_steer_the_terminal():
+    seen, *_ = heard("printf 'a\\033]0;x\\007b\\tc\\r\\nd\\303\\251\\303' >&2; printf '\\251\\342\\200\\256' >&2")
+    assert "".join(text for _, text in seen) == "a\\x1b]0;x\\x07b\\tc\ndéé\\u202e\n"
+
+
+def test_standard_output_is_never_shown():
+    seen, *_ = heard("echo secret")
+    assert seen == []

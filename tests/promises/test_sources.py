@@ -7,7 +7,7 @@ import time
 import pytest
 
 from assume.aws import process
-from assume.demo.config import KEYS
+from assume.demo.config import CLI_USER_MFA, KEYS
 from assume.errors import AssumeError, SourceError
 
 PROFILE = "marketingadmin"
@@ -157,3 +157,27 @@ def test_a_web_identity_behind_links_is_read_at_each_call(ground, clock):
     ground.take("web-identity", "--refresh")
     sent = [call.params["WebIdentityToken"] for call in ground.sts.calls]
     assert sent == [path.with_name(name).read_text() for name in ("first", "second")]
+
+
+@pytest.mark.parametrize("setting", ["credential_process", "mfa_process"])
+def test_what_a_command_asks_of_its_user_is_shown_while_it_waits(ground, tmp_path, setting):
+    """'Touch your key': nobody would know, until the command's time is up."""
+    goes_on = tmp_path / "touched"
+    file = tmp_path / "asks"
+    end = "echo $CODE" if setting == "mfa_process" else "exit 3"
+    file.write_text(
+        f"#!/bin/sh\nprintf 'touch your key \\033[1m' >&2\nuntil [ -e {goes_on} ]; do sleep 0.1; done\n{end}\n"
+    )
+    file.chmod(0o755)
+    if setting == "mfa_process":
+        profile = "role-with-mfa"
+        ground.environment["CODE"] = ground.code(CLI_USER_MFA)
+        ground.configure(profile, mfa_process=str(file))
+    else:
+        profile = PROFILE
+        ground.home.credentials.write_text("")
+        ground.configure("user1", credential_process=str(file))
+    started = ground.use(profile, terminal=True)
+    started.wait_for("touch your key \\x1b[1m")
+    goes_on.touch()
+    assert started.end().status == (0 if setting == "mfa_process" else 1)
