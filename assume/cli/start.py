@@ -17,11 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+SLOW = (
+    "assume: the renewal was stopped, because it would hold the prompt back for more than two seconds\n"
+    "  this machine is busy: it is tried again at a later prompt"
+)
+
+
 def main() -> None:
     """The console script."""
     if any(name.startswith("PYTHON") for name in os.environ) and not sys.flags.ignore_environment:
         _start_unsteered()
     if sys.argv[1:2] != [] and sys.argv[1] in QUICK:
+        if sys.argv[1] == "renew":
+            from assume.aws import deadline
+
+            deadline.end_by(deadline.PROMPT_S, SLOW)
         gc.disable()  # collection takes a tenth of the time of the imports, and this process is about to end
         os._exit(start(sys.argv[1:]))  # no teardown of 400 modules; nothing is left in a buffer
     sys.exit(start(sys.argv[1:]))

@@ -1,6 +1,9 @@
 """The limit for the time that the network takes."""
 
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
@@ -34,3 +37,10 @@ def test_all_calls_share_one_limit():
     with pytest.raises(Unreachable):
         deadline.call(lambda: until.wait(5))
     until.set()
+
+
+def test_the_age_of_a_process_is_what_passed_since_its_start():
+    code = "import time; time.sleep(1); from assume.aws.deadline import age_s; print(age_s())"
+    started = time.monotonic()
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert 0.9 < float(ran.stdout) <= time.monotonic() - started + 0.1 if sys.platform == "linux" else True
