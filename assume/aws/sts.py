@@ -129,8 +129,8 @@ def _checked(answer: "Mapping[str, Any]", now: int) -> Credentials:
         raise Unreachable(
             "the credentials that AWS gave have ended by this machine's clock",
             (
-                f"set the clock: on this machine it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}",
-                f"at AWS it is {off}",
+                f"set the clock: here it is {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime(now))}",
+                f"and at AWS {off}",
             ),
         )
     return Credentials(*keys, expires_at, now, str(answer.get("AssumedRoleUser", {}).get("Arn", "")))

@@ -195,7 +195,7 @@ def _fetched(attempt: Attempt, level: int, credentials: Credentials | None) -> C
             attempt.explain("the AWS CLI has the credentials in its cache")
             attempt.keep(chain.request(len(chain.hops)), found)
             return found
-    attempt.explain(f"calling AWS, from hop {level} of {len(chain.hops)} on" if level else "calling AWS")
+    attempt.explain(f"AWS is called, from hop {level} of {len(chain.hops)} on" if level else "AWS is called")
     dialled = connection.dialled(chain, attempt.config, attempt.base)
     from assume.cold import fetch  # imports botocore, while the connection is being made
 

@@ -42,7 +42,7 @@ FAULTS = {
     "ended already": (
         faults.spoil(Expiration="2020-01-01T00:00:00Z"),
         Unreachable,
-        "have already expired by this",
+        "have ended by this",
         False,
     ),
     "an end that is none": (faults.spoil(Expiration="soon"), Unreachable, "unexpected answer: not STS", False),

@@ -56,7 +56,7 @@ def test_a_shell_holds_secrets_in_two_variables_only_and_a_trace_shows_none(grou
 
 @pytest.mark.parametrize(
     "place",
-    ["assume.aws.sts._taken", "assume.cold.fetch.fetch", "assume.store.entries.keep", "assume.store.pointers.point",
+    ["assume.aws.sts._checked", "assume.cold.fetch.fetch", "assume.store.entries.keep", "assume.store.pointers.point",
      "assume.fast.warm.reply", "assume.shells.environment.wanted", "assume.aws.cli_cache.is_shared"],
 )  # fmt: skip
 def test_an_internal_error_shows_its_place_and_not_its_text(ground, monkeypatch, capfd, place):
@@ -102,7 +102,10 @@ def test_debug_explains_each_decision(ground):
         "AWS is called",
     ):
         assert words in said
-    assert ground.use("workload", "--debug").end().said.count("what is stored for exactly this request is fresh") == 1
+    assert (
+        ground.use("workload", "--debug").end().said.count("the stored credentials for exactly this request are fresh")
+        == 1
+    )
 
 
 def test_a_reply_to_a_shell_holds_each_secret_once(ground):
