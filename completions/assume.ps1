@@ -55,7 +55,7 @@ function global:__assume_candidates {
         if (-not $program.Count) { return }
     }
     $start = [System.Diagnostics.ProcessStartInfo]::new($program[0])
-    $start.Arguments = @(foreach ($word in @($program | Microsoft.PowerShell.Utility\Select-Object -Skip 1) + 'complete', '--shell', 'powershell', '--' + $args[0]) {
+    $start.Arguments = @(foreach ($word in @(if ($program.Count -gt 1) { $program[1..($program.Count - 1)] }) + 'complete', '--shell', 'powershell', '--' + $args[0]) {
             '"' + ($word -replace '(\\*)"', '$1$1\"' -replace '(\\+)\z', '$1$1') + '"'
         }) -join ' '
     $start.UseShellExecute = $false
@@ -73,9 +73,12 @@ function global:__assume_candidates {
 }
 
 try {
-    Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName assume -ScriptBlock {
-        param($word, $line, $end)
-        __assume_complete $line $end
+    & {
+        $PSDefaultParameterValues = @{}
+        Microsoft.PowerShell.Core\Register-ArgumentCompleter -Native -CommandName assume -ScriptBlock {
+            param($word, $line, $end)
+            __assume_complete $line $end
+        }
     }
 } catch {
     $global:Error.RemoveAt(0) # no completion if the language mode is constrained

@@ -36,8 +36,13 @@ $global:__assume_retry_s = 0 # the pause after the last renewal, in seconds; it 
 
 # ---- function ----
 
-# An alias of this name, as Granted has one, comes before a function.
-Microsoft.PowerShell.Management\Remove-Item -Path Alias:assume -Force -ErrorAction Ignore
+# An alias of this name, as Granted has one, comes before a function. In a scope with the settings of a new shell, as
+# a cmdlet of the user's settings may ask, print or do nothing.
+& {
+    $PSDefaultParameterValues = @{}
+    $WhatIfPreference, $ConfirmPreference, $VerbosePreference = $false, 'None', 'SilentlyContinue'
+    Microsoft.PowerShell.Management\Remove-Item -Path Alias:assume -Force -ErrorAction Ignore
+}
 
 function global:assume {
     [System.Diagnostics.DebuggerHidden()] param() # Set-PSDebug would print the secrets
@@ -161,14 +166,15 @@ function global:__assume_find_program {
 function global:__assume_invocation {
     $words = $args[0]
     # 5.1 to 7.2 put quotes around a word that has a blank in it, but do not escape the quotes inside
-    $old = $null -eq $ExecutionContext.SessionState.PSVariable.Get('PSNativeCommandArgumentPassing')
+    $version = $PSVersionTable.PSVersion
+    $old = $version.Major -lt 7 -or $version.Major -eq 7 -and $version.Minor -lt 3
     $quoted = for ($at = 1; $at -lt $words.Count; $at++) {
         if ($old) { $words[$at] = __assume_quote_word $words[$at] }
         # in an array, or the engine would read it as its own mark that ends the parsing
         if ($words[$at] -ceq '--%') { "(, `$w[$at])" } else { "`"`$(`$w[$at])`"" }
     }
     $from = if ($args[1]) { '$input | ' } else { '' }
-    [scriptblock]::Create("[System.Diagnostics.DebuggerHidden()] param(`$w) $from& `$w[0] $quoted")
+    [scriptblock]::Create("[System.Diagnostics.DebuggerHidden()] param(`$w) $from& `$w[0] $($quoted -join ' ')")
     , $words
 }
 
@@ -262,7 +268,7 @@ function global:__assume_hook {
     }
     $global:__assume_said = ''
     # only a role that was taken in this shell is renewed
-    if (-not $global:__assume_state.StartsWith('renew;')) { return }
+    if ($global:__assume_state -cnotlike 'renew;*') { return }
     if ("$env:ASSUME_EXPIRES" -cnotmatch '\A[0-9]{1,12}\z') { return }
     $now_at = [System.DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
     $last_at, $global:__assume_seen_at = $global:__assume_seen_at, $now_at
@@ -416,6 +422,8 @@ function global:__assume_place_segment {
 
 # Removes all of this from the running shell; the role stays.
 function global:__assume_undo {
+    $PSDefaultParameterValues = @{}
+    $WhatIfPreference, $ConfirmPreference, $VerbosePreference = $false, 'None', 'SilentlyContinue'
     $kept = '__assume_originals', '__assume_depth', '__assume_ours' # for a prompt that another tool put around ours
     if ($function:prompt -eq $global:__assume_ours) {
         ${function:global:prompt} = $global:__assume_originals[0]
