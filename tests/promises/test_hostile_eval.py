@@ -78,7 +78,7 @@ def test_the_check_fails_for_a_value_that_is_not_quoted(tmp_path, shell, runs):
     """bash and zsh evaluate the reply, so only the quoting protects them; fish parses it first."""
     loop = Loop(shell, tmp_path)
     quoted = render.reply(shell, [("AWS_PROFILE", "x")], "")
-    spoiled = quoted.replace(b"'x'", b"'x'; touch PWN; ''", 1)
+    spoiled = quoted.replace(b"'x'", b"'x'; touch PWN; true ''", 1)
     ((status, *_),) = loop.taken([spoiled], ["AWS_PROFILE"])
     assert status == ("0" if runs else "1")
     assert loop.commands_run() == runs
