@@ -8,6 +8,10 @@
 # Locals carry the prefix too: zsh looks a name up in all callers, so a local of any other name would hide the user's
 # variable from a trap that runs in between, and `local NAME` fails if the user has made NAME readonly.
 
+# `setopt warn_create_global` warns of a new global inside a function, such as a plugin manager's
+\builtin typeset -ga __assume_program
+\builtin typeset -g __assume_script='' __assume_commands='' __assume_prompt=''
+
 # --- filled in by `assume init zsh` ---
 __assume_program=()
 __assume_script=assume
@@ -64,18 +68,21 @@ function assume {
 
 # Runs __assume_dispatch; Ctrl-C in it becomes status 130 and an interrupt of the shell.
 function __assume_guarded {
-    \builtin local __assume_status=0
+    \builtin local __assume_status=0 __assume_interrupted=0
     {
         __assume_dispatch "$@"
         __assume_status=$?
     } always {
-        if (( ${TRY_BLOCK_INTERRUPT:-0} )); then # Ctrl-C: zsh alone would return 2
+        __assume_interrupted=${TRY_BLOCK_INTERRUPT:-0}
+        # Ctrl-C: zsh alone would return 2. A TRAPINT has run already, and would run again at the end.
+        if (( __assume_interrupted && ! ${+functions[TRAPINT]} )); then
             TRY_BLOCK_INTERRUPT=0
             __assume_status=130
         fi
     }
-    # the program took the Ctrl-C, and the rest of the line would go on: the shell gets an interrupt as well
-    if (( __assume_status == 130 && ZSH_SUBSHELL == 0 )); then
+    # The rest of the line would go on: the shell gets the interrupt again. Where the user has a trap, zsh has run that,
+    # and was not interrupted.
+    if (( __assume_interrupted && ZSH_SUBSHELL == 0 )); then
         \builtin kill -INT $$
     fi
     \builtin return $__assume_status
@@ -134,7 +141,7 @@ function __assume_find_program {
     elif \builtin whence -p "$__assume_script" >/dev/null; then
         \builtin return 0
     fi
-    if ! \command "$__assume_script" --version >/dev/null 2>&1 </dev/null; then
+    if ! \builtin command "$__assume_script" --version >/dev/null 2>&1 </dev/null; then
         __assume_say 'the program is gone' 'install assume-shell again, then open a new shell'
         \builtin return 1
     fi
@@ -148,7 +155,7 @@ function __assume_find_program {
 function __assume_run {
     \builtin local -a __assume_words
     __assume_find_program || \builtin return 1
-    \command "${__assume_words[@]}" "$@"
+    \builtin command "${__assume_words[@]}" "$@"
 }
 
 # Switches the role: runs the program and makes the changes of its reply. A failure changes nothing.
@@ -158,7 +165,7 @@ function __assume_switch {
     \builtin shift
     __assume_find_program || \builtin return 1
     __assume_reply=$(
-        \command "${__assume_words[@]}" "$__assume_verb" --shell zsh --state "$__assume_state" "$@"
+        \builtin command "${__assume_words[@]}" "$__assume_verb" --shell zsh --state "$__assume_state" "$@"
     ) || \builtin return
     __assume_apply || \builtin return
     __assume_idle=''
@@ -228,7 +235,8 @@ function __assume_apply {
     \builtin local -a __assume_names
     __assume_check_reply || \builtin return
     # Ctrl-C between two changes would leave half a role. The trap is local (`emulate -L` sets local_traps), so the
-    # user's own is back when this function returns.
+    # user's own is back when this function returns. So are aliases: a global one may have the name of a variable.
+    \builtin setopt no_aliases
     \builtin trap '' 'INT'
     if ! \builtin eval "$__assume_changes"; then
         \builtin unset "${(@)__assume_names:#__assume_*}"
@@ -416,7 +424,7 @@ function __assume_renew {
     __assume_retry_s=$(( __assume_number == 0 ? 60 : __assume_number > 450 ? 900 : __assume_number * 2 ))
     __assume_retry_at=$(( __assume_now_at + __assume_retry_s ))
     if __assume_find_program && __assume_reply=$(
-        \command "${__assume_words[@]}" renew --shell zsh --state "$__assume_state" </dev/null
+        \builtin command "${__assume_words[@]}" renew --shell zsh --state "$__assume_state" </dev/null
     ) && __assume_apply; then
         \builtin return 0
     fi
@@ -490,6 +498,7 @@ function __assume_themed {
 function __assume_place_segment {
     # RPROMPT and RPS1 are two names of one value, and one of the two may be unset
     \builtin local __assume_right="${RPROMPT-${RPS1-}}" __assume_rest __assume_reference=''
+    [[ ${(t)RPROMPT}${(t)RPS1}${(t)psvar} != *readonly* ]] || \builtin return 0
     __assume_rest=$__assume_right
     (( ${#psvar} < 91 )) || psvar[91]=''
     if [[ $__assume_right == *%91v* ]]; then
@@ -499,7 +508,8 @@ function __assume_place_segment {
         __assume_rest=${__assume_right%$'%{\e['*}${__assume_rest# }
         __assume_right=${RPROMPT-${RPS1-}}
     fi
-    if [[ -n $__assume_segment && $__assume_prompt == 1 ]] && ! __assume_themed; then
+    # `emulate` leaves prompt_percent alone; without it a prompt shows `%91v` as it is
+    if [[ -n $__assume_segment && $__assume_prompt == 1 && -o prompt_percent ]] && ! __assume_themed; then
         psvar[91]=$__assume_text
         __assume_reference=%91v
         if [[ -n $__assume_style ]]; then
