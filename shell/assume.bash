@@ -21,7 +21,7 @@ __assume_prompt=
 # sourced again, and never exported: a child shell inherits the role but does not renew it.
 if ! \builtin declare -F __assume_hook >/dev/null; then
     __assume_state=
-    __assume_was_list= # 1 if PROMPT_COMMAND was a list before the hook was added
+    __assume_was_list= # 1 if PROMPT_COMMAND was a list before the hook was added, `exported` if children inherit it
 fi
 \builtin export -n __assume_state
 __assume_segment=   # what the prompt shows
@@ -630,19 +630,29 @@ function __assume_undo {
     case ${PS1-} in *"$__assume_reference"*) PS1=${PS1//"$__assume_reference"/} ;; esac
     if \builtin test -n "${PROMPT_COMMAND[*]-}" && __assume_can_set PROMPT_COMMAND; then
         for __assume_part in "${PROMPT_COMMAND[@]}"; do
-            __assume_part=${__assume_part//__assume_hook;/}
+            # shellcheck disable=SC2016 # the text itself
+            __assume_part=${__assume_part//$'\n''${__assume_drawn+"__assume_hook"}'/}
+            # shellcheck disable=SC2016
+            __assume_part=${__assume_part//'${__assume_drawn+"__assume_hook"}'/}
+            __assume_part=${__assume_part//__assume_hook[;$'\n']/}
             __assume_part=${__assume_part//;__assume_hook/}
             case $__assume_part in
             '' | __assume_hook) ;;
             *) __assume_parts+=("$__assume_part") ;;
             esac
         done
-        \builtin unset -v PROMPT_COMMAND
-        # shellcheck disable=SC2178 # a string again, if it was one before the hook
-        case ${#__assume_parts[@]}${__assume_was_list-} in
-        0*) ;;
-        1) PROMPT_COMMAND=${__assume_parts[0]} ;;
-        *) PROMPT_COMMAND=("${__assume_parts[@]}") ;;
+        # shellcheck disable=SC2178 # a string again, if it was one before the hook, and exported, if it was
+        case ${#__assume_parts[@]}/${__assume_was_list-} in
+        0/*) \builtin unset -v PROMPT_COMMAND ;;
+        1/exported) PROMPT_COMMAND=${__assume_parts[0]} ;;
+        1/)
+            \builtin unset -v PROMPT_COMMAND
+            PROMPT_COMMAND=${__assume_parts[0]}
+            ;;
+        *)
+            \builtin unset -v PROMPT_COMMAND
+            PROMPT_COMMAND=("${__assume_parts[@]}")
+            ;;
         esac
     fi
     \builtin complete -r assume 2>/dev/null
@@ -656,15 +666,21 @@ function __assume_undo {
 
 # In an interactive shell the hook goes into PROMPT_COMMAND. From bash 5.1 on that may be a list, each of whose members
 # finds $? and PIPESTATUS as the command left them. The hook is the second, because `PROMPT_COMMAND=…` in an rc file
-# sets the first. Before 5.1 the hook goes in front of the string.
+# sets the first. Before 5.1 the hook goes in front of the string; and with bash-preexec in it, which would take any
+# other member for the first command that the user types. A string that is exported stays one, as bash exports no list,
+# and calls the hook only where there is one: a child shell may not have it.
 case $- in
 *i*)
-    # shellcheck disable=SC2128,SC2178 # a string is handled as one
+    # shellcheck disable=SC2016,SC2128,SC2178 # a string is handled as one, and expanded by whoever runs it
     if \builtin shopt -q restricted_shell; then
         \builtin true # it cannot start the program, and each redirection would print an error before each prompt
     elif [[ ${PROMPT_COMMAND[*]-} != *__assume_hook* ]] && __assume_can_set PROMPT_COMMAND; then
-        if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1])); then
-            __assume_was_list=
+        __assume_was_list=
+        if [[ -n ${PROMPT_COMMAND-} && $(\builtin declare -p PROMPT_COMMAND) == 'declare -x '* ]]; then
+            __assume_was_list=exported
+            PROMPT_COMMAND+=$'\n''${__assume_drawn+"__assume_hook"}'
+        elif [[ ${PROMPT_COMMAND-} != *__bp_* ]] &&
+            ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1])); then
             [[ ${PROMPT_COMMAND[*]-} == "${PROMPT_COMMAND-}" ]] || __assume_was_list=1
             PROMPT_COMMAND=("${PROMPT_COMMAND-}" __assume_hook "${PROMPT_COMMAND[@]:1}")
         else
