@@ -53,8 +53,8 @@ __assume_targets=(
 \builtin unalias assume 2>/dev/null || \builtin true
 
 function assume {
-    # a trace would print the secrets; a restricted shell may redirect nothing, and this fails
-    case $- in *r*) ;; *) { __assume_traced=$- && \builtin set +xvT; } 2>/dev/null ;; esac
+    # a trace would print the secrets, `set -a` would export ours; a restricted shell may not redirect
+    case $- in *r*) ;; *) { __assume_traced=$- && \builtin set +xvTa; } 2>/dev/null ;; esac
     if [[ $- == *r* ]]; then
         \printf '%s\n' 'assume: this shell is restricted: it may start no program by its path'
         ((0))
@@ -79,11 +79,17 @@ function __assume_builtins_work {
     ((0))
 }
 
-# Turns tracing on again, as it was before `assume` or the hook turned it off. Returns $1; the trace does not show this.
+# Turns tracing and `set -a` on again, as they were before `assume` or the hook turned them off. Returns $1; the trace
+# does not show this.
 function __assume_restore_trace {
     \builtin local __assume_flags="$__assume_traced"
     __assume_traced=
     {
+        case $__assume_flags in *a*)
+            \builtin export -n __assume_traced __assume_found __assume_probe
+            \builtin set -a
+            ;;
+        esac
         case $__assume_flags in *T*) \builtin set -T ;; esac
         case $__assume_flags in *v*) \builtin set -v ;; esac
         case $__assume_flags in *x*) \builtin set -x ;; esac
@@ -324,7 +330,6 @@ function __assume_apply {
         __assume_say 'not all variables could be set: those of the role were unset' 'open a new shell'
         \builtin return 1
     fi
-    \builtin export -n __assume_state # `set -a` exports what is assigned
     __assume_restore_interrupt
     __assume_said=
     __assume_drawn=
@@ -367,7 +372,7 @@ function __assume_hook {
             \builtin printf -v __assume_probe 1
             if [[ -n $__assume_probe ]]; then
                 __assume_traced=${__assume_traced:-$-}
-                \builtin set +xvT
+                \builtin set +xvTa
             fi
         } 2>/dev/null
         if [[ -n $__assume_probe ]]; then
@@ -586,7 +591,7 @@ function __assume_draw {
         esac
     fi
     __assume_segment="[$__assume_text]"
-    \builtin test -z "${NO_COLOR-}" && \builtin test "${TERM-}" != dumb || \builtin return 0
+    \builtin test -z "${NO_COLOR-}" && \builtin test "${TERM:-dumb}" != dumb || \builtin return 0
     # \001 and \002 tell readline what has no width: \[ and \] are not read inside a variable
     __assume_segment=$'\001\e['"$__assume_style"$'m\002'"$__assume_segment"$'\001\e[0m\002'
 }
@@ -689,5 +694,7 @@ case $- in
     fi
     ;;
 esac
+
+case $- in *a*) \builtin export -n "${!__assume_@}" ;; esac
 
 # ---- completion: completions/assume.bash, which `assume init` prints behind this ----

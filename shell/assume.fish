@@ -299,7 +299,7 @@ end
 function assume_segment --description 'The role of this shell, for a prompt; nothing if there is no role'
     test -n "$__assume_segment"
     or return 0
-    if test "$TERM" = dumb; or test -n "$NO_COLOR"
+    if test -z "$TERM" -o "$TERM" = dumb -o -n "$NO_COLOR"
         builtin printf %s $__assume_segment
     else
         builtin printf '\e[%sm%s\e[0m' $__assume_style $__assume_segment

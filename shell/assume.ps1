@@ -373,7 +373,8 @@ function global:assume_segment {
             $text += " $([System.Math]::Ceiling($left_s / 60))m"
         }
     }
-    if ($env:NO_COLOR -or $env:TERM -ceq 'dumb' -or -not $Host.UI.SupportsVirtualTerminal) { return "[$text]" }
+    $terminal = if ($env:TERM) { $env:TERM } elseif ($env:OS -ceq 'Windows_NT') { 'windows' } else { 'dumb' }
+    if ($env:NO_COLOR -or $terminal -ceq 'dumb' -or -not $Host.UI.SupportsVirtualTerminal) { return "[$text]" }
     "$([char]27)[${style}m[$text]$([char]27)[0m"
 }
 

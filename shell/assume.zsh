@@ -478,7 +478,7 @@ function __assume_draw {
     fi
     __assume_text="[$__assume_text]"
     __assume_segment=${__assume_text//\%/%%}
-    if [[ -z ${NO_COLOR-} && ${TERM-} != dumb ]]; then
+    if [[ -z ${NO_COLOR-} && ${TERM:-dumb} != dumb ]]; then
         __assume_segment=$'%{\e['"${__assume_style}m%}$__assume_segment"$'%{\e[0m%}'
     else
         __assume_style=''
@@ -546,6 +546,7 @@ function __assume_load {
     if [[ -o interactive && ${precmd_functions[*]-} != *__assume_hook* ]]; then
         precmd_functions+=(__assume_hook)
     fi
+    \builtin typeset -g +x -m '__assume_*' # `setopt allexport` has exported what the block assigned
     \builtin return 0
 }
 __assume_load

@@ -57,3 +57,42 @@ def restricted(bench: Bench) -> None:
     assert shell.run("true") == ("", 0)
     seen = shell.run("assume off")
     assert (seen.status, len(seen.text.splitlines())) == (1, 1)
+
+
+@case(98, "set -a exports none of our variables, at the load, at a switch or at a prompt", POSIX)
+def all_exported(bench: Bench) -> None:
+    changes = bench.plan_role("p")
+    bench.plan({"use bad": {"status": 1}})
+    loaded = "set -a" if bench.kind.name == "bash" else "setopt all_export"
+    for where in ({"before": loaded}, {"after": loaded}):
+        shell = bench.start(prompt=True, **where)
+        shell.run("true")
+        assert not [name for name in shell.environment() if "assume" in name], where
+        assert shell.run("assume p") == ("", 0)
+        shell.run("assume bad")
+        inside = shell.environment()
+        assert not [name for name in inside if "assume" in name], where
+        assert inside.items() >= environment(changes).items()
+        shell.run("theirs=1")
+        assert shell.environment()["theirs"] == "1"  # it is still on
+        assert shell.run("assume off") == ("", 0)
+        assert not [name for name in shell.environment() if "assume" in name], where
+        shell.close()
+
+
+@case(98, "without TERM the segment has no colours")
+def no_terminal_type(bench: Bench) -> None:
+    bench.plan_role("p")
+    shell = bench.start()
+    shell.run("assume p")
+    to = bench.home / "segment"
+    for value in (None, ""):
+        if bench.kind.name == "powershell":
+            shell.run("$env:TERM = $null")
+        else:
+            shell.run(bench.kind.unset("TERM") if value is None else bench.kind.export("TERM", value))
+        shell.run(bench.kind.export("NO_COLOR", "") if bench.kind.name != "powershell" else "$env:NO_COLOR = $null")
+        if bench.kind.name in POSIX:
+            shell.run("__assume_drawn=; __assume_hook")
+        shell.run(bench.kind.segment(to))
+        assert to.read_text().rstrip() == "[p]", value
