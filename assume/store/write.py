@@ -54,11 +54,11 @@ def sweep(folder: str, now: float) -> None:
         if name.endswith(record.ENTRY):
             fields = record.read(folder, name)
             if fields is None or record.number(fields, "expires_at") < now:
-                remove(folder, [name])
+                _sweep_away(f"{folder}/{name}")
         else:
             lasts_s = next((LAST_S[ending] for ending in LAST_S if name.endswith(ending)), float("inf"))
             if _age(folder, name, now) > lasts_s:
-                remove(folder, [name])
+                _sweep_away(f"{folder}/{name}")
     put(folder, "swept" + record.NOTE, {}, sync=False)
 
 
@@ -92,6 +92,14 @@ def sweep_leftovers(folder: str, now: float, present: "list[str] | None" = None)
                 remove(folder, [name])
         elif name.endswith(record.CODE) and _age(folder, name, now) > CODE_LASTS_S:
             remove(folder, [name])
+
+
+def _sweep_away(path: str) -> None:
+    """Removes a file or a link; or a folder with its content, which was in the way of a file of ours."""
+    if not files.forget(path):
+        from shutil import rmtree
+
+        rmtree(path, ignore_errors=True)
 
 
 def _is_alive(pid: int) -> bool:

@@ -121,6 +121,22 @@ def test_the_sweep_removes_what_has_expired_once_a_day(folder):
     assert "lost.pointer" not in os.listdir(folder)
 
 
+def test_the_sweep_removes_what_was_set_aside_after_a_day_folders_too(folder, tmp_path_factory):
+    victim = tmp_path_factory.mktemp("elsewhere")
+    (victim / "file").write_text("untouched")
+    for name in ("a.entry", "b.lock"):
+        os.makedirs(f"{folder}/{name}/inside/deeper")
+        os.symlink(victim, f"{folder}/{name}/link")
+        write.put(folder, name, NEW)
+    os.symlink(victim, f"{folder}/c.entry.9.aside")
+    now = time.time()
+    write.sweep(folder, now)
+    assert len(write.names(folder, ".aside")) == 3
+    write.sweep(folder, now + 86401)
+    assert write.names(folder, ".aside") == []
+    assert (victim / "file").read_text() == "untouched"
+
+
 def test_names_and_removing_are_quiet_if_nothing_is_there(folder):
     assert write.names(f"{folder}/nowhere", "") == []
     assert write.remove(folder, ["nothing"]) == 0
