@@ -61,7 +61,7 @@ NEVER = (
 )
 # modules of the fast packages that a bare interpreter never loads
 COLD = """
-    store/folder shells/shipped shells/rcfile shells/export terminal/pick terminal/ask
+    store/folder shells/shipped shells/rcfile shells/export terminal/pick terminal/ask terminal/suspend
 """.split()
 # modules whose tests are in a file of another name
 OWN_TESTS = {
@@ -104,6 +104,7 @@ OWN_TESTS = {
     "store.folder": "promises/test_store_places.py",
     "store.pointers": "fast/test_warm.py",
     "terminal.failures": "cli/test_use.py",
+    "terminal.suspend": "promises/test_suspended.py",
 }
 # tests of a package that are of no single module
 ALSO = """

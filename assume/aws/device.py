@@ -6,8 +6,10 @@ stored, and never sent twice.
 
 import os
 import sys
+import threading
 import time
 
+from assume.aws.deadline import joined
 from assume.aws.process import LIMIT_S, Command
 from assume.errors import ConfigError, NoTerminal, SourceError, TakenOver, WrongCode
 from assume.profiles.ini import words
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 DIGITS = 6
 STEP_S = 30  # how long a device shows a code
 SECURITY_KEY = ":u2f/"  # in the ARN of a security key or passkey
+LINE_LARGEST = 4096  # bytes
 TRIES = 3  # at a terminal: a wrong code is asked for again twice
 
 
@@ -36,6 +39,7 @@ class Device:
         may_send: "Callable[[str, str], bool]",
         take_back: "Callable[[str, str], None]",
         cancelled: "Callable[[], bool] | None" = None,
+        suspended: "Callable[[], bool] | None" = None,
         silent: bool = False,
         limit_s: float = LIMIT_S,
     ) -> None:
@@ -47,6 +51,7 @@ class Device:
         self.may_send = may_send  # (serial, code): False if a process has sent this code before
         self.take_back = take_back  # (serial, code): it was not sent after all
         self.cancelled = cancelled
+        self.suspended = suspended  # called before Ctrl-Z stops the process at the question
         self.silent = silent  # a renewal before a prompt, which never asks
         self.limit_s = limit_s
         self.used: list[str] = []
@@ -71,7 +76,7 @@ class Device:
             )
         self._is_typed = self.asks
         if self.given:
-            text, self.given = (sys.stdin.readline() if self.given == "-" else self.given), ""
+            text, self.given = (from_stdin(self.profile) if self.given == "-" else self.given), ""
         elif self.process:
             text = self._from_process()
         else:
@@ -99,7 +104,7 @@ class Device:
         for _ in range(TRIES):
             wording = f"MFA code for {self.profile} ({self.serial}): "
             try:
-                answer = ask.ask(wording, cancelled=self.cancelled)
+                answer = ask.ask(wording, cancelled=self.cancelled, suspended=self.suspended)
             except NoTerminal:
                 raise NoTerminal(
                     f"an MFA code for {self.serial} is needed, and there is no terminal to ask on",
@@ -147,3 +152,40 @@ class Device:
             text = f"mfa_process ended with status {running.returncode}: {stderr.decode()}"
             raise SourceError(text, "run it by hand and look", self.profile)
         return stdout.decode("utf-8", "replace")
+
+
+def from_stdin(profile: str, limit_s: float = LIMIT_S) -> str:
+    """The first line of standard input, and no byte behind it: the rest is for the command that `exec` runs.
+
+    Raises WrongCode if standard input is closed or at its end, or if no line comes within `limit_s`.
+    """
+    if sys.stdin is None or _is_own_output():
+        raise WrongCode("no MFA code: standard input is closed", "pipe the code to `--mfa-code -`", profile)
+    try:
+        handle = sys.stdin.fileno()
+    except OSError:
+        return sys.stdin.readline()  # a stream in memory
+    line = bytearray()
+
+    def read() -> None:
+        while not line.endswith(b"\n") and len(line) < LINE_LARGEST and (byte := os.read(handle, 1)):
+            line.extend(byte)
+
+    reading = threading.Thread(target=read, daemon=True)  # on Windows nothing else ends a wait for a pipe
+    reading.start()
+    joined(reading, limit_s)
+    if reading.is_alive():
+        raise WrongCode(f"no MFA code on standard input within {limit_s:g} s", "look at what prints it", profile)
+    if not line:
+        raise WrongCode("no MFA code on standard input", "pipe the code to `--mfa-code -`", profile)
+    return line.decode("utf-8", "replace")
+
+
+def _is_own_output() -> bool:
+    """Whether standard input is the pipe into which we write: bash makes it so for `<&-` inside `$(…)`."""
+    try:
+        read, written = os.fstat(0), os.fstat(1)
+    except OSError:
+        return False
+    is_pipe = sys.platform != "win32" and read.st_mode & 0o170000 == 0o010000
+    return is_pipe and (read.st_dev, read.st_ino) == (written.st_dev, written.st_ino)

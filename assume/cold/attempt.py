@@ -7,7 +7,7 @@ from assume.aws.deadline import Deadline
 from assume.aws.process import LIMIT_S
 from assume.credentials import is_usable
 from assume.store import entries, lock, record, takeover, write
-from assume.terminal import show
+from assume.terminal import show, suspend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Attempt:
         self.deadline = deadline or Deadline()
         self.command_s = self.deadline.left_s if silent else LIMIT_S  # time limit of credential_process and mfa_process
         self.locks: list[lock.Lock] = []
+        self.watch: suspend.Watch | None = None  # of Ctrl-Z, while locks are held
+        self.is_suspended = False  # the user stopped this process at its question
         self.uncached = ""  # why the result could not be stored
 
     def explain(self, reason: str) -> None:
@@ -131,9 +133,10 @@ class Attempt:
 
     def release(self) -> None:
         """Releases every lock."""
-        for held in self.locks:
-            held.release()
-        self.locks.clear()
+        if self.watch is not None:
+            self.watch.end()
+            self.watch = None
+        self._unlock()
 
     def note_question(self, asking: bool) -> None:
         """Tells waiting processes whether a person is being asked, and on which terminal."""
@@ -145,13 +148,28 @@ class Attempt:
         return any(takeover.is_wanted(held.path) for held in self.locks)
 
     def give_way(self, reason: "TakenOver") -> None:
-        """Hands the locks to the terminal that took the question over."""
-        show.say(str(reason))
+        """Hands the locks to the terminal that took the question over, if one did."""
+        if not self.is_suspended:
+            show.say(str(reason))
+        self.is_suspended = False
         self.release()
+
+    def suspend(self) -> bool:
+        """Releases every lock, since this process is about to stop at its question. True if any was held."""
+        self.is_suspended = bool(self.locks)
+        self._unlock()
+        return self.is_suspended
 
     def _held(self, held: lock.Lock) -> None:
         _note(held, asking=False)
         self.locks.append(held)
+        if self.watch is None:
+            self.watch = suspend.Watch(self._unlock)  # a call that goes on after `fg` stores its result all the same
+
+    def _unlock(self) -> None:
+        for held in self.locks:
+            held.release()
+        self.locks.clear()
 
     def _say(self, reason: str) -> None:
         if not self.silent:

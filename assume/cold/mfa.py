@@ -46,13 +46,26 @@ def _could_use_session(attempt: "Attempt", number: int) -> bool:
 
 def would_ask(attempt: "Attempt", level: int) -> bool:
     """True if a person has to type a code before the end of the chain is reached from hop `level`."""
-    if attempt.options.mfa_code:
-        return False
+    return not attempt.options.mfa_code and _needs_code(attempt, level, but_no_process=True)
+
+
+def read_code(attempt: "Attempt") -> None:
+    """Reads the code of `--mfa-code -`, if one is needed: before any lock is taken, since it can be long in coming."""
+    levels = range(len(attempt.chain.hops) - 1, 0, -1)
+    stored = (level for level in levels if attempt.kept(attempt.chain.request(level)) is not None)
+    level = 0 if attempt.options.refresh else next(stored, 0)
+    if attempt.options.mfa_code == "-" and _needs_code(attempt, level):
+        attempt.options.mfa_code = device.from_stdin(attempt.chain.name)
+
+
+def _needs_code(attempt: "Attempt", level: int, but_no_process: bool = False) -> bool:
+    """True if a code is needed from hop `level` on. `but_no_process`: only one that mfa_process does not print."""
     chain = attempt.chain
     if chain.serial:
-        return not chain.mfa_process and attempt.kept(chain.session_request(chain.serial)) is None
+        is_printed = but_no_process and chain.mfa_process
+        return not is_printed and attempt.kept(chain.session_request(chain.serial)) is None
     for number, hop in enumerate(chain.hops[level:], start=level):
-        if hop.mfa_serial is None or hop.mfa_process:
+        if hop.mfa_serial is None or (but_no_process and hop.mfa_process):
             continue
         if not uses_session(attempt, number) or attempt.kept(chain.session_request(hop.mfa_serial)) is None:
             return True
@@ -178,6 +191,7 @@ class Calls:
                 attempt.may_send,
                 attempt.take_back,
                 cancelled=attempt.is_taken_over,
+                suspended=attempt.suspend,
                 silent=attempt.silent,
                 limit_s=attempt.command_s,
             )

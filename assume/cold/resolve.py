@@ -14,7 +14,7 @@ from assume.aws import seams
 from assume.aws.deadline import Deadline
 from assume.cold import guard
 from assume.cold.attempt import Attempt
-from assume.cold.mfa import would_ask
+from assume.cold.mfa import read_code, would_ask
 from assume.credentials import Credentials, is_fresh, is_usable
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, TakenOver, Unreachable, UsageError, shown
 from assume.fast import middle, warm
@@ -111,6 +111,7 @@ def _renewed(attempt: Attempt, request: str, usable: bool) -> Credentials:
     `usable`: the stored ones will do, so no question is asked for new ones.
     """
     stored_meanwhile = partial(_stored_by_another, attempt, request, _key_id_to_replace(attempt, request))
+    read_code(attempt)
     rejected: set[int] = set()  # hops whose stored credentials AWS rejected
     while True:
         if (found := attempt.hold(request, stored_meanwhile)) is not None:

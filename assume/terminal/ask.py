@@ -7,6 +7,7 @@ settings are restored, however the question ends.
 import sys
 
 from assume.errors import Interrupted, NoTerminal, shown
+from assume.terminal import suspend
 from assume.terminal.show import write
 
 TYPE_CHECKING = False
@@ -22,8 +23,17 @@ WINDOWS = sys.platform == "win32"
 POLL_S = 0.2
 
 
-def ask(question: str, *, echo: bool = False, cancelled: "Callable[[], bool] | None" = None) -> str | None:
+def ask(
+    question: str,
+    *,
+    echo: bool = False,
+    cancelled: "Callable[[], bool] | None" = None,
+    suspended: "Callable[[], bool] | None" = None,
+) -> str | None:
     """A line typed at the terminal; None once `cancelled()` is true.
+
+    `suspended()` is called before this process stops: at Ctrl-Z, or because it is in the background. After `fg` the
+    question is asked again; but if `suspended()` was true, the answer is None.
 
     Raises NoTerminal, and Interrupted at Ctrl-C or the end of input. The terminal's
     settings are restored in each case, and also at SIGTERM and SIGHUP.
@@ -35,19 +45,37 @@ def ask(question: str, *, echo: bool = False, cancelled: "Callable[[], bool] | N
     except OSError:
         raise NoTerminal("there is no terminal to ask on") from None
     try:
-        return _ask_tty(handle, question, echo, cancelled)
+        while True:
+            try:
+                return _ask_tty(handle, question, echo, cancelled)
+            except _Suspended as reason:
+                is_over = suspended is not None and suspended()
+                suspend.stop(reason.number)
+                if suspend.is_in_background(handle):  # after `bg`, or nobody could stop and continue us
+                    raise NoTerminal("this process is in the background") from None
+                if is_over:
+                    return None
     finally:
         system.close(handle)
+
+
+class _Suspended(Exception):
+    """The terminal is restored, and the signal `number` is to stop this process."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
 
 
 def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bool] | None") -> str | None:
     import signal
     import termios
-    from select import select
 
     def end(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
+    stops: list[int] = []
+    if suspend.is_in_background(handle):
+        raise _Suspended(signal.SIGTTIN)
     try:
         before = termios.tcgetattr(handle)
     except termios.error:
@@ -57,27 +85,39 @@ def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bo
     if not echo:
         during[3] &= ~termios.ECHO
     handlers = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    if signal.getsignal(signal.SIGTSTP) != signal.SIG_IGN:
+        handlers[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, lambda number, _: stops.append(number))
     try:
         termios.tcsetattr(handle, termios.TCSAFLUSH, during)
         write(handle, shown(question).encode())
-        while True:
-            # in short steps: a signal that comes just before `select` is handled only after it
-            ready, _, _ = select([handle], [], [], POLL_S)
-            if ready:
-                break
-            if cancelled is not None and cancelled():
-                return None
-        line = system.read(handle, 4096)
+        line = _line(handle, cancelled, stops)
     except KeyboardInterrupt:
         raise Interrupted from None
     finally:
-        termios.tcsetattr(handle, termios.TCSAFLUSH, before)
-        write(handle, b"" if echo else b"\n")
+        if not suspend.is_in_background(handle):  # else the shell has the terminal, and has restored it
+            termios.tcsetattr(handle, termios.TCSAFLUSH, before)
+            write(handle, b"" if echo else b"\n")
         for number, handler in handlers.items():
             signal.signal(number, handler)
-    if not line:
+    if line == b"":
         raise Interrupted
-    return line.decode("utf-8", "replace").strip()
+    return None if line is None else line.decode("utf-8", "replace").strip()
+
+
+def _line(handle: int, cancelled: "Callable[[], bool] | None", stops: list[int]) -> bytes | None:
+    """What is typed, up to the end of the line. `stops`: a signal handler adds the number of Ctrl-Z's signal."""
+    from select import select
+    from signal import SIGTTIN
+
+    while True:
+        # in short steps: a signal that comes just before `select` is handled only after it
+        ready, _, _ = select([handle], [], [], POLL_S)
+        if stops or suspend.is_in_background(handle):
+            raise _Suspended(stops[0] if stops else SIGTTIN)
+        if ready:
+            return system.read(handle, 4096)
+        if cancelled is not None and cancelled():
+            return None
 
 
 def _ask_console(question: str, echo: bool) -> str:
