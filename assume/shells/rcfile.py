@@ -9,14 +9,16 @@ inside `locked`, so that two installations at once lose nothing.
 import codecs
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from assume import files
+from assume import files, paths
 from assume.errors import AssumeError
 from assume.shells.table import MARK, Shell
 
 LOCK = "install.lock"
+POLL_S = 0.05
 WAIT_S = 30  # a change takes milliseconds on a quiet machine
 ENDED_LINE = f"{MARK}, and the end of the line above"
 PROFILE = "Microsoft.PowerShell_profile.ps1"
@@ -89,35 +91,58 @@ def written_by_hand(shell: Shell, path: str) -> int:
 
 @contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """Keeps out every other process that adds or takes out lines. `folder`: ours, where the lock's file is meanwhile.
+    """Keeps out every other process that adds or removes lines. `folder`: ours; the lock's file is there meanwhile.
 
     The folder is made, and removed again if it is empty at the end. Raises AssumeError after WAIT_S, OSError.
     """
-    from filelock import FileLock, Timeout
+    from filelock import unlock_descriptor
 
     path = os.path.join(folder, LOCK)
-    lock = FileLock(path, timeout=WAIT_S, mode=0o600)
+    handle = _lock(path)
     try:
-        while not lock.is_locked:
-            os.makedirs(folder, exist_ok=True)
-            try:
-                lock.acquire()
-            except FileNotFoundError:
-                continue  # another process has just removed the folder
-        try:
-            yield
-        finally:
-            # only while the lock is held, so that a waiter notices it and tries again; filelock removes it on Windows
-            if sys.platform != "win32":
-                files.forget(path)
-            lock.release()
-    except Timeout:
-        raise AssumeError(f"another process has held {path} for {WAIT_S} s", "try again when it has ended") from None
+        yield
     finally:
+        if sys.platform != "win32":  # while the lock is held, so that a waiter sees that its file is gone
+            files.forget(path)
+        unlock_descriptor(handle)
+        os.close(handle)
+        if sys.platform == "win32":  # where an open file cannot be removed
+            files.forget(path)
         try:
             os.rmdir(folder)
         except OSError:
             pass  # something is in it
+
+
+def _lock(path: str) -> int:
+    """The descriptor of the locked file at `path`; its folder is made, as often as another process removes it."""
+    from filelock import lock_descriptor
+
+    ends = time.monotonic() + WAIT_S
+    while True:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        try:
+            handle = paths.opened(path, os.O_RDWR | os.O_CREAT)
+        except FileNotFoundError:
+            continue
+        try:
+            while not (is_ours := lock_descriptor(handle, blocking=False)) and time.monotonic() < ends:
+                time.sleep(POLL_S)
+            if not is_ours:
+                raise AssumeError(f"another process has held {path} for {WAIT_S} s", "try again when it has ended")
+            if _is_at(path, handle):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)  # the process that held it has removed the file
+
+
+def _is_at(path: str, handle: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def write_if_changed(path: str, content: bytes) -> bool:

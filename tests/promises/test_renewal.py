@@ -32,10 +32,11 @@ def renewal(ground, first):
 
 
 def test_a_renewal_that_is_quick_gives_the_role(ground):
+    done = renewal(ground, "").end()
     for _ in range(20):  # as the hook does: this machine may be busy
-        done = renewal(ground, "").end()
         if done.status == 0:
             break
+        done = renewal(ground, "").end()
     assert (done.status, done.said) == (0, "")
     assert b"AWS_ACCESS_KEY_ID" in done.out
 

@@ -64,8 +64,9 @@ def all_exported(bench: Bench) -> None:
     changes = bench.plan_role("p")
     bench.plan({"use bad": {"status": 1}})
     loaded = "set -a" if bench.kind.name == "bash" else "setopt all_export"
-    for where in ({"before": loaded}, {"after": loaded}):
-        shell = bench.start(prompt=True, **where)
+    for where in ("before", "after"):
+        before, after = (loaded, "") if where == "before" else ("", loaded)
+        shell = bench.start(prompt=True, before=before, after=after)
         shell.run("true")
         assert not [name for name in shell.environment() if "assume" in name], where
         assert shell.run("assume p") == ("", 0)
