@@ -140,16 +140,30 @@ def test_ctrl_z_during_a_call_lets_go_of_the_lock_and_the_call_ends_after_fg(gro
     shell.wait_for("it ran\r\n")
 
 
-def given_code(ground, stdin, **how):
-    """`assume use role-with-mfa --mfa-code -`, with that standard input."""
+@pytest.fixture
+def given_code(ground):
+    """Starts `assume use role-with-mfa --mfa-code -` with a standard input; ended with the test."""
     words = [*ground.program, "use", "--shell", "bash", "--state", "", "role-with-mfa", "--mfa-code", "-"]
+    started = []
+
+    def start(stdin, **how):
+        started.append(_started(words, ground.environment, stdin, **how))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.kill()
+        running.wait()
+
+
+def _started(words, environment, stdin, **how):
     return subprocess.Popen(
-        list(map(str, words)), env=ground.environment, stdin=stdin, stderr=subprocess.PIPE, text=True, **how
+        list(map(str, words)), env=environment, stdin=stdin, stderr=subprocess.PIPE, text=True, **how
     )
 
 
-def test_a_code_on_a_closed_standard_input_is_refused_at_once(ground):
-    running = given_code(ground, None, stdout=subprocess.PIPE, preexec_fn=lambda: os.close(0))
+def test_a_code_on_a_closed_standard_input_is_refused_at_once(ground, given_code):
+    running = given_code(None, stdout=subprocess.PIPE, preexec_fn=lambda: os.close(0))
     out, said = running.communicate(timeout=PATIENCE_S)
     assert (running.returncode, out) == (1, "")
     assert "standard input is closed" in said
@@ -157,10 +171,10 @@ def test_a_code_on_a_closed_standard_input_is_refused_at_once(ground):
     assert is_free(ground)
 
 
-def test_a_code_on_our_own_output_is_refused_at_once(ground):
+def test_a_code_on_our_own_output_is_refused_at_once(ground, given_code):
     """bash, `assume mfa --mfa-code - <&-`: the pipe from which the function reads has become standard input."""
     ours, theirs = os.pipe()
-    running = given_code(ground, ours, stdout=theirs)
+    running = given_code(ours, stdout=theirs)
     _, said = running.communicate(timeout=PATIENCE_S)
     os.close(ours)
     os.close(theirs)
@@ -168,9 +182,9 @@ def test_a_code_on_our_own_output_is_refused_at_once(ground):
     assert "standard input is closed" in said
 
 
-def test_a_code_that_does_not_come_on_standard_input_holds_up_nobody(ground):
+def test_a_code_that_does_not_come_on_standard_input_holds_up_nobody(ground, given_code):
     ours, theirs = os.pipe()
-    waiting = given_code(ground, ours, stdout=subprocess.PIPE)
+    waiting = given_code(ours, stdout=subprocess.PIPE)
     time.sleep(1)  # until it waits, and longer than a start takes
     assert waiting.poll() is None
     other = ground.use("role-with-mfa", terminal=True)
