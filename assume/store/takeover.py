@@ -22,6 +22,7 @@ else:
 
 WANTED = ".wanted"
 LASTS_S = 10  # then a request is ignored: its process has not come for the lock
+ANSWER_S = 3  # a process that asks looks for requests five times a second
 ASKING = "asking"  # the kind of a holder's note while a person is asked
 
 
@@ -32,6 +33,7 @@ class Offer:
         self.handle = -1
         self.is_made = False
         self.wanted = ""  # the lock beside which our request file is
+        self.silent_at = 0.0  # when the holder should have answered our request; 0 for no request
 
     def __call__(self, kind: str, path: str) -> bool:
         """True if the user can press Enter. `kind`: what the holder of the lock at `path` is doing.
@@ -49,7 +51,11 @@ class Offer:
             show.say("  press Enter to answer it here")
         if self.handle >= 0 and _pressed(self.handle):
             self.wanted = path
+            self.silent_at = time.monotonic() + ANSWER_S
             _want(path)
+        if self.silent_at and time.monotonic() > self.silent_at:
+            self.silent_at = 0.0
+            show.say("  the process that asks does not answer: it may be stopped; continue it (fg) or end it")
         return self.handle >= 0
 
     def close(self) -> None:

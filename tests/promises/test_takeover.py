@@ -1,5 +1,6 @@
 """A question in a terminal that nobody sees is taken over by Enter in another terminal."""
 
+import signal
 import time
 
 import pytest
@@ -101,3 +102,17 @@ def test_an_abandoned_takeover_request_holds_up_nobody(ground, soon):
     taker.type(ground.code(CLI_USER_MFA) + "\n")
     assert [one.end().status for one in (taker, first)] == [0, 0]
     assert not [name for name in ground.stored() if name.endswith(".wanted")]
+
+
+def test_a_holder_that_does_not_answer_is_reported(ground, soon):
+    first = ground.use("role-with-mfa", **soon)
+    first.wait_for(QUESTION)
+    first.tell(signal.SIGSTOP)  # which no process can catch
+    taker = ground.use("role-with-mfa", **soon)
+    taker.wait_for(OFFER)
+    taker.type("\n")
+    taker.wait_for("does not answer: it may be stopped; continue it (fg) or end it")
+    first.tell(signal.SIGKILL)
+    taker.wait_for(QUESTION)
+    taker.type(ground.code(CLI_USER_MFA) + "\n")
+    assert taker.end().status == 0
