@@ -10,7 +10,7 @@ import threading
 import time
 
 from assume.aws.deadline import joined
-from assume.aws.process import LIMIT_S, Command
+from assume.aws.process import LIMIT_S, Command, audience
 from assume.errors import ConfigError, NoTerminal, SourceError, TakenOver, WrongCode
 from assume.profiles.ini import words
 from assume.terminal import ask, show
@@ -142,7 +142,7 @@ class Device:
             raise ConfigError("mfa_process is not a valid command line", "correct its quotes", self.profile)
         if not isinstance(command, str):
             command = [os.path.expanduser(word) for word in command]  # the environment is the baseline's here
-        running = Command(command, self.base, self.limit_s, None if self.silent else show.stream)
+        running = Command(command, self.base, self.limit_s, audience(self.silent))
         try:
             stdout, stderr = running.communicate()
         except OSError as error:

@@ -12,6 +12,7 @@ import time
 
 from assume.aws.deadline import STEP_S, joined
 from assume.errors import SourceError, shown
+from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 LIMIT_S = 120.0
 OUTPUT_LARGEST = 1 << 20
 LAST_OUTPUT_S = 0.5  # to read what an ended command wrote, if a child of it still holds the pipe open
+
+
+def audience(silent: bool) -> "Callable[[str], None] | None":
+    """What shows a command's stderr to the person at the terminal; None if there is none, or if nothing may be shown.
+
+    In a log it would be of no use, and could be a secret.
+    """
+    return None if silent or not show.is_terminal(2) else show.stream
 
 
 class Command:
@@ -34,12 +43,12 @@ class Command:
         words: "Sequence[str] | str",
         base: "Mapping[str, str]",
         limit_s: float = LIMIT_S,
-        show: "Callable[[str], None] | None" = None,
+        hear: "Callable[[str], None] | None" = None,
     ) -> None:
         self.words = words if isinstance(words, str) else list(words)
         self.base = base
         self.limit_s = limit_s
-        self.show = show  # receives what the command writes to stderr, as it comes and safe to show
+        self.hear = hear  # receives what the command writes to stderr, as it comes and safe to show
         self.returncode = 0
 
     def communicate(self) -> tuple[bytes, bytes]:
@@ -48,8 +57,8 @@ class Command:
         name = parts[0] if parts else "an empty command"
         running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         ends = time.monotonic() + self.limit_s
-        shows = ((running.stdout, None), (running.stderr, self.show))
-        outputs = [_Output(stream, running.kill, show) for stream, show in shows if stream is not None]
+        ears = ((running.stdout, None), (running.stderr, self.hear))
+        outputs = [_Output(stream, running.kill, hear) for stream, hear in ears if stream is not None]
         try:
             self.returncode = _ended(running, outputs, ends)
             if any(len(output.content) > OUTPUT_LARGEST for output in outputs):
@@ -61,8 +70,8 @@ class Command:
             if running.poll() is None:
                 running.kill()
                 running.wait()
-        if self.show is not None and outputs[1].is_inside_line:
-            self.show("\n")
+        if self.hear is not None and outputs[1].is_inside_line:
+            self.hear("\n")
         stderr = shown(outputs[1].content.decode("utf-8", "replace").replace("\n", " ").strip())
         return outputs[0].content, stderr.encode()
 
@@ -84,12 +93,12 @@ class _Output:
     """Reads a pipe up to the limit. Beyond it, calls `end()`, which kills the writer."""
 
     def __init__(
-        self, stream: "IO[bytes]", end: "Callable[[], None]", show: "Callable[[str], None] | None" = None
+        self, stream: "IO[bytes]", end: "Callable[[], None]", hear: "Callable[[str], None] | None" = None
     ) -> None:
         self.content = b""
         self.stream = stream
         self.end = end
-        self.show = show
+        self.hear = hear
         self.is_inside_line = False  # what was shown last has no end of line
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -98,8 +107,8 @@ class _Output:
     def _read(self) -> None:
         while chunk := os.read(self.stream.fileno(), 65536):
             self.content += chunk
-            if self.show is not None and (text := _safe(self.decoder.decode(chunk))):
-                self.show(text)
+            if self.hear is not None and (text := _safe(self.decoder.decode(chunk))):
+                self.hear(text)
                 self.is_inside_line = not text.endswith("\n")
             if len(self.content) > OUTPUT_LARGEST:
                 self.end()

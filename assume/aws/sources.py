@@ -44,19 +44,19 @@ def credentials(
     command_s: float,
     session: "Callable[[], client.Session]",
     cache: "Any",
-    show: "Callable[[str], None] | None" = None,
+    hear: "Callable[[str], None] | None" = None,
 ) -> Credentials:
     """The credentials of `source`. Raises SourceError, with the profile and what to do.
 
     `base` is the environment of a `credential_process`, which may take `command_s` seconds. `deadline` limits the
     time of the network. `session` makes a botocore session for the source's profile. `cache` is the AWS CLI's, where
-    SSO credentials are stored. `show` receives what a `credential_process` writes to stderr, while it runs.
+    SSO credentials are stored. `hear` receives what a `credential_process` writes to stderr, while it runs.
     """
     if source.keys is not None:
         return _checked(Credentials(*source.keys), source)
     try:
         if source.kind == chain.PROCESS:
-            found = _of_process(source, session(), base, command_s, show)
+            found = _of_process(source, session(), base, command_s, hear)
         elif source.kind in MACHINE:
             metadata.check(base, source.profile or source.kind)
             with seams.no_proxy():
@@ -84,12 +84,12 @@ def _of_process(
     session: "client.Session",
     base: "Mapping[str, str]",
     command_s: float,
-    show: "Callable[[str], None] | None",
+    hear: "Callable[[str], None] | None",
 ) -> Credentials | None:
     started: list[Command] = []
 
     def start(words: "Sequence[str]", **_: object) -> Command:
-        started.append(Command(words, base, command_s, show))
+        started.append(Command(words, base, command_s, hear))
         return started[-1]
 
     provider = botocore.credentials.ProcessProvider(

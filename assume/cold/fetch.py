@@ -11,12 +11,12 @@ from functools import partial
 
 from assume.aws import client, sources
 from assume.aws.cli_cache import Cache
+from assume.aws.process import audience
 from assume.aws.sts import Sts
 from assume.cold.mfa import Calls
 from assume.credentials import Credentials, instant
 from assume.profiles import chain as words
 from assume.store import entries
-from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ def _of_source(attempt: "Attempt", sections: "dict[str, Any]") -> Credentials:
         since=entries.changed_at(attempt.chain),
     )
     session = partial(client.Session, sections, source.profile)
-    hear = None if attempt.silent else show.stream
-    found = sources.credentials(source, attempt.base, attempt.deadline, attempt.command_s, session, cache, hear)
+    found = sources.credentials(
+        source, attempt.base, attempt.deadline, attempt.command_s, session, cache, audience(attempt.silent)
+    )
     for key in cache.written:
         attempt.remember(entries.shared_note(key))
     return found
