@@ -62,7 +62,7 @@ BAD = {
         "900"),
     "tags without a value": ("source_profile = user1\nsession_tags = x\n", "bad: session_tags: x is not key=value",
         "write `session_tags"),
-    "an invalid region": ("source_profile = user1\nregion = eu west\n", "bad: its settings: ",
+    "an invalid region": ("source_profile = user1\nregion = eu west\n", "is not a valid value",
         "correct that setting"),
     "an invalid number of attempts": ("source_profile = hub\nmax_attempts = many\n", "bad: its settings: ",
         "correct that setting"),

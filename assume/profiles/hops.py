@@ -7,14 +7,26 @@ come on top.
 
 from assume.errors import ConfigError
 from assume.profiles.chain import Hop
+from assume.profiles.config import is_harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assume.profiles.config import Config, Values
 
 ROLE_MIN = 20  # characters of an ARN in the STS model: botocore refuses a shorter one before any call
 DURATION_MIN_S = 900
 OFF = ("no", "false", "off", "0")
+# settings of which every valid value is a plain word, and the variables that come before them
+WORDS = {
+    "region": "AWS_DEFAULT_REGION",
+    "sts_regional_endpoints": "AWS_STS_REGIONAL_ENDPOINTS",
+    "retry_mode": "AWS_RETRY_MODE",
+    "max_attempts": "AWS_MAX_ATTEMPTS",
+    "defaults_mode": "AWS_DEFAULTS_MODE",
+    "account_id_endpoint_mode": "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+}
 
 
 def web_hop(profile: str, role_arn: str, token_file: str, session_name: str) -> Hop:
@@ -66,6 +78,18 @@ def check_arn(name: str, setting: str, arn: str, config: "Config | None" = None)
     told = config.told(name, setting, arn) if config is not None else setting
     what = f"{told} is not the ARN of a role" if arn else f"{told} is empty"
     raise ConfigError(what, oddity(arn) or "it looks like arn:aws:iam::123456789012:role/NAME", name)
+
+
+def check_words(name: str, values: "Values", config: "Config", base: "Mapping[str, str]") -> None:
+    """Refuses settings for which botocore would refuse to make a client, and quote their values. Raises ConfigError."""
+    for setting, variable in WORDS.items():
+        value = values.get(setting, "")
+        if not value or is_harmless(value) or base.get(variable):
+            continue
+        from assume.profiles.advice import oddity
+
+        what = f"{config.told(name, setting, value)} is not a valid value"
+        raise ConfigError(what, oddity(value) or "correct that setting", name)
 
 
 def _check_device(name: str, values: "Values", config: "Config") -> None:

@@ -10,7 +10,7 @@ our own keys are added to it.
 from assume.arguments import COLOURS, EXPORTS
 from assume.errors import ConfigError, UsageError
 from assume.profiles.chain import ENVIRONMENT, READ_ONLY, SSO, STATIC, WEB_IDENTITY, Chain, Hop
-from assume.profiles.hops import OFF, check_arn, set_device, web_hop
+from assume.profiles.hops import OFF, check_arn, check_words, set_device, web_hop
 from assume.profiles.ini import nested
 from assume.profiles.source import CREDENTIAL_SOURCES, Route, machine_source
 
@@ -48,6 +48,8 @@ def _from_profile(config: "Config", options: "Options", base: "Mapping[str, str]
     try:
         source = route.to_source(name, as_source=bool(options.role_arn))
         settings = _settings(config, name, base)
+        if route.hops:
+            check_words(name, values, config, base)
     except ConfigError as error:
         error.profile = error.profile or name
         raise

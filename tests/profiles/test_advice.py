@@ -103,6 +103,9 @@ VALUES = {
     "services": (ROLE + "services = s # x\n[services s]\n",
         f"its services (config file, line 4) does not exist\n  {COMMENT}"),
     "an empty services": (ROLE + "services =\n", "services (config file, line 4) is empty\n  give it a name"),
+    "region": (ROLE + "region = eu-west-1 # x\n", f"region (config file, line 4) is not a valid value\n  {COMMENT}"),
+    "retry_mode": (ROLE + "retry_mode = standard ; x\n",
+        f"retry_mode (config file, line 4) is not a valid value\n  {COMMENT}"),
     "the line below": ("[profile p]\nrole_arn = arn:aws:iam::123456789012:role/r1\n  source_profile = base\n",
         "role_arn (config file, line 2) is not the ARN of a role\n  an indented line below belongs to the value"),
 }  # fmt: skip
@@ -115,8 +118,8 @@ def test_a_value_that_cannot_work_is_refused_with_the_reason(kind):
 
 
 WARNED = {
-    "region = eu-west-1 # x": f"p: region (config file, line 4): {COMMENT}",
-    "region = 'eu-west-1'": "p: region (config file, line 4): the quotes belong to the value: remove them",
+    "role_session_name = me # x": f"p: role_session_name (config file, line 4): {COMMENT}",
+    "source_identity = 'me'": "p: source_identity (config file, line 4): the quotes belong to the value: remove them",
     "external_id = 42\t; x": f"p: external_id (config file, line 4): {COMMENT}",
     "external_id =": "p: external_id (config file, line 4) is empty: give it a value, or remove it",
     "mfa_serial =": "p: mfa_serial (config file, line 4) is empty: give it a value, or remove it",
@@ -137,6 +140,11 @@ def test_a_duration_with_a_comment_behind_it_is_warned_of_and_dropped():
     assert chain.hops[0].duration_s is None
     assert any("is ignored, as by the AWS CLI" in warning for warning in chain.warnings)
     assert any(COMMENT in warning for warning in chain.warnings)
+
+
+def test_a_region_that_a_variable_replaces_is_only_warned_of():
+    chain = planned(f"{ROLE}region = eu-west-1 # x\n{BASE}", base={"AWS_DEFAULT_REGION": "eu-west-1"})
+    assert chain.warnings == [f"p: region (config file, line 4): {COMMENT}"]
 
 
 def test_the_values_of_every_profile_on_the_route_are_looked_at():

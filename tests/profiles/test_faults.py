@@ -136,6 +136,8 @@ BROKEN = {
     "a guard": f"assume_confirm = {SECRET}",
     "a colour": f"assume_colour = {SECRET}",
     "an export": f"assume_export = {SECRET}",
+    "a region": f"region = {SECRET}\nrole_arn = arn:aws:iam::123456789012:role/r1\nsource_profile = base",
+    "a retry mode": f"retry_mode = {SECRET}\nrole_arn = arn:aws:iam::123456789012:role/r1\nsource_profile = base",
     "a region with a comment": f"region = x # {SECRET}",
 }  # fmt: skip
 
