@@ -183,7 +183,7 @@ def _check_web_identity(chain: Chain, hop: Hop, options: "Options") -> None:
         return
     what = "an external ID" if options.external_id else "a session policy"
     raise ConfigError(
-        f"{what} is sent with AssumeRole alone, and this profile ends in a web identity",
+        f"{what} goes with AssumeRole alone, and this profile ends in a web identity",
         "leave it out",
         chain.profile,
     )
