@@ -74,7 +74,8 @@ def toured(ground):
             assert uses("marketingadmin", "--refresh").status == 1
         ground.sts.faults = None
         assert uses("no-such-profile").status == 1
-        assert uses("role-with-mfa", "--refresh", "--policy-arn", "x").status == 1
+        assert uses("role-with-mfa", "--refresh", "--policy-arn", "x").status == 2
+        assert uses("role-with-mfa", "--refresh", "--policy", "/nosuch").status == 1
     return "\n".join(said), watch.seen
 
 
@@ -115,7 +116,8 @@ def test_assume_before_holds_only_values_that_were_in_the_environment(ground):
     for given in (first, second):
         records = base64.b64decode(given["ASSUME_BEFORE"]).decode().split("\0")[1:]
         fields = dict(record.partition("=")[::2] for record in records)
-        ours = {"region": "us-west-2", "profile": given["AWS_PROFILE"]}
+        account = given["ASSUMED_ROLE_ARN"].split(":")[4]
+        ours = {"region": "us-west-2", "profile": given["AWS_PROFILE"], "account": account}
         assert {name: value for name, value in fields.items() if ours.get(name) != value} == {
             "AWS_ACCESS_KEY_ID": user1,
             "AWS_SECRET_ACCESS_KEY": ground.world.keys[user1].secret,

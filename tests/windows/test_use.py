@@ -69,8 +69,8 @@ def test_an_edit_of_the_profile_is_noticed(desk):
     assert desk.took("marketingadmin")["ASSUMED_ROLE_ARN"].endswith(":role/hub")
 
 
-def test_options_with_blanks_and_quotes_arrive_unchanged(desk):
-    done = desk.use("marketingadmin", "--session-name", 'two words and a "quote\\').end()
+def test_options_with_blanks_and_quotes_reach_the_program_that_gets_the_role(desk):
+    done = desk.use("marketingadmin", "--policy", 'two words and a "quote\\').end()
     assert done.status == 1
     assert 'two words and a "quote' in done.said
 
