@@ -258,12 +258,13 @@ def test_the_folder_is_removed_when_the_demo_is_terminated(person, home, number)
 def test_a_background_process_does_not_keep_the_demo_open(person, home):
     child = pexpect.spawn(installed(), ["demo", "bash"], env=person, timeout=PATIENCE_S, encoding="utf-8")
     child.expect("demo ~ [#$] ")
-    child.sendline(f"(trap '' HUP; exec sleep 1000) & echo $! >{home}/pid; disown; exit")
+    pid = Path(person["HOME"]) / "pid"
+    child.sendline(f"(trap '' HUP; exec sleep 1000) & echo $! >{pid}; disown; exit")
     try:
         child.expect("the demo is over")
         child.expect(pexpect.EOF)
     finally:
-        os.kill(int((home / "pid").read_text()), signal.SIGKILL)
+        os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
 def test_without_a_terminal_it_names_the_tour(person):
