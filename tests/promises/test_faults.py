@@ -20,7 +20,7 @@ from .ground import asked, own_environment
 
 CHAIN = [HUB, LANDING, WORKLOAD]
 SHORT_S = 1.0  # in place of 30
-FOREVER_S = 60.0  # far more than SHORT_S, far less than a fault lasts that no deadline ends
+FOREVER_S = 60.0  # far more than SHORT_S, less than any fault lasts that only a deadline ends
 NEVER = threading.Event()  # a hanging answer waits for it
 
 FAULTS = {
@@ -68,7 +68,7 @@ def pace(ground):
     started_at = time.monotonic()
     ground.take("workload", "--no-cache")
     took_s = time.monotonic() - started_at
-    deadline_s = max(SHORT_S, 10 * took_s)
+    deadline_s = min(max(SHORT_S, 10 * took_s), FOREVER_S)
     return deadline_s, deadline_s + 5 + 20 * took_s
 
 
