@@ -255,7 +255,7 @@ def test_the_folder_is_removed_when_the_demo_is_terminated(person, home, number)
     assert list((home / "tmp").iterdir()) == []
 
 
-def test_a_background_process_does_not_keep_the_demo_open(person, home):
+def test_a_background_process_does_not_keep_the_demo_open(person):
     child = pexpect.spawn(installed(), ["demo", "bash"], env=person, timeout=PATIENCE_S, encoding="utf-8")
     child.expect("demo ~ [#$] ")
     pid = Path(person["HOME"]) / "pid"
