@@ -203,9 +203,11 @@ function __assume_capture {
 
 # Sets __assume_unfit to ` NAME:FLAGS …`, the variables that have an attribute other than "exported": what is assigned
 # to such a variable may fail, be changed, be run, or go elsewhere. Runs in a subshell, as it tries out what is unset:
-# an attribute shows only once there is a value.
+# an attribute shows only once there is a value. Tells the program which variables hold for this call alone, because
+# they were given in front of it (`AWS_PROFILE=x assume y`) or are local to a caller, and what will be there afterwards:
+# this is what `off` must restore. The attribute t, given to the global variable, shows which one is seen here.
 function __assume_find_unfit {
-    \builtin local __assume_name __assume_flags __assume_rest
+    \builtin local __assume_name __assume_flags __assume_rest=''
     __assume_unfit=
     if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
         __assume_rest=$(\builtin declare -p "${__assume_targets[@]}" 2>/dev/null)$'\n'
@@ -234,6 +236,14 @@ function __assume_find_unfit {
         else
             __assume_flags=r
         fi 2>/dev/null
+        if [[ $__assume_flags == x ]] && \builtin declare -gt "$__assume_name" &&
+            [[ -n ${!__assume_name+set} && ${!__assume_name@a} != *t* ]]; then
+            __assume_rest=${!__assume_name}
+            \builtin unset -v "$__assume_name"
+            [[ -z ${!__assume_name+set} || ${!__assume_name@a} != *x* ]] ||
+                \builtin export "ASSUME_BEHIND_$__assume_name=${!__assume_name}"
+            \builtin export "$__assume_name=$__assume_rest" "ASSUME_ONCE=${ASSUME_ONCE-}$__assume_name "
+        fi
         case $__assume_flags in '' | x) ;; *) __assume_unfit+=" $__assume_name:${__assume_flags//x/}" ;; esac
     done
 }

@@ -106,6 +106,19 @@ function __assume_switch --description 'Switch the role: run the program, make t
     status is-no-job-control
     and set __assume_jobs none
     status job-control none
+    # What was given in front of the call (`AWS_PROFILE=x assume y`), or is local to a caller, is a local here. The program
+    # is told, and told what will be there afterwards: this is what `off` must restore.
+    set -l once
+    for name in (set -lnx | string match -r '^(?:AWS|AWSUME|GRANTED)_[A-Z0-9_]+$')
+        set -l value $$name
+        set -el $name
+        set -qgx $name
+        and set -fx ASSUME_BEHIND_$name $$name
+        set -fx $name $value
+        set -a once $name
+    end
+    set -q once[1]
+    and set -fx ASSUME_ONCE "$once"
     # `read`, because a command substitution would not send the messages to a FILE that the user gave in `2>FILE`
     command $__assume_words $argv[1] --shell fish --state "$__assume_state" $argv[2..] | read -lz reply
     set -l ended $pipestatus

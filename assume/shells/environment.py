@@ -34,6 +34,7 @@ DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_VAULT")
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
 READ_ONLY = "ASSUME_READ_ONLY"
+ONCE, BEHIND = "ASSUME_ONCE", "ASSUME_BEHIND_"  # what the shell function tells: see `_lasting`
 OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", READ_ONLY, BEFORE)
 NAMED = frozenset((*SET, *OWN, *DROPPED))
 OVER = ("region", "profile", "account")  # the values that a switch set, as ASSUME_BEFORE names them
@@ -133,7 +134,8 @@ def wanted(
 def changes(have: "Mapping[str, str]", want: "Mapping[str, str]") -> "list[Change]":
     """The fewest changes that turn the environment `have` into `want`; only names that a switch may change."""
     names = [*SET, *DROPPED, *OWN, *sorted(filter(_is_of_family, {*have, *want}))]
-    return [(name, want.get(name)) for name in names if have.get(name) != want.get(name)]
+    once = have.get(ONCE, "").split(" ")
+    return [(name, want.get(name)) for name in names if have.get(name) != want.get(name) or name in once]
 
 
 def check_name(name: str) -> None:
@@ -187,8 +189,23 @@ def _is_concerned(name: str) -> bool:
 
 
 def _encoded(base: "Mapping[str, str]", over: "Mapping[str, str]") -> str:
-    kept = {name: value for name, value in base.items() if _is_concerned(name) and name not in OWN}
+    kept = {name: value for name, value in _lasting(base).items() if _is_concerned(name) and name not in OWN}
     return render.base64(_joined([*sorted(over.items()), *sorted(kept.items())]))
+
+
+def _lasting(base: "Mapping[str, str]") -> "Mapping[str, str]":
+    """`base` as it is after this call: ASSUME_ONCE lists what was set for the call alone (`AWS_PROFILE=x assume y`).
+
+    ASSUME_BEHIND_NAME is the value that the exported variable NAME has without that.
+    """
+    if ONCE not in base:
+        return base
+    result = dict(base)
+    for name in base[ONCE].split(" "):
+        result.pop(name, None)
+        if BEHIND + name in base:
+            result[name] = base[BEHIND + name]
+    return result
 
 
 def _joined(pairs: "Iterable[tuple[str, str]]") -> bytes:
