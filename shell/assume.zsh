@@ -38,6 +38,7 @@ function __assume_declare {
     \builtin typeset -g __assume_other='' # the identity that is set beside our role, or `keys`, or `none`
     \builtin typeset -g __assume_moved='' # 1 once the user knows that the program has moved
     \builtin typeset -g __assume_said='' # the change that the user was last warned of
+    \builtin typeset -g __assume_region='' # the region that a switch has set, until the next prompt
     \builtin typeset -g __assume_seen_at=0 # when the hook last ran, in epoch seconds
     \builtin typeset -g __assume_idle='' # 1 after an hour without a prompt: nothing is renewed until the next `assume`
     \builtin typeset -g __assume_failed='' # 1 once a renewal has failed: the reason is shown once
@@ -244,6 +245,8 @@ function __assume_apply {
         \builtin return 1
     fi
     \builtin typeset -g +x __assume_state="$__assume_state" # `setopt allexport` exports what is assigned
+    __assume_region=''
+    (( ! ${__assume_names[(I)AWS_REGION]} )) || __assume_region=${AWS_REGION-}
     __assume_said=''
     __assume_drawn=''
     __assume_failed=''
@@ -274,6 +277,13 @@ function __assume_hook {
         \builtin emulate -L zsh +x +v
         \builtin trap - 'DEBUG' 'ZERR'
     } 2>/dev/null
+    # zsh takes back what was given in front of a call (`AWS_REGION=x assume y`), whatever was assigned meanwhile, and
+    # shows no function that it will
+    if [[ -n $__assume_region ]]; then
+        [[ ${AWS_REGION-} == "$__assume_region" ]] ||
+            __assume_say "AWS_REGION is no longer $__assume_region, as assume had set it" 'assume - sets it again'
+        __assume_region=''
+    fi
     if [[ -n ${ASSUME_PROFILE-}$__assume_segment ]]; then
         __assume_update
         __assume_place_segment

@@ -57,3 +57,18 @@ def source(bench: Bench) -> None:
     assert shell.run("AWS_PROFILE=x AWS_REGION=y assume p") == ("", 0)
     assert shell.environment()["AWS_PROFILE"] == dict(changes)["AWS_PROFILE"]
     assert not [name for name in shell.environment() if name.startswith(("ASSUME_ONCE", "ASSUME_BEHIND"))]
+
+
+@case(99, "zsh, which cannot tell: the next prompt says what is not the role's any more", ["zsh"])
+def noticed(bench: Bench) -> None:
+    bench.plan_role("p")
+    for name in ("AWS_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID"):
+        shell = bench.start(prompt=True)
+        seen = shell.run(f"{name}=x assume p")
+        assert seen.status == 0 and name in seen.text, seen
+        assert shell.run("true") == ("", 0)
+        shell.run("assume -")
+        shell.close()
+    shell = bench.start(prompt=True)
+    assert shell.run("assume p") == ("", 0)
+    assert shell.run("AWS_REGION=x") == ("", 0)

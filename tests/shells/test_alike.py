@@ -86,6 +86,7 @@ DIFFERENCES: dict[str, tuple[tuple[str, ...], str]] = {
     "__assume_interrupt": (BASH, "what __assume_restore_interrupt runs"),
     "__assume_targets": (BASH, "the names for __assume_find_unfit; the others look at those of the reply"),
     "__assume_done": (FISH, "a local elsewhere; a function of fish sees no local of its caller"),
+    "__assume_region": (ZSH, "only zsh cannot tell what was given for one command, so its next prompt looks"),
     "__assume_was_list": (BASH, "what to make of PROMPT_COMMAND again in __assume_undo"),
     "__assume_epoch": (BASH, "the memory of __assume_clock"),
     "__assume_words": (FISH, "a local elsewhere; a function of fish sees no local of its caller"),
