@@ -84,7 +84,7 @@ def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bo
     during[3] |= termios.ICANON | termios.ECHO if echo else termios.ICANON
     if not echo:
         during[3] &= ~termios.ECHO
-    handlers = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)}
     if signal.getsignal(signal.SIGTSTP) != signal.SIG_IGN:
         handlers[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, lambda number, _: stops.append(number))
     try:

@@ -119,6 +119,20 @@ def interrupted(bench: Bench) -> None:
     assert " echo " in shell.run("stty -a").text
 
 
+@case(6, "Ctrl-\\ at the real question: nothing changed, echo on", UNIX)
+def quit_at_the_question(bench: Bench) -> None:
+    bench.demo()
+    shell = bench.start(init=bench.real())
+    before = shell.environment()
+    shell.send("assume crossaccountrole\r")
+    shell.wait("saanvi")
+    shell.wait(": ")
+    shell.press("ctrl-\\")
+    assert shell.prompt() != 0
+    assert shell.environment() == before
+    assert " echo " in shell.run("stty -a").text
+
+
 @case(8, "no terminal at all: an error that says what to do, and no wait", POSIX)
 def no_terminal(bench: Bench) -> None:
     bench.demo()

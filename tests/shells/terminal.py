@@ -29,6 +29,7 @@ KEYS = {
     "ctrl-e": "\x05",
     "ctrl-u": "\x15",
     "ctrl-z": "\x1a",
+    "ctrl-\\": "\x1c",
 }
 
 MARK = re.compile(rb"\x1b\]7777;(\d+)\x07")

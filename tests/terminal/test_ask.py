@@ -102,7 +102,7 @@ def test_how_it_ends(asked, typed, said):
     assert one.echoes()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_ends_it_and_the_terminal_is_restored(asked, number):
     one = asked()
     os.kill(one.pid, number)
