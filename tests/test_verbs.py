@@ -40,7 +40,7 @@ def test_the_options_of_a_verb_are_completed(name):
 @pytest.mark.parametrize("name", table.SHELLS)
 def test_a_shell_file_has_the_commands_before_init_fills_them_in(name):
     block = (ROOT / "shell" / table.SHELLS[name].file).read_text(encoding="utf-8").partition(init.END)[0]
-    commands = re.search(r"__assume_commands(?: = |=| )'(.*)'", block)
+    commands = re.search(r"__assume_commands(?: = |=| )'([^']+)'", block)
     assert commands is not None
     assert commands[1].split() == list(verbs.COMMANDS)
     assert f"'{commands[1]}'" in init.init_text(name)

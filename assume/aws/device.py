@@ -98,7 +98,7 @@ class Device:
 
     def _asked(self, why: str) -> str:
         if self.silent:
-            raise NoTerminal("an MFA code is due", f"run `assume {self.profile}`", self.profile)
+            raise NoTerminal("an MFA code is needed", f"run `assume {self.profile}`", self.profile)
         if why:
             show.say(why)
         for _ in range(TRIES):

@@ -206,7 +206,7 @@ def _usable(profile: str, keys: "tuple[str, str, str]", settings: "tuple[str, st
     """`keys`, if a request can carry them; `settings` say where each comes from. Raises ConfigError."""
     if found := flaw(keys):
         text = f"{settings[found[0]]} {found[1]}"
-        raise ConfigError(text, "correct it: a part may be missing or pasted twice", profile)
+        raise ConfigError(text, "correct it: whole, pasted once, and with no comment behind it", profile)
     return keys
 
 

@@ -71,9 +71,9 @@ def test_a_web_identity_takes_a_duration_from_the_command_line(program, sts):
 
 
 def test_a_web_identity_takes_no_external_id(program, sts):
-    done = program("export", "web-identity", "--external-id", "x", "--format", "json")
+    done = program("export", "web-identity", "--external-id", "42", "--format", "json")
     assert (done.status, done.out, actions(sts)) == (1, "", [])
-    assert "web-identity: an external ID is sent with AssumeRole alone" in done.err
+    assert "web-identity: an external ID goes with AssumeRole alone" in done.err
 
 
 @pytest.mark.parametrize("key_id", ["test", "x", "000000000000", "minio-admin", "my.key@host", "a+b='c'"])

@@ -149,9 +149,10 @@ def test_a_region_that_a_variable_replaces_is_only_warned_of():
 
 def test_the_values_of_every_profile_on_the_route_are_looked_at():
     chain = planned(
-        ROLE + "[profile base]\naws_access_key_id = AKIAALICEALICEALICE1\naws_secret_access_key = s # old\n"
+        ROLE
+        + "[profile base]\naws_access_key_id = AKIAALICEALICEALICE1\naws_secret_access_key = s\nmfa_serial = x # old\n"
     )
-    assert chain.warnings == [f"base: aws_secret_access_key (config file, line 6): {COMMENT}"]
+    assert chain.warnings == [f"base: mfa_serial (config file, line 7): {COMMENT}"]
 
 
 @pytest.mark.parametrize(
