@@ -1,4 +1,4 @@
-"""Where things are: the home, the AWS files, the AWS CLI's caches, our store; and how a file of ours is opened.
+"""Where things are: the home, the AWS files, the AWS CLI's caches, our store; and how one of our files is opened.
 
 All paths come from an environment that is handed in. If HOME is unset, empty or
 relative, the password database's home is used, for config and store alike: never

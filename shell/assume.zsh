@@ -277,7 +277,7 @@ function __assume_hook {
         \builtin emulate -L zsh +x +v
         \builtin trap - 'DEBUG' 'ZERR'
     } 2>/dev/null
-    # zsh takes back what was given in front of a call (`AWS_REGION=x assume y`), whatever was assigned meanwhile, and
+    # zsh takes back what was given in front of a call (`AWS_REGION=x assume y`), whatever was assigned in the call, and
     # shows no function that it will
     if [[ -n $__assume_region ]]; then
         [[ ${AWS_REGION-} == "$__assume_region" ]] ||

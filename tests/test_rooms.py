@@ -180,7 +180,7 @@ def faults_of_imports(room: str, tree: ast.Module, where: str) -> list[str]:
             target = rest.split(".")[0] or "__init__"
             target = target if target in ROOMS else "__init__"  # `from assume import __version__`
             if target != room and order.index(target) <= order.index(room):
-                faults.append(f"{where}:{line}: {room} imports {target}, which stands above it")
+                faults.append(f"{where}:{line}: {room} imports {target}, which is above it")
             continue
         if top not in sys.stdlib_module_names and top not in ROOMS[room]:
             faults.append(f"{where}:{line}: {room} may not import {top}")
@@ -357,9 +357,9 @@ def test_everything_public_has_a_docstring():
 @pytest.mark.parametrize(
     ("room", "code", "fault"),
     [
-        ("errors", "from assume import arguments", "arguments, which stands above"),
-        ("errors", "def f():\n    from assume.cli.use import use", "cli, which stands above"),
-        ("errors", "if TYPE_CHECKING:\n    from assume.cli import use", "cli, which stands above"),
+        ("errors", "from assume import arguments", "arguments, which is above"),
+        ("errors", "def f():\n    from assume.cli.use import use", "cli, which is above"),
+        ("errors", "if TYPE_CHECKING:\n    from assume.cli import use", "cli, which is above"),
         ("demo", "import filelock", "may not import filelock"),
         ("cli", "import boto3", "may not import boto3"),
         ("paths", "import os", "imports os at first"),

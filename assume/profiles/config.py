@@ -156,7 +156,7 @@ def is_harmless(value: str) -> bool:
 def _fault(sections: Sections) -> "tuple[int, str] | None":
     """The first fault for which the AWS CLI refuses the whole file, as (line, what); None if it reads the file."""
     if sections.has_mark:
-        return 1, "a byte-order mark stands before the text, save the file without it"
+        return 1, "a byte-order mark is before the text: save the file without it"
     if (at := not_utf8(sections.text)) >= 0:
         return sections.text.count("\n", 0, at) + 1, "not UTF-8"
     if sections.is_sound():

@@ -42,7 +42,7 @@ def find(shell: Shell, home: str, environ: Mapping[str, str], program: str = "")
 
 
 def add(path: str, line: str) -> str:
-    """Puts `line` at the end, or in the place of an older line of ours. Returns `added`, `changed` or `present`."""
+    """Puts `line` at the end, or in the place of our older line. Returns `added`, `changed` or `present`."""
     content, encoding = _read(path)
     lines = content.split("\n")
     ours = [at for at in range(len(lines)) if _is_ours(lines[at])]
@@ -63,7 +63,7 @@ def add(path: str, line: str) -> str:
 
 
 def take_out(path: str) -> bool:
-    """Removes every line of ours. False if there was none."""
+    """Removes all our lines. False if there was none."""
     content, encoding = _read(path)
     lines = content.split("\n")
     kept = [line for line in lines if not _is_ours(line)]
@@ -76,7 +76,7 @@ def take_out(path: str) -> bool:
 
 
 def has_line(path: str) -> bool:
-    """Whether a line of ours is in the file."""
+    """Whether our line is in the file."""
     return any(map(_is_ours, _read(path)[0].split("\n")))
 
 
@@ -91,7 +91,7 @@ def written_by_hand(shell: Shell, path: str) -> int:
 
 @contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """Keeps out every other process that adds or removes lines. `folder`: ours; the lock's file is there meanwhile.
+    """Keeps out every other process that adds or removes lines. `folder`: ours; it has the lock's file for that time.
 
     The folder is made, and removed again if it is empty at the end. Raises AssumeError after WAIT_S, OSError.
     """

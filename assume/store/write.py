@@ -95,7 +95,7 @@ def sweep_leftovers(folder: str, now: float, present: "list[str] | None" = None)
 
 
 def _sweep_away(path: str) -> None:
-    """Removes a file or a link; or a folder with its content, which was in the way of a file of ours."""
+    """Removes a file or a link; or a folder with its content, which was in the way of one of our files."""
     if not files.forget(path):
         from shutil import rmtree
 

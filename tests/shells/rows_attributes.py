@@ -116,7 +116,7 @@ def fit(bench: Bench) -> None:
             assert "status 0" in lines, (declared, name, lines)
 
 
-@case(97, "a builtin of ours that is disabled: refused, nothing set, and the status is not 0", POSIX)
+@case(97, "a builtin that we use is disabled: refused, nothing set, and the status is not 0", POSIX)
 def disabled(bench: Bench) -> None:
     bench.plan_role("p")
     turn_off = {"bash": "enable -n", "zsh": "disable"}[bench.kind.name]

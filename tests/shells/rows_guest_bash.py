@@ -1,4 +1,4 @@
-"""Row 98 in bash: PROMPT_COMMAND, whoever set it and whoever inherits it."""
+"""Row 98 in bash: PROMPT_COMMAND: set in each way, and inherited by a child."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ UP, DOWN = b"\x1b[A", b"\x1b[B"
 
 
 class Picking:
-    """A process that picks on a terminal of its own, and a screen that shows it; the result goes to a pipe."""
+    """A process that picks on its own terminal, and a screen that shows it; the result goes to a pipe."""
 
     def __init__(self, profiles):
         out, theirs = os.pipe()
