@@ -36,12 +36,10 @@ $global:__assume_retry_s = 0 # the pause after the last renewal, in seconds; it 
 
 # ---- function ----
 
-# An alias of this name, as Granted has one, comes before a function. In a scope with the settings of a new shell, as
-# a cmdlet of the user's settings may ask, print or do nothing.
-& {
-    $PSDefaultParameterValues = @{}
-    $WhatIfPreference, $ConfirmPreference, $VerbosePreference = $false, 'None', 'SilentlyContinue'
-    Microsoft.PowerShell.Management\Remove-Item -Path Alias:assume -Force -ErrorAction Ignore
+# An alias of this name, as Granted has one, comes before a function. Removed by a method, which asks and prints
+# nothing whatever the user's settings are; in this scope, since that is where an alias for all scopes has to go.
+if ($ExecutionContext.SessionState.InvokeProvider.Item.Exists('Alias:assume', $true, $true)) {
+    $ExecutionContext.SessionState.InvokeProvider.Item.Remove('Alias:assume', $false, $true, $true)
 }
 
 function global:assume {

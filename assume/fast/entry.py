@@ -81,7 +81,7 @@ def use(options: "Options", holding: "list[str]") -> int | None:
         taken, plan = middle.stored(options, have, now)
         if taken is None and plan is not None:
             taken = middle.others(options, plan, holding)
-    return None if taken is None else hand_over(taken, options, have, now)
+    return None if taken is None else hand_over(taken, options, have, time())  # it may have waited
 
 
 def hand_over(taken: "Assumed", options: "Options", have: "dict[str, str]", now: float) -> int:

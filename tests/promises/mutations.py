@@ -123,8 +123,8 @@ MUTATIONS = (
             ),
             (
                 "assume/fast/middle.py",
-                "    return Planned(base, seen, config, plan(config, options, base))\n",
-                f"{SEEN}    return Planned(base, seen, config, plan(config, options, base))\n",
+                "    return Planned(base, seen, config, chain)\n",
+                f"{SEEN}    return Planned(base, seen, config, chain)\n",
             ),
         ),
         ("tests/fast/test_middle.py", "-k", "middle"),

@@ -42,6 +42,11 @@ def hanging(sts):
     until.set()
 
 
+def changes_of(one):
+    """The reply without the line of success: the minutes in it may differ from process to process."""
+    return one.out.rpartition(b"__assume_done=")[0] or one.out
+
+
 @pytest.mark.parametrize("rounds", [1, pytest.param(5, marks=pytest.mark.slow)])
 def test_two_hundred_terminals_need_one_call_and_one_question_and_get_one_identity(ground, rounds):
     ground.configure("role-with-mfa", mfa_session="off")
@@ -56,7 +61,9 @@ def test_two_hundred_terminals_need_one_call_and_one_question_and_get_one_identi
         done = [one.end() for one in crowd]
         assert {one.status for one in done} == {0}, number
         assert sum(QUESTION in one.said for one in done) == 1
-        assert len({one.out for one in done}) == 1
+        assert len({one.out.rpartition(b"__assume_done=")[0] for one in done}) == 1, (
+            "and the time left, which may differ"
+        )
         assert signed_by(ground.sts)[before:] == ["AssumeRole"]
         ground.sts.clock = lambda number=number: time.time() + 90 * (number + 1)  # for an unused code
         took_s.append(time.monotonic() - started_at)
@@ -78,7 +85,7 @@ def test_two_roles_with_one_mfa_device_need_one_question(ground, sts):
     done = [one.end() for one in crowd]
     assert {one.status for one in done} == {0}
     assert sum(QUESTION in one.said for one in done) == 1
-    assert [len({one.out for one in done[twin::2]}) for twin in (0, 1)] == [1, 1]
+    assert [len({changes_of(one) for one in done[twin::2]}) for twin in (0, 1)] == [1, 1]
     assert sorted(signed_by(sts)) == ["AssumeRole", "AssumeRole", "GetSessionToken"]
 
 
@@ -92,7 +99,7 @@ def test_when_the_holder_is_killed_exactly_one_other_takes_over(ground, hanging,
     holder.tell(signal.SIGKILL)
     done = [one.end() for one in crowd]
     assert {one.status for one in done} == {0}
-    assert len({one.out for one in done}) == 1
+    assert len({changes_of(one) for one in done}) == 1
     assert signed_by(ground.sts) == ["AssumeRole", "AssumeRole"]
     assert holder.end().out == b""
     if waiters > 50:
@@ -200,7 +207,7 @@ def test_ctrl_c_at_the_question_moves_it_to_one_other_terminal(ground):
     heir.type(ground.code(CLI_USER_MFA) + "\n")
     ends = [one.end() for one in crowd]
     assert {one.status for one in ends} == {0}
-    assert len({one.out for one in ends}) == 1
+    assert len({changes_of(one) for one in ends}) == 1
     assert sum(QUESTION in one.said for one in ends) == 1
 
 

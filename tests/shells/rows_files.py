@@ -42,6 +42,9 @@ GUARDED = {
     r"\builtin printf -v __assume_now_at '%(%s)T' -1",
     r"\builtin compopt -o default",
     "${!__assume_line@a} != *r* ]]",
+    "${!__assume_name@a}",  # these two after a return in bash before 4.4
+    r"\builtin declare -gt",
+    "(declare -n)",  # in a message
 }
 
 

@@ -145,7 +145,7 @@ def words_of_old(bench: Bench) -> None:
     """The older way of the engine, Legacy, chosen in an engine that also has the newer one."""
     bench.plan({"exec": {}})
     old = """
-        $block = ${function:__assume_invocation}.ToString().Replace('$old = $null -eq ', '$old = $null -ne ')
+        $block = ${function:__assume_invocation}.ToString().Replace('.Minor -lt 3', '.Minor -lt 99')
         ${function:global:__assume_invocation} = [scriptblock]::Create($block)
         $block = ${function:assume}.ToString().Replace("'Standard'", "'Legacy'")
         ${function:global:assume} = [scriptblock]::Create($block)
