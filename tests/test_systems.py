@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .systems import LEFT_OUT
+
 ROOT = Path(__file__).parent.parent
 CONFTEST = """\
 import sys
@@ -64,3 +66,7 @@ def test_any_other_missing_module_is_still_an_error(tmp_path):
     done = run(tmp_path, "test_broken.py")
     assert done.returncode != 0
     assert "1 error" in done.stdout, done.stdout
+
+
+def test_the_tests_that_windows_leaves_out_exist():
+    assert [name for name in LEFT_OUT if not (ROOT / "tests" / name).exists()] == []
