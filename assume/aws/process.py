@@ -25,7 +25,7 @@ LAST_OUTPUT_S = 0.5  # to read what an ended command wrote, if a child of it sti
 
 
 def audience(silent: bool) -> "Callable[[str], None] | None":
-    """What shows a command's stderr to the person at the terminal; None if there is none, or if nothing may be shown.
+    """The function that shows a command's stderr at the terminal; None without a terminal, or if nothing may be shown.
 
     In a log it would be of no use, and could be a secret.
     """

@@ -44,7 +44,7 @@ def is_map(value: str) -> bool:
 
 
 def not_utf8(text: str) -> int:
-    """Where the first byte is that is not UTF-8, in text that was decoded with surrogates; -1 if there is none."""
+    """The place of the first byte that is not UTF-8, in text that was decoded with surrogates; -1 without one."""
     if text.isascii():
         return -1
     try:

@@ -1,4 +1,4 @@
-"""Finds what is not Python: the files of `shell/` and `completions/`.
+"""Finds the shipped files of `shell/` and `completions/`.
 
 In: the name of a folder and of a file in it; out: its text. In a wheel the two
 folders lie inside the package; in a checkout, an unpacked sdist and an editable
