@@ -27,6 +27,7 @@ ROOMS: dict[str, set[str]] = {
     "cli": {"typer", "rich", "shellingham"},
     "demo": set(),
     "cold": set(),
+    "services": {"boto3", "botocore"},
     "fast": set(),
     "aws": {"botocore"},
     "store": {"filelock"},
