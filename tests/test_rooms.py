@@ -87,6 +87,7 @@ OWN_TESTS = {
     "demo.typist": "cli/test_demo.py",
     "errors": "aws/test_refusals.py",
     "fast.entry": "fast/test_lanes.py",
+    "fast.start": "fast/test_lanes.py",
     "profiles.chain": "profiles/test_plan.py",
     "profiles.hops": "profiles/test_plan.py",
     "shells.export": "shells/test_render.py",
@@ -126,6 +127,8 @@ LEAN_IMPORTS = {
     "builtins",
     "_signal",
     "_thread",
+    "_frozen_importlib",
+    "_frozen_importlib_external",
 }
 
 

@@ -22,4 +22,5 @@ if main == "-":
     leave(0)
 del sys.argv[:3]
 with open(main) as file:
-    exec(compile(file.read(), main, "exec"), {"__name__": "__main__", "__file__": main, "__package__": None})
+    code = compile(file.read(), main, "exec")
+exec(code, {"__name__": "__main__", "__file__": main, "__package__": None})

@@ -24,7 +24,7 @@ from ..shells.conftest import driver
 LOADS = Path(__file__).with_name("loads.py")
 MAIN = Path(init.MAIN)
 HIT = set("""
-assume assume.arguments assume.credentials assume.fast assume.fast.entry assume.fast.warm assume.paths
+assume assume.arguments assume.credentials assume.fast assume.fast.entry assume.fast.warm assume.paths assume.profiles
 assume.shells assume.shells.environment assume.shells.render assume.shells.state assume.store assume.store.record
 assume.terminal assume.terminal.show
 """.split())  # fmt: skip

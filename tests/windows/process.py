@@ -179,6 +179,16 @@ class Drive:
         return None
 
 
+def on_this_system(kernel):
+    """importlib's loader of files, for Windows paths."""
+
+    class Loader(importing.SourceFileLoader):
+        def __init__(self, name, path):
+            super().__init__(name, kernel.path(path) if path[1:2] == ":" else path)
+
+    return Loader
+
+
 def run():
     """Runs what this process's command line asks for."""
     settings_path, role, *words = sys.argv[1:]
@@ -195,6 +205,7 @@ def run():
         sys.argv[:] = [path, *words]
         with open(path, encoding="utf-8") as file:
             code = compile(file.read(), path, "exec")
+        vars(importing)["SourceFileLoader"] = on_this_system(sys.meta_path[0].kernel)  # type: ignore[attr-defined]
         place = vars(sys.modules["__main__"])
         place.update(__file__=path, __package__=None)
         exec(code, place)
