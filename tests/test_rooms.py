@@ -103,6 +103,7 @@ OWN_TESTS = {
     "simulator.requests": "simulator/test_sigv4.py",
     "simulator.sts": "simulator/test_server.py",
     "simulator.world": "simulator/test_actions.py",
+    "store.cli_entry": "profiles/test_shared.py",
     "store.folder": "promises/test_store_places.py",
     "store.pointers": "fast/test_warm.py",
     "terminal.failures": "cli/test_use.py",

@@ -1,19 +1,20 @@
 """The AWS CLI's own cache of credentials, shared both ways: botocore's key, botocore's format.
 
 After `assume X`, `aws --profile X` asks for no MFA code, and the reverse. The key leaves out the source, the
-endpoint, tags and policies, so an entry is used or written only if none of them can make a difference.
+endpoint, tags and policies, so an entry may be another user's: `profiles.shared` decides which ones are ours to use.
 
 botocore/credentials.py, `_create_cache_key`; botocore/utils.py, `JSONFileCache`.
 """
 
 import json
 import os
-from hashlib import sha1
 
 from assume import files, paths
 from assume.aws import web_identity
-from assume.credentials import Credentials, check_reply, instant
-from assume.errors import ConfigError, Unsafe
+from assume.credentials import Credentials, check_reply
+from assume.errors import Unsafe
+from assume.profiles import shared
+from assume.store import cli_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,16 +22,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from assume.profiles.chain import Chain, Hop
-    from assume.profiles.config import Config
 
 
 class Cache:
     """The folder as the mapping that botocore's providers expect: key to reply. Damaged entries are left out."""
 
-    def __init__(self, base: "Mapping[str, str]", used: bool = True, read: bool = True, since: float = 0.0) -> None:
+    def __init__(
+        self, base: "Mapping[str, str]", used: bool = True, read: bool = True, since: float = 0.0, mark: str = ""
+    ) -> None:
         self.folder = paths.cli_cache(base) if used and paths.home(base) else ""
         self.is_read = read
         self.since = since  # epoch seconds; entries written before are not used
+        self.mark = mark  # of the entries that botocore writes here, and of those of ours that it may read
         self.written: list[str] = []  # keys of the entries that were written
 
     def path(self, key: str) -> str:
@@ -52,7 +55,7 @@ class Cache:
             ends(given["Expiration"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, Unsafe):
             return None
-        return dict(entry)
+        return None if self.mark and entry.get(cli_entry.MARK, self.mark) != self.mark else dict(entry)
 
     def __contains__(self, key: str) -> bool:
         return self.get(key) is not None
@@ -65,11 +68,15 @@ class Cache:
 
     def __setitem__(self, key: str, entry: "Mapping[str, Any]") -> None:
         """Writes an entry whole or not at all. Errors are ignored: the cache is a convenience."""
+        marked = {**entry, cli_entry.MARK: self.mark} if self.mark else entry
+        self.put(key, json.dumps(marked, default=_json))
+
+    def put(self, key: str, content: str) -> None:
+        """Writes the text of an entry. Errors are ignored."""
         if not self.folder:
             return
         try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            files.write_whole(self.path(key), json.dumps(entry, default=_json).encode(), set_aside=True)
+            cli_entry.put(self.path(key), content)
         except OSError:
             return
         self.written.append(key)
@@ -81,15 +88,10 @@ class Cache:
 
 def key_of(hop: "Hop", web_identity: str = "") -> str:
     """botocore's key for a call; `web_identity` is the token's text, which is in the key since CLI 1.46.3."""
-    args: dict[str, object] = {"RoleArn": hop.role_arn}
-    if hop.token_file is None:
-        given = {"ExternalId": hop.external_id, "SerialNumber": hop.mfa_serial, "DurationSeconds": hop.duration_s}
-        args.update((name, value) for name, value in given.items() if value is not None)
-    if hop.session_name:
-        args["RoleSessionName"] = hop.session_name
+    args = shared.args(hop)
     if web_identity:
         args["WebIdentityToken"] = web_identity
-    return sha1(json.dumps(args, sort_keys=True).encode()).hexdigest()  # noqa: S324  it names a file and protects nothing
+    return shared.sha1(json.dumps(args, sort_keys=True))
 
 
 def keys_of(hop: "Hop") -> list[str]:
@@ -110,62 +112,47 @@ def key_of_sso(values: "Mapping[str, str]") -> str:
         args["sessionName"] = values["sso_session"]
     else:
         args["startUrl"] = values.get("sso_start_url")
-    return sha1(json.dumps(args, sort_keys=True, separators=(",", ":")).encode()).hexdigest()  # noqa: S324  names a file
+    return shared.sha1(json.dumps(args, sort_keys=True, separators=(",", ":")))
 
 
-def is_shared(chain: "Chain", config: "Config") -> bool:
-    """True if the CLI's key means this request and no other one."""
-    if not chain.hops or chain.ad_hoc or chain.endpoint:
-        return False
-    hop = chain.hops[-1]
-    if hop.tags or hop.transitive_tags or hop.source_identity or hop.policy or hop.policy_arns:
-        return False
-    if hop.token_file is not None and hop.duration_s is not None:
-        return False
-    own = config.profile(chain.profile) or {}
-    compared = ("source_profile", "credential_source", "web_identity_token_file", "region")
-    for name in config.naming(hop.role_arn):
-        try:
-            other = config.profile(name) or {}
-        except ConfigError:
-            return False  # a neighbour that cannot be read may share the key
-        if other.get("role_arn") == hop.role_arn and any(other.get(word) != own.get(word) for word in compared):
-            return False
-    return True
+def read(cache: Cache, chain: "Chain", number: int, theirs: bool, files: "list[str]", now: float) -> Credentials | None:
+    """The credentials that are stored for hop `number` of the chain, by us for this request, or by an AWS CLI.
 
-
-def read(cache: Cache, hop: "Hop", files: "list[str]", now: float) -> Credentials | None:
-    """The credentials that an AWS CLI has stored for this call, if they are newer than every file of the chain."""
-    changed_at = max(map(_changed_at, files), default=0.0)
-    for key in keys_of(hop):
+    `theirs`: entries of an AWS CLI may be used (`shared.is_certain`), if they are younger than the AWS `files`. None
+    is used that is older than a sign-in or a web identity of the chain.
+    """
+    marks = shared.marks(chain, number)
+    changed_at = max(map(_changed_at, chain.files), default=0.0)
+    edited_at = max(map(_changed_at, files), default=0.0)
+    for key in keys_of(chain.hops[number]):
         entry = cache.get(key)
         written_at = _changed_at(cache.path(key))
         if entry is None or written_at <= changed_at:
+            continue
+        is_certain = theirs and written_at > edited_at
+        if not (entry[cli_entry.MARK] in marks if cli_entry.MARK in entry else is_certain):
             continue
         given = entry["Credentials"]
         keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         expires_at = ends(given["Expiration"])
         issued_at = int(min(now, written_at))
-        return Credentials(*keys, expires_at, issued_at, str(entry.get("AssumedRoleUser", {}).get("Arn", "")))
+        return Credentials(*keys, expires_at, issued_at, _arn(entry))
     return None
 
 
-def share(cache: Cache, hop: "Hop", credentials: Credentials) -> list[str]:
+def share(cache: Cache, hop: "Hop", credentials: Credentials, mark: str = "") -> list[str]:
     """Writes credentials where every AWS CLI looks for them. Returns the keys of the entries."""
-    expiration = instant(credentials.expires_at or 0).replace("Z", "UTC")
-    entry = {
-        "Credentials": {
-            "AccessKeyId": credentials.key_id,
-            "SecretAccessKey": credentials.secret,
-            "SessionToken": credentials.session_token,
-            "Expiration": expiration,
-        },
-        "AssumedRoleUser": {"AssumedRoleId": "", "Arn": credentials.arn},
-    }
-    keys = keys_of(hop)
+    content = cli_entry.text(credentials, mark)
+    keys = keys_of(hop) if content else []
     for key in keys:
-        cache[key] = entry
+        cache.put(key, content)
     return keys
+
+
+def _arn(entry: "Mapping[str, Any]") -> str:
+    """The ARN of the role's session; "" if the entry does not have it."""
+    user = entry.get("AssumedRoleUser")
+    return str(user.get("Arn", "")) if isinstance(user, dict) else ""
 
 
 def ends(text: str) -> int:

@@ -13,9 +13,11 @@ from assume.aws import client, sources
 from assume.aws.cli_cache import Cache
 from assume.aws.process import audience
 from assume.aws.sts import Sts
+from assume.cold import shared
 from assume.cold.mfa import Calls
 from assume.credentials import Credentials, instant
 from assume.profiles import chain as words
+from assume.profiles.shared import sha1
 from assume.store import entries
 
 TYPE_CHECKING = False
@@ -54,6 +56,7 @@ def fetch(
             credentials = sts.assume(hop, credentials.keys, "", calls.name)
         attempt.explain(f"STS gave {hop.role_arn}, until {instant(credentials.expires_at or 0)}")
         attempt.keep(chain.request(number + 1), credentials)
+        shared.leave(attempt, number, credentials)
     return credentials
 
 
@@ -65,6 +68,7 @@ def _of_source(attempt: "Attempt", sections: "dict[str, Any]") -> Credentials:
         used=bool(attempt.folder),
         read=not attempt.options.refresh,
         since=entries.changed_at(attempt.chain),
+        mark=sha1(attempt.chain.request(0)),
     )
     session = partial(client.Session, sections, source.profile)
     found = sources.credentials(

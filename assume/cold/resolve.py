@@ -18,6 +18,7 @@ from assume.cold.mfa import read_code, would_ask
 from assume.credentials import Credentials, is_fresh, is_usable
 from assume.errors import AssumeError, NoTerminal, Refused, SourceError, TakenOver, Unreachable, UsageError, shown
 from assume.fast import middle, warm
+from assume.profiles.shared import mark
 from assume.shells import environment
 from assume.store import entries, folder, pointers, record
 from assume.terminal import show
@@ -72,8 +73,20 @@ def resolve(
     )
     assumed = _at_the_end(attempt)
     if attempt.folder and not attempt.uncached:
-        pointers.point(attempt.folder, options, chain, base, plan.seen, time.time())
+        left = _left_for_aws_tools(attempt, assumed)
+        pointers.point(attempt.folder, options, chain, base, plan.seen, time.time(), *left)
     return assumed
+
+
+def _left_for_aws_tools(attempt: Attempt, assumed: warm.Assumed) -> tuple[str, str]:
+    """Puts what the store has into the AWS CLI's cache, if it is missing there: the entry's path and its mark."""
+    last = len(attempt.chain.hops) - 1
+    if last < 0:
+        return "", ""
+    from assume.cold import shared
+
+    path = shared.leave(attempt, last, assumed.credentials, over=False)
+    return (path, mark(attempt.chain, last)) if path else ("", "")
 
 
 def _at_the_end(attempt: Attempt) -> warm.Assumed:
@@ -117,6 +130,12 @@ def _renewed(attempt: Attempt, request: str, usable: bool) -> Credentials:
         if (found := attempt.hold(request, stored_meanwhile)) is not None:
             return found
         level, credentials = _starting_point(attempt)
+        if not rejected and level < len(attempt.chain.hops):
+            from assume.cold import shared
+
+            level, credentials = shared.found(attempt, level) or (level, credentials)
+        if credentials is not None and level == len(attempt.chain.hops):
+            return credentials
         if usable and would_ask(attempt, level):
             stored = record.entry(attempt.folder, request, attempt.clock())
             if stored is not None:
@@ -181,21 +200,12 @@ def _lock_mfa_session(attempt: Attempt) -> None:
 
 
 def _fetched(attempt: Attempt, level: int, credentials: Credentials | None) -> Credentials:
-    """The credentials from the AWS CLI's cache, if it has them, else from AWS, starting at hop `level`."""
+    """The credentials from AWS, starting at hop `level`."""
     chain = attempt.chain
     if chain.source.keys is not None and not chain.hops and not chain.serial:
         return Credentials(*chain.source.keys)
-    from assume.aws import cli_cache, connection
+    from assume.aws import connection
 
-    shared = bool(attempt.folder) and cli_cache.is_shared(chain, attempt.config)
-    cache = cli_cache.Cache(attempt.base, used=bool(attempt.folder))
-    files = [*paths.aws_files(attempt.base), *chain.files]
-    if shared and not attempt.options.refresh:
-        found = cli_cache.read(cache, chain.hops[-1], files, attempt.clock())
-        if found is not None and is_fresh(found, attempt.clock(), attempt.options.min_left_s):
-            attempt.explain("the AWS CLI has the credentials in its cache")
-            attempt.keep(chain.request(len(chain.hops)), found)
-            return found
     attempt.explain(f"AWS is called, from hop {level} of {len(chain.hops)} on" if level else "AWS is called")
     dialled = connection.dialled(chain, attempt.config, attempt.base)
     from assume.cold import fetch  # imports botocore, while the connection is being made
@@ -203,9 +213,6 @@ def _fetched(attempt: Attempt, level: int, credentials: Credentials | None) -> C
     credentials = fetch.fetch(attempt, level, credentials, dialled)
     if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:
         attempt.keep(chain.request(0), credentials)
-    if shared:
-        for key in cli_cache.share(cache, chain.hops[-1], credentials):
-            attempt.remember(entries.shared_note(key))
     return credentials
 
 

@@ -86,9 +86,29 @@ def stored(options: "Options", have: "Mapping[str, str]", now: float) -> "tuple[
     if taken is not None:
         for line in chain.warnings:
             show.say(f"assume: {shown(line)}")
-        point(folder, options, chain, base, plan.seen, now)
+        left = _left_for_aws_tools(plan, folder, taken.credentials, now)
+        point(folder, options, chain, base, plan.seen, now, *left)
         write.sweep_leftovers(folder, now)
     return taken, plan
+
+
+def _left_for_aws_tools(plan: Planned, folder: str, credentials: Credentials, now: float) -> "tuple[str, str]":
+    """Puts what the store has into the AWS CLI's cache, if it is missing there: the entry's path and its mark."""
+    chain, base = plan.chain, plan.base
+    if not chain.hops or chain.endpoint or chain.hops[-1].token_file is not None:
+        return "", ""
+    from assume.profiles import shared
+
+    last = len(chain.hops) - 1
+    name = shared.name(chain.hops[last])
+    if not name or not shared.is_shared(chain, last, plan.config, base):
+        return "", ""
+    path, mark = f"{paths.cli_cache(base)}/{name}.json", shared.mark(chain, last)
+    if record.signature(path, now) == "-":
+        from assume.store import cli_entry
+
+        cli_entry.leave(folder, path, credentials, mark)
+    return path, mark
 
 
 def others(options: "Options", plan: Planned, holding: "list[str]") -> warm.Assumed | None:

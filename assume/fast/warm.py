@@ -114,6 +114,10 @@ def hit(options: "Options", have: "Mapping[str, str]", now: float) -> Assumed | 
     credentials = fields and record.from_fields(fields, pointer["request"], now)
     if not credentials or not is_fresh(credentials, now, options.min_left_s):
         return None
+    if pointer.get("cli") and record.signature(pointer["cli"], now) == "-":  # somebody emptied the AWS CLI's cache
+        from assume.store import cli_entry
+
+        cli_entry.leave(folder, pointer["cli"], credentials, pointer.get("cli_mark", ""))
     return Assumed(pointer, credentials, base)
 
 

@@ -78,7 +78,10 @@ class Config:
         return bool(self._config.find("profile", name) or self._credentials.find(CREDENTIALS, name))
 
     def naming(self, text: str) -> "list[str]":
-        """The profiles whose sections contain `text`, found without parsing them."""
+        """The profiles whose sections contain `text`, found without parsing them; all, if a [DEFAULT] contains it."""
+        both = (self._config, self._credentials)
+        if any(text in section.body for sections in both for section in sections.find(DEFAULT, "")):
+            return self.names()
         return self._config.naming(text) + self._credentials.naming(text)
 
     def profile(self, name: str) -> "Values | None":

@@ -38,8 +38,13 @@ def point(
     base: "Mapping[str, str]",
     seen: "Mapping[str, str]",
     now: float,
+    cli: str = "",
+    mark: str = "",
 ) -> None:
-    """Writes a pointer for the warm lane; `seen`: the signatures of the AWS files, taken before they were read."""
+    """Writes a pointer for the warm lane; `seen`: the signatures of the AWS files, taken before they were read.
+
+    `cli`: where the AWS CLI's cache has the same credentials, if it may have them; `mark`: of an entry of ours there.
+    """
     aws_files = paths.aws_files(base)
     files = [*aws_files, *chain.files]
     if not chain.is_kept or chain.confirm or not all(map(paths.is_plain, files)):
@@ -48,6 +53,8 @@ def point(
     key = record.key_of(options, aws_files)
     fields = {"key": key, "request": request, "entry": record.entry_name(request), **known(chain)}
     fields.update(("$" + name, base[name]) for name in record.VARIABLES if base.get(name))
+    if cli:
+        fields.update(cli=cli, cli_mark=mark)
     fields.update(("/" + path, seen.get(path) or record.signature(path, now)) for path in files)
     try:
         write.put(folder, record.name_of(key) + record.POINTER, fields, sync=False)

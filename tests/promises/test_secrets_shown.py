@@ -57,7 +57,7 @@ def test_a_shell_holds_secrets_in_two_variables_only_and_a_trace_shows_none(grou
 @pytest.mark.parametrize(
     "place",
     ["assume.aws.sts._checked", "assume.cold.fetch.fetch", "assume.store.entries.keep", "assume.store.pointers.point",
-     "assume.fast.warm.reply", "assume.shells.environment.wanted", "assume.aws.cli_cache.is_shared"],
+     "assume.fast.warm.reply", "assume.shells.environment.wanted", "assume.profiles.shared.is_shared"],
 )  # fmt: skip
 def test_an_internal_error_shows_its_place_and_not_its_text(ground, monkeypatch, capfd, place):
     canary = "canary/of+a+fault"
