@@ -8,6 +8,7 @@ own connection. `seams` lists everything that we change in botocore.
 
 import threading
 
+from assume.aws import authorities
 from assume.errors import Unreachable
 
 TYPE_CHECKING = False
@@ -48,8 +49,8 @@ def dialled(chain: "Chain", config: "Config", base: "Mapping[str, str]") -> "Con
     target = guess(dict(chain.settings))
     if target is None or not (chain.hops or chain.serial) or any(base.get(name) for name in PROXIES):
         return None
-    profile = config.profile(chain.profile) or {}
-    return Connection(*target, base.get("AWS_CA_BUNDLE") or profile.get("ca_bundle", ""))
+    trusted = authorities.bundle(base, config.profile(chain.profile) or {}) if target[0] else ""
+    return Connection(*target, trusted) if trusted or not target[0] else None
 
 
 class Connection:
@@ -73,10 +74,7 @@ class Connection:
             line.settimeout(READ_S)
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.tls:
-                import ssl
-
-                context = ssl.create_default_context(cafile=self.ca_bundle)
-                line = context.wrap_socket(line, server_hostname=self.host)
+                line = authorities.context(self.ca_bundle).wrap_socket(line, server_hostname=self.host)
             self._socket = line
         except (OSError, ValueError):
             self._spent = True  # botocore will meet the same failure, and explain it

@@ -39,6 +39,7 @@ from ..simulator.clients import MODELS, stripped
 from .people import ACCOUNT, ALICE, BOB, HARDWARE, ROLES, SECRET, SERIAL, role
 
 USER = "nobody-named-it"
+AUTHORITIES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")  # variables of this machine's own
 DEFAULT_NAMES = re.compile(rf"botocore-session-\d+|{USER}|<default>")
 
 
@@ -241,7 +242,8 @@ class Both:
         before = dict(os.environ)
         cache = str(self.home / ".aws" / "sso" / "cache")
         os.environ.clear()
-        os.environ.update(stripped(before) | self.environment | dict(env))
+        mine = {name: value for name, value in stripped(before).items() if name not in AUTHORITIES}
+        os.environ.update(mine | self.environment | dict(env))
         try:
             with ExitStack() as stack:
                 for reader in (SSOProvider, SSOTokenProvider):  # they look up HOME once, when they are imported

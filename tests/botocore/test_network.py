@@ -2,7 +2,10 @@
 
 import time
 
+import botocore.httpsession
+import certifi
 import pytest
+import trustme
 
 from assume.aws import connection
 from assume.simulator import faults
@@ -89,6 +92,49 @@ def test_the_variable_beats_the_file(both, tmp_path):
     env = {"AWS_CA_BUNDLE": str(other), "AWS_MAX_ATTEMPTS": "1"}
     assert both.botocore("p", env).error is not None
     assert both.ours("p", env).essence == ("error",)
+
+
+OTHER = "<home>/other.pem"  # another authority's certificate
+TRUSTS = [
+    # the profile's line, variables, whether botocore trusts the server; the authority of the server is <bundle>
+    ("", {}, False),
+    ("", {"SSL_CERT_FILE": "<bundle>"}, False),  # the system's authorities are not botocore's
+    ("", {"REQUESTS_CA_BUNDLE": "<bundle>"}, True),
+    ("", {"REQUESTS_CA_BUNDLE": OTHER, "SSL_CERT_FILE": "<bundle>"}, False),  # a pin
+    ("", {"AWS_CA_BUNDLE": OTHER, "SSL_CERT_FILE": "<bundle>"}, False),
+    ("ca_bundle = <home>/other.pem\n", {"SSL_CERT_FILE": "<bundle>"}, False),
+    ("ca_bundle = <home>/other.pem\n", {"REQUESTS_CA_BUNDLE": "<bundle>"}, False),
+    ("ca_bundle = <bundle>\n", {"REQUESTS_CA_BUNDLE": OTHER}, True),
+    ("", {"AWS_CA_BUNDLE": "<bundle>", "REQUESTS_CA_BUNDLE": OTHER}, True),
+    ("ca_bundle = <bundle>\n", {"AWS_CA_BUNDLE": ""}, False),
+    ("ca_bundle =\n", {"REQUESTS_CA_BUNDLE": "<bundle>"}, False),
+    ("", {"REQUESTS_CA_BUNDLE": ""}, False),
+    ("", {"REQUESTS_CA_BUNDLE": " "}, False),
+    ("ca_bundle = ~/both/authority.pem\n", {}, False),  # not expanded
+    ("", {"REQUESTS_CA_BUNDLE": "<home>"}, False),
+    ("", {"CURL_CA_BUNDLE": "<bundle>"}, False),
+    ("", {"SSL_CERT_DIR": "<home>"}, False),
+]
+
+
+@pytest.mark.parametrize(("line", "env", "trusted"), TRUSTS)
+def test_the_same_authorities_as_botocore_for_every_setting(both, line, env, trusted):
+    trustme.CA().cert_pem.write_to_path(str(both.home / "other.pem"))
+    both.write(REGIONAL.replace("region", line + "region", 1))
+    env = {"AWS_MAX_ATTEMPTS": "1"} | {name: both.filled(value) for name, value in env.items()}
+    theirs = both.botocore("p", env)
+    assert (theirs.error is None) == trusted, theirs.error
+    for fast in (True, False):
+        ours = both.ours("p", env, "--no-cache", fast=fast)
+        assert (ours.essence, ours.by_own_connection) == (theirs.essence, int(fast and trusted)), ours
+
+
+def test_without_a_setting_the_authorities_are_certifis_if_it_is_installed(both, monkeypatch):
+    monkeypatch.setattr(certifi, "where", lambda: str(both.bundle))
+    monkeypatch.setattr(botocore.httpsession, "where", certifi.where)
+    both.write(REGIONAL)
+    theirs, ours = both.botocore("p", {}), both.ours("p", {})
+    assert (ours.essence, ours.by_own_connection, theirs.error) == (theirs.essence, 1, None)
 
 
 def test_the_sources_bundle_is_not_the_profiles(both):
