@@ -3,6 +3,8 @@
 import os
 import time
 
+from assume import paths
+from assume.aws import circle
 from assume.aws.deadline import Deadline
 from assume.aws.process import LIMIT_S
 from assume.credentials import is_usable
@@ -110,6 +112,7 @@ class Attempt:
         if not self.folder:
             return None
         name = record.name_of(request)
+        circle.check_lock(self.base, self.chain.name, name)
         if self.options.holding.isdigit() and not self.locks:
             adopted = lock.adopt(int(self.options.holding), self.folder, name)
             self.options.holding = ""
@@ -130,6 +133,11 @@ class Attempt:
             self._held(got)
             return found()
         return got
+
+    def command_base(self, profile: str, setting: str) -> dict[str, str]:
+        """The environment of a command that a profile's `setting` names. Raises ConfigError if it would call itself."""
+        names = [os.path.basename(held.path).removesuffix(record.LOCK) for held in self.locks]
+        return circle.entered(self.base, paths.aws_files(self.base), self.chain.name, profile, setting, names)
 
     def release(self) -> None:
         """Releases every lock."""

@@ -71,8 +71,10 @@ def _of_source(attempt: "Attempt", sections: "dict[str, Any]") -> Credentials:
         mark=sha1(attempt.chain.request(0)),
     )
     session = partial(client.Session, sections, source.profile)
+    is_command = source.kind == words.PROCESS
+    base = attempt.command_base(source.profile, words.PROCESS) if is_command else attempt.base
     found = sources.credentials(
-        source, attempt.base, attempt.deadline, attempt.command_s, session, cache, audience(attempt.silent)
+        source, base, attempt.deadline, attempt.command_s, session, cache, audience(attempt.silent)
     )
     for key in cache.written:
         attempt.remember(entries.shared_note(key))

@@ -182,12 +182,14 @@ class Calls:
             attempt = self.attempt
             hop = next((hop for hop in attempt.chain.hops if hop.mfa_serial == serial), None)
             process = hop.mfa_process if hop is not None else attempt.chain.mfa_process
+            profile = hop.profile if hop is not None else attempt.chain.profile
+            is_run = process and not attempt.options.mfa_code
             self.device = device.Device(
                 serial,
                 attempt.chain.name,
                 process,
                 attempt.options.mfa_code,
-                attempt.base,
+                attempt.command_base(profile, "mfa_process") if is_run else attempt.base,
                 attempt.may_send,
                 attempt.take_back,
                 cancelled=attempt.is_taken_over,

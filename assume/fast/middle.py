@@ -125,6 +125,8 @@ def others(options: "Options", plan: Planned, holding: "list[str]") -> warm.Assu
     folder = paths.store(base)
     if not chain.is_kept or chain.confirm or sys.platform == "win32" or not _has_store(folder):
         return None
+    if environment.CALLERS in base:
+        return None  # a caller may hold the lock and wait for us: `aws.circle` knows
     name = record.name_of(chain.request(len(chain.hops)))
 
     def found() -> warm.Assumed | None:

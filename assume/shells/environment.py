@@ -35,6 +35,7 @@ DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
 READ_ONLY = "ASSUME_READ_ONLY"
 ONCE, BEHIND = "ASSUME_ONCE", "ASSUME_BEHIND_"  # what the shell function tells: see `_lasting`
+CALLERS = "ASSUME_CALLERS"  # for commands that we run: see `aws.circle`
 OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", READ_ONLY, BEFORE)
 NAMED = frozenset((*SET, *OWN, *DROPPED))
 OVER = ("region", "profile", "account")  # the values that a switch set, as ASSUME_BEFORE names them
