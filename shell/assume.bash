@@ -44,7 +44,8 @@ __assume_epoch=     # for __assume_clock before bash 4.2: what `date` printed / 
 __assume_targets=(
     AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION
     AWS_CREDENTIAL_EXPIRATION AWS_SESSION_EXPIRATION AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN AWS_ACCOUNT_ID AWS_VAULT
-    ASSUME_PROFILE ASSUMED_ROLE_ARN ASSUME_EXPIRES ASSUME_KEY_ID ASSUME_EXPORTED ASSUME_BEFORE __assume_state
+    ASSUME_PROFILE ASSUMED_ROLE_ARN ASSUME_SSO_ROLE ASSUME_EXPIRES ASSUME_KEY_ID ASSUME_EXPORTED ASSUME_READ_ONLY
+    ASSUME_BEFORE __assume_state
 )
 
 # ---- function ----
@@ -450,6 +451,7 @@ function __assume_time_left {
     __assume_seen+=$__assume_nl${ASSUME_EXPORTED-}$__assume_nl${AWS_ACCESS_KEY_ID-}$__assume_nl${AWS_PROFILE-}
     __assume_seen+=$__assume_nl${AWS_DEFAULT_PROFILE-}$__assume_nl${ASSUME_PROMPT-}$__assume_nl${NO_COLOR-}
     __assume_seen+=$__assume_nl${TERM-}$__assume_nl${LC_ALL:-${LC_CTYPE:-${LANG-}}}
+    __assume_seen+=$__assume_nl${ASSUME_READ_ONLY-}$__assume_nl${ASSUME_SSO_ROLE-}
 }
 
 # Sets __assume_now_at, in epoch seconds. Bash before 4.2 asks `date` once and counts on from there with $SECONDS.
@@ -574,7 +576,7 @@ function __assume_draw {
     '' | *[!0123456789]* | ????*)
         __assume_style=36
         # shellcheck disable=SC2254 # a pattern on purpose
-        case "-$__assume_name-" in
+        case "-$__assume_name-${ASSUME_SSO_ROLE-}-" in
         *${__assume_edge}[Pp][Rr][Oo][Dd]${__assume_edge}* | \
             *${__assume_edge}[Pp][Rr][Oo][Dd][Uu][Cc][Tt][Ii][Oo][Nn]${__assume_edge}*)
             __assume_style='1;31'
@@ -590,6 +592,7 @@ function __assume_draw {
         __assume_text=$__assume_name$__assume_unlike$__assume_other
         __assume_style="7;$__assume_style"
     else
+        \builtin test -z "${ASSUME_READ_ONLY-}" || __assume_text="$__assume_text read-only"
         case $__assume_flag in renew | hold) ;; *) __assume_text="$__assume_text inherited" ;; esac
         case $__assume_minutes in
         '' | 99) ;;

@@ -322,19 +322,22 @@ end
 function __assume_draw --description 'Draw __assume_segment and __assume_style from what the hook has found'
     test "$ASSUME_PROMPT" = 0
     and return 0
-    if test "=$__assume_drawn" != "=$ASSUME_PROFILE;$__assume_state"
-        set -g __assume_drawn "$ASSUME_PROFILE;$__assume_state"
+    set -l drawn "$ASSUME_PROFILE;$__assume_state;$ASSUME_READ_ONLY;$ASSUME_SSO_ROLE"
+    if test "=$__assume_drawn" != "=$drawn"
+        set -g __assume_drawn $drawn
         set -g __assume_name (__assume_clean "$ASSUME_PROFILE")
         set -g __assume_label $__assume_name
         set -l state (string split -m 2 ';' -- "$__assume_state")
         set -g __assume_colour $state[2]
         if not string match -qr '^[0-9]{1,3}$' -- "$state[2]"
             set __assume_colour 36
-            if string match -qr '(?:^|[^A-Za-z0-9])[Pp][Rr][Oo][Dd](?:[Uu][Cc][Tt][Ii][Oo][Nn])?(?:$|[^A-Za-z0-9])' -- "$__assume_name"
+            if string match -qr '(?:^|[^A-Za-z0-9])[Pp][Rr][Oo][Dd](?:[Uu][Cc][Tt][Ii][Oo][Nn])?(?:$|[^A-Za-z0-9])' -- "$__assume_name $ASSUME_SSO_ROLE"
                 set __assume_colour '1;31'
                 set -p __assume_label PROD
             end
         end
+        test -z "$ASSUME_READ_ONLY"
+        or set -a __assume_label read-only
         builtin contains -- "$state[1]" renew hold
         or set -a __assume_label inherited
     end

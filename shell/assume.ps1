@@ -349,7 +349,7 @@ function global:assume_segment {
     $flag, $style, $rest = $global:__assume_state -split ';', 3
     if ($style -cnotmatch '\A[0-9]{1,3}\z') {
         $style = '36'
-        if ($name -cmatch '(?:^|[^A-Za-z0-9])[Pp][Rr][Oo][Dd](?:[Uu][Cc][Tt][Ii][Oo][Nn])?(?:$|[^A-Za-z0-9])') {
+        if ("$name $env:ASSUME_SSO_ROLE" -cmatch '(?:^|[^A-Za-z0-9])[Pp][Rr][Oo][Dd](?:[Uu][Cc][Tt][Ii][Oo][Nn])?(?:$|[^A-Za-z0-9])') {
             $style = '1;31'
             $text = "PROD $name"
         }
@@ -359,6 +359,7 @@ function global:assume_segment {
         $text = $name + $(if (__assume_is_utf8) { [char]0x2260 } else { '!=' }) + (__assume_clean $change.Other)
         $style = "7;$style"
     } else {
+        if ($env:ASSUME_READ_ONLY) { $text += ' read-only' }
         if ('renew', 'hold' -cnotcontains $flag) { $text += ' inherited' }
         $left_s = 900 # or more: not shown
         if ("$env:ASSUME_EXPIRES" -cmatch '\A[0-9]{1,12}\z') {

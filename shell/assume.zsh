@@ -340,6 +340,7 @@ function __assume_time_left {
     __assume_seen+=$__assume_nl${ASSUME_EXPORTED-}$__assume_nl${AWS_ACCESS_KEY_ID-}$__assume_nl${AWS_PROFILE-}
     __assume_seen+=$__assume_nl${AWS_DEFAULT_PROFILE-}$__assume_nl${ASSUME_PROMPT-}$__assume_nl${NO_COLOR-}
     __assume_seen+=$__assume_nl${TERM-}$__assume_nl${LC_ALL:-${LC_CTYPE:-${LANG-}}}
+    __assume_seen+=$__assume_nl${ASSUME_READ_ONLY-}$__assume_nl${ASSUME_SSO_ROLE-}
 }
 
 # Sets __assume_number to the number $1; to 0 if it is not a number.
@@ -457,7 +458,7 @@ function __assume_draw {
     case $__assume_style in
         '' | *[^0-9]* | ????*)
             __assume_style=36
-            case -$__assume_name- in
+            case -$__assume_name-${ASSUME_SSO_ROLE-}- in
                 *[^A-Za-z0-9][Pp][Rr][Oo][Dd][^A-Za-z0-9]* | \
                     *[^A-Za-z0-9][Pp][Rr][Oo][Dd][Uu][Cc][Tt][Ii][Oo][Nn][^A-Za-z0-9]*)
                     __assume_style='1;31'
@@ -473,6 +474,7 @@ function __assume_draw {
         __assume_text=$__assume_name$__assume_unlike$__assume_other
         __assume_style="7;$__assume_style"
     else
+        [[ -z ${ASSUME_READ_ONLY-} ]] || __assume_text="$__assume_text read-only"
         case ${__assume_state%%;*} in
             renew | hold) ;;
             *) __assume_text="$__assume_text inherited" ;;

@@ -68,6 +68,7 @@ COLD = """
 OWN_TESTS = {
     "__main__": "fast/test_lanes.py",
     "aws.metadata": "promises/test_metadata.py",
+    "aws.sign_in": "cli/test_show.py",
     "aws.sources": "promises/test_sources.py",
     "cli.app": "test_arguments.py",
     "cli.clear": "cli/test_show.py",

@@ -3,6 +3,7 @@
 import time
 
 from assume import arguments, paths
+from assume.aws.sign_in import state as sign_in_state
 from assume.errors import AssumeError, shown
 from assume.profiles.chain import SSO
 from assume.profiles.config import Config, read
@@ -37,7 +38,15 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
     try:
         chain = plan(config, options, base)
     except AssumeError as error:
-        return {"profile": name, "credentials": "", "account": "", "role": "", "left": "", "error": error.what}
+        return {
+            "profile": name,
+            "credentials": "",
+            "account": "",
+            "role": "",
+            "left": "",
+            "sign_in": "",
+            "error": error.what,
+        }
     steps = [hop.profile for hop in reversed(chain.hops[:-1])]
     source = chain.source.profile if chain.source.profile != name else chain.source.kind
     how = " < ".join([*steps, source]) if chain.hops else chain.source.kind
@@ -47,6 +56,11 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
     if chain.source.kind == SSO and not chain.hops:
         values = config.profile(chain.source.profile) or {}
         account, role = values.get("sso_account_id", ""), values.get("sso_role_name", "")
+    sign_in = ""
+    if chain.source.kind == SSO:
+        session = (config.profile(chain.source.profile) or {}).get("sso_session", "")
+        sign_in = sign_in_state(chain.files[0], now, renewable=bool(session))
+        how += f" {session}" if session and not chain.hops else ""
     if any(hop.mfa_serial for hop in chain.hops):
         how += " + MFA"
     return {
@@ -55,6 +69,7 @@ def _row(name: str, config: Config, base: dict[str, str], now: float) -> dict[st
         "account": account,
         "role": role,
         "left": left,
+        "sign_in": sign_in,
         "error": "",
     }
 
@@ -74,7 +89,8 @@ def _print(rows: list[dict[str, str]]) -> bool:
         if row["error"]:
             table.add_row(name, Text(shown(row["error"]), style="yellow"))
         else:
-            cells = (row["credentials"], row["account"], row["role"], row["left"])
+            ended = {"ended": ", sign-in ended", "none": ", not signed in"}.get(row["sign_in"], "")
+            cells = (row["credentials"] + ended, row["account"], row["role"], row["left"])
             table.add_row(name, *(Text(shown(cell)) for cell in cells))
     console = Console(soft_wrap=False)
     if console.is_terminal:

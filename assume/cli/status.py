@@ -22,12 +22,13 @@ def run(quiet: bool = False, of_shell: str = "") -> int:
     now = time.time()
     ends = have.get("ASSUME_EXPIRES", "")
     left_s = int(ends) - now if ends.isascii() and ends.isdigit() and len(ends) < 12 else None
-    lines = [f"{'profile':10}{name}" + ("  PROD" if show.is_production(name) else "")]
+    sso_account, _, sso_role = have.get(environment.SSO_ROLE, "").partition("/")
+    lines = [f"{'profile':10}{name}" + ("  PROD" if show.is_production(f"{name} {sso_role}") else "")]
     found = _stored(have)
     rows = [
-        ("role", have.get("ASSUMED_ROLE_ARN", "")),
+        ("role", have.get("ASSUMED_ROLE_ARN", "") or sso_role),
         ("session", found.get("arn", "").rpartition("/")[2]),
-        ("account", show.account(have.get("ASSUMED_ROLE_ARN", "")) or have.get(environment.ACCOUNT, "")),
+        ("account", show.account(have.get("ASSUMED_ROLE_ARN", "")) or sso_account or have.get(environment.ACCOUNT, "")),
         ("policy", "read-only" if environment.READ_ONLY in have else ""),
         ("region", have.get("AWS_REGION") or have.get("AWS_DEFAULT_REGION", "")),
         ("left", "does not expire" if left_s is None else show.left(left_s)),

@@ -14,7 +14,7 @@ def confirm(chain: "Chain", options: "Options") -> None:
     if not chain.confirm or options.yes:
         return
     name = chain.profile or chain.name
-    account = show.account(chain.role_arn)
+    account = show.account(chain.role_arn) if chain.hops else chain.account
     what = f"account {account}" if account else "credentials"
     expected = f"the account id or `{name}`" if account else f"`{name}`"
     if options.format == "process":  # started by an SDK, where a question would surprise

@@ -26,7 +26,7 @@ class Assumed:
     __slots__ = ("base", "credentials", "known", "note")
 
     def __init__(self, known: "Mapping[str, str]", credentials: "Credentials", base: "Mapping[str, str]") -> None:
-        self.known = known  # name, aws_profile, region, export, role_arn, account, read_only, renew, colour
+        self.known = known  # name, aws_profile, region, export, role_arn, account, sso_role, read_only, renew, colour
         self.credentials = credentials
         self.base = base
         self.note = ""  # why these are older credentials and not new ones; "" if they are new
@@ -44,6 +44,7 @@ class Assumed:
             role_arn=known.get("role_arn", ""),
             export=known["export"],
             account=self.account,
+            sso_role=known.get("sso_role", ""),
             read_only=known.get("read_only") == "1",
         )
 
@@ -79,8 +80,11 @@ def summary(taken: Assumed, now: float) -> str:
     """One line for the terminal: profile, account, role, time left."""
     known, credentials = taken.known, taken.credentials
     arn = known.get("role_arn") or credentials.arn
-    parts = [("PROD " if show.is_production(known["name"]) else "") + known["name"]]
-    if arn:
+    sso_role = known.get("sso_role", "")
+    parts = [("PROD " if show.is_production(f"{known['name']} {sso_role}") else "") + known["name"]]
+    if sso_role:
+        parts += [taken.account, sso_role]
+    elif arn:
         parts += [show.account(arn), arn.partition(":role/")[2] or arn.rpartition(":")[2]]
     parts.append(known.get("region", ""))
     if known.get("read_only") == "1":

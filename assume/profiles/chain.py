@@ -107,6 +107,7 @@ class Chain:
         "serial",
         "settings",
         "source",
+        "sso_role",
         "warnings",
     )
 
@@ -119,6 +120,7 @@ class Chain:
         self.mfa_process = ""  # prints the codes for that session
         self.ad_hoc = False  # the last hop is not a profile, but --role-arn or --credential-source
         self.account = ""  # of keys that are not a role's, if the profile has it
+        self.sso_role = ""  # the name of the role in that account, if SSO gives it and no hop follows
         self.settings: list[tuple[str, str]] = []  # those that decide which STS endpoint is called
         self.endpoint = ""  # the URL, if the user configured one
         self.region: str | None = None  # for AWS_REGION

@@ -59,6 +59,8 @@ def _from_profile(config: "Config", options: "Options", base: "Mapping[str, str]
     chain.region = values.get("region", "").strip() or None
     keys_of = config.profile(source.profile) or {} if source.kind in (STATIC, SSO) else {}
     chain.account = keys_of.get("sso_account_id" if source.kind == SSO else "aws_account_id", "").strip()
+    if source.kind == SSO and not route.hops and not options.role_arn:
+        chain.sso_role = keys_of.get("sso_role_name", "").strip()
     if source.kind == STATIC and not route.hops and values.get("mfa_serial") and _wants_session(values):
         chain.serial, chain.mfa_process = values["mfa_serial"], values.get("mfa_process", "")
         chain.reasons.append(f"{name}: mfa_session is on, so its keys become those of an MFA session")

@@ -34,9 +34,11 @@ DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_VAULT")
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
 READ_ONLY = "ASSUME_READ_ONLY"
+SSO_ROLE = "ASSUME_SSO_ROLE"  # `123456789012/Reader`: SSO tells the role's name, not its ARN
 ONCE, BEHIND = "ASSUME_ONCE", "ASSUME_BEHIND_"  # what the shell function tells: see `_lasting`
 CALLERS = "ASSUME_CALLERS"  # for commands that we run: see `aws.circle`
-OWN = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED", READ_ONLY, BEFORE)
+_NAMES = ("ASSUME_PROFILE", "ASSUMED_ROLE_ARN", "ASSUME_EXPIRES", "ASSUME_KEY_ID", "ASSUME_EXPORTED")
+OWN = (*_NAMES, SSO_ROLE, READ_ONLY, BEFORE)
 NAMED = frozenset((*SET, *OWN, *DROPPED))
 OVER = ("region", "profile", "account")  # the values that a switch set, as ASSUME_BEFORE names them
 
@@ -91,13 +93,14 @@ def wanted(
     role_arn: str,
     export: str,
     account: str = "",
+    sso_role: str = "",
     read_only: bool = False,
 ) -> dict[str, str]:
     """The baseline with a role over it, ready for a shell or a child process.
 
     `aws_profile` is None for a role that has no profile; `keys` are key id, secret
     and session token, the last may be empty; `export` is one of EXPORTS; `account` is the
-    number of the account that the keys are of, "" if it is not known. Raises Unsafe for a
+    account that the keys are of, "" if unknown; `sso_role` the role in it, if SSO gives it. Raises Unsafe for a
     value that must not reach a shell.
     """
     check_name(profile)
@@ -110,23 +113,17 @@ def wanted(
     if export != "profile":
         result.update((name, value) for name, value in zip(KEYS, keys, strict=True) if value)
         result["ASSUME_KEY_ID"] = keys[0]
+    sso_role = sso_role and f"{account}/{sso_role}"
     if export == "profile" or not (len(account) == 12 and account.isascii() and account.isdigit()):
         account = ""  # it goes with the keys: an SDK that takes the profile finds the account itself
-    if account:
-        result[ACCOUNT] = account
-    if read_only:
-        result[READ_ONLY] = "1"
-    if aws_profile is not None:
-        result["AWS_PROFILE"] = aws_profile
+    own = {"ASSUME_PROFILE": profile, "ASSUME_EXPORTED": export, "ASSUMED_ROLE_ARN": role_arn, SSO_ROLE: sso_role}
+    own |= {READ_ONLY: "1" if read_only else "", ACCOUNT: account, "AWS_PROFILE": aws_profile or ""}
+    result.update((name, value) for name, value in own.items() if value)
     if region is not None:
         result.update(dict.fromkeys(REGIONS, region))
     if expires_at is not None:
         result.update(dict.fromkeys(EXPIRATIONS, instant(expires_at)))
         result["ASSUME_EXPIRES"] = str(expires_at)
-    if role_arn:
-        result["ASSUMED_ROLE_ARN"] = role_arn
-    result["ASSUME_PROFILE"] = profile
-    result["ASSUME_EXPORTED"] = export
     over = {"region": region, "profile": aws_profile, "account": account}
     result[BEFORE] = _encoded(base, {name: value for name, value in over.items() if value})
     return result

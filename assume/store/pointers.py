@@ -25,6 +25,7 @@ def known(chain: "Chain") -> dict[str, str]:
         "export": chain.export,
         "role_arn": chain.role_arn,
         "account": chain.account,
+        "sso_role": chain.sso_role,
         "read_only": "1" if chain.is_read_only else "",
         "renew": "1" if chain.renew and not chain.confirm else "",
         "colour": chain.colour,

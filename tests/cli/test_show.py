@@ -21,11 +21,11 @@ def test_list_has_every_profile_and_calls_nobody(program, sts):
     assert set(found) == set(config.ROLE_PROFILES) | set(config.KEYS)
     assert found["marketingadmin"] == {
         "profile": "marketingadmin", "credentials": "user1", "account": "123456789012", "role": "marketingadminrole",
-        "left": "", "error": "",
+        "left": "", "sign_in": "", "error": "",
     }  # fmt: skip
     assert found["workload"]["credentials"] == "landing < hub < user1"
     assert found["role-with-mfa"]["credentials"] == "cli-user + MFA"
-    assert (found["user1"]["credentials"], found["sso-reader"]["credentials"]) == ("static keys", "SSO")
+    assert (found["user1"]["credentials"], found["sso-reader"]["credentials"]) == ("static keys", "SSO example")
     assert (found["sso-reader"]["account"], found["sso-reader"]["role"]) == ("234567890123", "Reader")
     assert actions(sts) == []
 
@@ -66,6 +66,28 @@ def test_list_without_profiles_names_the_files(program, tmp_path):
     done = program("list", AWS_CONFIG_FILE=str(tmp_path / "none"), AWS_SHARED_CREDENTIALS_FILE="/dev/null")
     assert done.status == 1
     assert f"no profiles in {tmp_path / 'none'} or /dev/null\n  `aws configure` makes one" in done.err
+
+
+def test_list_tells_whether_the_sign_in_of_an_sso_session_has_ended(program):
+    program.write("[profile behind]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = sso-reader\n")
+    assert (rows(program)["sso-reader"]["sign_in"], rows(program)["behind"]["sign_in"]) == ("live", "live")
+    with time_machine.travel(time.time() + 100 * 86400):  # the registration of the client lasts 90 days
+        assert rows(program)["sso-reader"]["sign_in"] == "ended"
+        assert "SSO example, sign-in ended" in program("list").out
+    (file,) = (program.home.path / ".aws/sso/cache").iterdir()
+    for content in (b"{", b"[]", b'{"accessToken": 1}', b"\xff", None):
+        file.unlink() if content is None else file.write_bytes(content)
+        assert rows(program)["behind"]["sign_in"] == "none"
+    assert "sso-reader, not signed in" in program("list").out
+
+
+def test_status_shows_account_and_role_of_an_sso_profile(program):
+    for export in ("both", "keys", "profile"):
+        have, _ = switch(program, {}, "", "sso-reader", "--export", export)
+        lines = dict(line.split(None, 1) for line in program("status", **have).out.splitlines())
+        assert (lines["account"], lines["role"]) == ("234567890123", "Reader"), export
+    have, _ = switch(program, have, "", "user1")
+    assert "ASSUME_SSO_ROLE" not in have
 
 
 def test_status_without_a_role(program):

@@ -35,6 +35,16 @@ def test_the_guard_holds_for_a_role_reached_from_the_profile(program):
     assert program.asked == ["prod is guarded (account 123456789012). Type the account id or `prod` to go on: "]
 
 
+def test_the_account_of_an_sso_profile_is_a_right_answer(program):
+    text = program.home.config.read_text()
+    program.home.config.write_text(text.replace("[profile sso-reader]", "[profile sso-reader]\nassume_confirm = yes"))
+    program.answers = ["123456789012", "234567890123"]
+    assert program("use", "--shell", "bash", "sso-reader").status == 1
+    assert program("use", "--shell", "bash", "sso-reader").status == 0
+    asked = "sso-reader is guarded (account 234567890123). Type the account id or `sso-reader` to go on: "
+    assert program.asked == [asked] * 2
+
+
 def test_the_option_yes_is_not_repeated_by_minus(program):
     program.answers = ["prod"]
     have, state = switch(program, {}, "", "prod", "--yes")

@@ -8,6 +8,7 @@ from unittest import mock
 import pytest
 
 from assume import arguments
+from assume.credentials import Credentials
 from assume.errors import UsageError
 from assume.fast import middle, warm
 from assume.store import record
@@ -131,6 +132,14 @@ def test_the_line_of_a_switch_shows_that_a_role_is_read_only(program):
     for _ in range(2):  # the second is a hit
         assert line("marketingadmin", "--read-only").split()[4:6] == ["us-west-2", "read-only"]
     assert "read-only" not in line("marketingadmin")
+
+
+def test_the_line_of_a_switch_shows_account_and_role_of_an_sso_profile():
+    known = {"name": "p", "account": "234567890123", "sso_role": "Reader", "export": "both"}
+    keys = Credentials("ASIAEXAMPLEEXAMPLE00", "secret", "session", 4000)
+    assert warm.summary(warm.Assumed(known, keys, {}), 1000) == "assume: p  234567890123  Reader  50m left"
+    known["sso_role"] = "prod-admin"
+    assert warm.summary(warm.Assumed(known, keys, {}), 1000).startswith("assume: PROD p  234567890123")
 
 
 def test_minus_without_a_request_before_is_a_usage_error():

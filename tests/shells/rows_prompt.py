@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench
+from .bench import Bench, role
 from .driver import Shell
 from .rows_hostile import NAMES
 from .table import POSIX, UNIX, case
@@ -40,6 +40,25 @@ def shown(bench: Bench) -> None:
     shell.shows("[p]")
     shell.run("assume off")
     bare(shell)
+
+
+@case(48, "a read-only role says so; the word prod in the role of an SSO profile counts like one in the profile's name")
+def read_only_and_production(bench: Bench) -> None:
+    own = {"a": ("ASSUME_READ_ONLY", "1"), "b": ("ASSUME_SSO_ROLE", "123456789012/prod_admin")}
+    for name, variable in own.items():
+        changes = bench.plan_role(name, left_s=600)
+        bench.plan({f"use {name}": {**bench.answers[f"use {name}"], "changes": [*changes, variable]}})
+    gone = [(name, None) for name, _ in own.values()]
+    bench.plan({"use c": {"changes": [*role("c"), *gone], "state": "renew;;c"}})
+    shell = bench.start(prompt=True)
+    shell.run("assume a")
+    shell.shows("[a read-only 10m]")
+    shell.run("assume b")
+    shell.shows("[PROD b read-only 10m]")
+    shell.run("assume c")
+    shell.shows("[c]")
+    child = bench.start({name: value for name, value in [*role("d"), own["a"]] if value is not None}, prompt=True)
+    child.shows("[d read-only inherited]")
 
 
 @case(48, "without --prompt there is a segment to place, and the prompt is left alone", POSIX)
