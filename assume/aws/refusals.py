@@ -56,7 +56,9 @@ def unusable(error: Exception, profile: str) -> AssumeError:
         return error
     name, text = profile, _one_line(error)
     if isinstance(error, aws.NoRegionError):
-        return ConfigError("a custom endpoint needs a region", "add `region = …` to the profile", name)
+        return ConfigError(
+            "a custom endpoint needs a region", "add `region = …` to the profile, or give --region", name
+        )
     if "Invalid endpoint: https://sts" in text:
         return ConfigError("its region is empty or not a region name", "correct `region`", name)
     if "Invalid endpoint: " in text:

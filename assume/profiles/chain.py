@@ -11,6 +11,8 @@ DEFAULT_S = 3600  # what STS uses if the profile has no duration_seconds
 
 # kinds of source
 STATIC, ENVIRONMENT, INSTANCE, CONTAINER = "static keys", "Environment", "Ec2InstanceMetadata", "EcsContainer"
+# the regions outside the commercial partition: the global endpoint does not know their users
+OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 READ_ONLY = ":iam::aws:policy/ReadOnlyAccess"  # the end of the ARN of a managed policy, in every partition
 PROCESS, SSO, LOGIN, WEB_IDENTITY, FALLBACK = "credential_process", "SSO", "login_session", "WebIdentity", "the machine"
 
@@ -131,6 +133,16 @@ class Chain:
         self.files: list[str] = []  # that the chain depends on, besides the two AWS files
         self.reasons: list[str] = []
         self.warnings: list[str] = []
+
+    def share_region(self) -> None:
+        """Calls STS in the region that the shell gets, if no setting gives STS one, and it cannot do without.
+
+        That is behind an endpoint of the user's own, and outside the commercial partition. Elsewhere the global
+        endpoint answers, and one stored answer does for every region.
+        """
+        region = self.region or ""
+        if region and (self.endpoint or region.startswith(OTHER_PARTITIONS)):
+            self.settings = [(name, value or region if name == "region" else value) for name, value in self.settings]
 
     def request(self, hops: int) -> str:
         """The source and the first `hops` hops as text: the entry of their credentials is named by it."""

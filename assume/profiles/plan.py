@@ -59,8 +59,7 @@ def _from_profile(config: "Config", options: "Options", base: "Mapping[str, str]
     chain.region = values.get("region", "").strip() or None
     keys_of = config.profile(source.profile) or {} if source.kind in (STATIC, SSO) else {}
     chain.account = keys_of.get("sso_account_id" if source.kind == SSO else "aws_account_id", "").strip()
-    if source.kind == SSO and not route.hops and not options.role_arn:
-        chain.sso_role = keys_of.get("sso_role_name", "").strip()
+    chain.sso_role = "" if route.hops or options.role_arn else keys_of.get("sso_role_name", "").strip()
     if source.kind == STATIC and not route.hops and values.get("mfa_serial") and _wants_session(values):
         chain.serial, chain.mfa_process = values["mfa_serial"], values.get("mfa_process", "")
         chain.reasons.append(f"{name}: mfa_session is on, so its keys become those of an MFA session")
@@ -131,6 +130,7 @@ def _add_hop(chain: Chain, options: "Options", values: "Values") -> None:
 def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
     """Puts the options of the command line into the chain: region, variables to export, settings of the last hop."""
     chain.region = options.region or chain.region
+    chain.share_region()
     chain.export = options.export or chain.export
     if chain.export not in EXPORTS:
         raise UsageError(f"unknown export mode {chain.export}", f"use one of {', '.join(EXPORTS)}")

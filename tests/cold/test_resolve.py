@@ -168,3 +168,12 @@ def test_a_credential_process_sees_the_users_own_environment_also_after_a_switch
     assert inside is not None
     assert made("export", "behind-process", "--format", "json", **inside.environment).status == 0
     assert seen.read_text() == "mine-user1-\n"
+
+
+def test_the_option_region_is_enough_for_an_endpoint_of_the_users_own(program, sts):
+    """The environment names the endpoint, and nothing else gives a region."""
+    program.home.config.write_text("[profile user1]\n")
+    words = ["user1", "--role-arn", config.MARKETING]
+    done = program("export", *words, "--format", "json", AWS_ENDPOINT_URL_STS=sts.url)
+    assert "a custom endpoint needs a region\n  add `region = …` to the profile, or give --region" in done.err
+    assert program("export", *words, "--format", "json", "--region", "eu-west-1", AWS_ENDPOINT_URL_STS=sts.url).json

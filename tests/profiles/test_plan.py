@@ -212,3 +212,26 @@ def test_roles_behind_one_hub_share_the_hubs_request():
     assert planned(text, "p").request(1) == planned(text, "q").request(1) == planned(text, "hub").request(1)
     assert planned(text, "p").session_request("S") == planned(text, "q").session_request("S")
     assert planned(text, "p").session_request("S") != planned(text, "q").session_request("T")
+
+
+HERE = {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
+OWN_ENDPOINT = "endpoint_url = http://127.0.0.1:1\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "base", "region"),
+    [
+        (f"base --role-arn {ARN} --region eu-west-1", BASE, HERE, "eu-west-1"),
+        ("p --region eu-west-1", ROLE + OWN_ENDPOINT + BASE, {}, "eu-west-1"),
+        ("--credential-source EcsContainer --region eu-west-1", "", HERE, "eu-west-1"),
+        ("p --region us-gov-west-1", ROLE + BASE, {}, "us-gov-west-1"),
+        ("p --region cn-north-1", ROLE + BASE, {}, "cn-north-1"),
+        # what the AWS CLI reads comes first
+        ("p --region eu-west-1", ROLE + BASE, HERE | {"AWS_DEFAULT_REGION": "eu-north-1"}, "eu-north-1"),
+        ("p --region eu-west-1", ROLE + "region = us-east-2\n" + BASE, HERE, "us-east-2"),
+        # the global endpoint needs none
+        ("p --region eu-west-1", ROLE + BASE, {}, ""),
+    ],
+)  # fmt: skip
+def test_the_option_region_counts_for_sts_where_it_needs_a_region(words, text, base, region):
+    assert dict(planned(text, *words.split(), base=base).settings)["region"] == region
