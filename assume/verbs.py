@@ -1,40 +1,108 @@
-"""The verbs of the command line. One table, VERBS, in the order in which `assume --help` shows them.
+"""The verbs of the command line. One table, VERBS; `assume --help` shows them by group, each group in this order.
 
 Typer's help, completion, the list that `assume init` writes into the shell function, and the choice between
 Typer and assume/arguments.py are made from it. Tests compare with it the lists that a shell file has before
 `assume init` fills it in, the stand-in program of the tests, and the README. A hit does not import this.
 """
 
+SWITCH, LOOK, ACT, SET_UP = GROUPS = ("Switch", "Look", "Act", "Set up")
+
 
 class Verb:
     """One verb; its name is its key in VERBS."""
 
-    __slots__ = ("is_captured", "is_quick", "line", "summary")
+    __slots__ = ("example", "group", "is_captured", "is_quick", "line", "summary")
 
-    def __init__(self, line: str, summary: str, *, is_captured: bool = False, is_quick: bool = False) -> None:
+    def __init__(
+        self,
+        line: str,
+        summary: str,
+        *,
+        group: str = "",
+        example: str = "",
+        is_captured: bool = False,
+        is_quick: bool = False,
+    ) -> None:
         self.line = line  # the command line, for messages
-        self.summary = summary  # its line in the help; "" for a verb that only our own shell code uses
+        self.summary = summary  # one sentence for its help; "" for a verb that only our own shell code uses
+        self.group = group  # one of GROUPS; "" for a verb that only our own shell code uses
+        self.example = example  # a command line that works in `assume demo`: the last line of its help
         self.is_captured = is_captured  # the shell function evaluates its output; it runs all others as they are
         self.is_quick = is_quick  # read by assume/arguments.py, so that Typer is not imported
 
 
 VERBS = {
-    "use": Verb("assume PROFILE", "Take on the role of PROFILE in this shell.", is_captured=True, is_quick=True),
-    "off": Verb("assume off", "Restore the shell as it was before the first role.", is_captured=True),
-    "exec": Verb("assume exec PROFILE -- COMMAND", "Run one command with the role of PROFILE.", is_quick=True),
-    "export": Verb("assume export PROFILE --format FORMAT", "Print the role of PROFILE as text.", is_quick=True),
-    "list": Verb("assume list", "Show every profile: how it gets credentials, account, role, what is cached."),
-    "status": Verb("assume status", "Show the role of this shell: profile, session, account, region, time left."),
+    "use": Verb(
+        "assume PROFILE",
+        "Take on the role of PROFILE in this shell.",
+        group=SWITCH,
+        example="assume use marketingadmin --region eu-west-1",
+        is_captured=True,
+        is_quick=True,
+    ),
+    "off": Verb(
+        "assume off",
+        "Restore the shell as it was before the first role.",
+        group=SWITCH,
+        example="assume off",
+        is_captured=True,
+    ),
+    "exec": Verb(
+        "assume exec PROFILE -- COMMAND",
+        "Run one command with the role of PROFILE.",
+        group=ACT,
+        example="assume exec marketingadmin -- aws sts get-caller-identity",
+        is_quick=True,
+    ),
+    "export": Verb(
+        "assume export PROFILE --format FORMAT",
+        "Print the role of PROFILE as text.",
+        group=ACT,
+        example="assume export marketingadmin --format env-file > container.env",
+        is_quick=True,
+    ),
+    "list": Verb(
+        "assume list",
+        "Show every profile: how it gets credentials, account, role, what is cached.",
+        group=LOOK,
+        example="assume list",
+    ),
+    "status": Verb(
+        "assume status",
+        "Show the role of this shell: profile, session, account, region, time left.",
+        group=LOOK,
+        example="assume status",
+    ),
     "clear": Verb(
         "assume clear PROFILE, or assume clear --all",
         "Forget cached credentials, ours and those in the AWS CLI's cache.",
+        group=SET_UP,
+        example="assume clear marketingadmin",
     ),
     "init": Verb(
-        "assume init SHELL", "Print the function, the hook, the prompt segment and the completion for a shell."
+        "assume init SHELL",
+        "Print the function, the hook, the prompt segment and the completion for a shell.",
+        group=SET_UP,
+        example="assume init zsh > assume.zsh",
     ),
-    "install": Verb("assume install", "Add assume to a shell: one file, and the line in its rc file that reads it."),
-    "uninstall": Verb("assume uninstall", "Remove what `install` added, and nothing else."),
-    "demo": Verb("assume demo", "Try all of this on an AWS of your own, without an account."),
+    "install": Verb(
+        "assume install",
+        "Add assume to a shell: one file, and the line in its rc file that reads it.",
+        group=SET_UP,
+        example="assume install bash --no-prompt",
+    ),
+    "uninstall": Verb(
+        "assume uninstall",
+        "Remove what `install` added, and nothing else.",
+        group=SET_UP,
+        example="assume uninstall bash",
+    ),
+    "demo": Verb(
+        "assume demo",
+        "Try all of this on an AWS of your own, without an account.",
+        group=SET_UP,
+        example="assume demo --script",
+    ),
     "renew": Verb("", "", is_captured=True, is_quick=True),  # the hook, before a prompt
     "complete": Verb("", "", is_captured=True),  # TAB
 }

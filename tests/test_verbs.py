@@ -30,6 +30,12 @@ def test_a_summary_is_one_sentence_that_begins_with_what_the_verb_does(name):
 
 
 @pytest.mark.parametrize("name", verbs.SHOWN)
+def test_a_verb_has_its_group_and_an_example(name):
+    assert verbs.VERBS[name].group in verbs.GROUPS
+    assert verbs.VERBS[name].example.split()[:2] == ["assume", name]
+
+
+@pytest.mark.parametrize("name", verbs.SHOWN)
 def test_the_options_of_a_verb_are_completed(name):
     options = [option for option in TYPERS[name].params if not option.hidden]
     known = {word for option in options for word in option.opts + option.secondary_opts if word.startswith("--")}
