@@ -66,6 +66,7 @@ class Config:
         self._config = Sections(CONFIG, config_text)
         self._credentials = Sections(CREDENTIALS, credentials_text)
         self._values: dict[tuple[str, str], Values | None] = {}
+        self._profiles: dict[str, Values | None] = {}
         self._defaults: dict[str, list[Section]] = {}
         self.warnings: list[str] = []
         self._is_checked = False
@@ -85,9 +86,12 @@ class Config:
         return self._config.naming(text) + self._credentials.naming(text)
 
     def profile(self, name: str) -> "Values | None":
-        """A profile's settings, those of the credentials file first; None if it is in neither file."""
-        settings, keys = self.section("profile", name), self.section(CREDENTIALS, name)
-        return None if settings is None and keys is None else {**(settings or {}), **(keys or {})}
+        """A profile's settings, those of the credentials file first; None if it is in neither file. Do not change it."""
+        if name not in self._profiles:
+            settings, keys = self.section("profile", name), self.section(CREDENTIALS, name)
+            both = None if settings is None and keys is None else {**(settings or {}), **(keys or {})}
+            self._profiles[name] = both
+        return self._profiles[name]
 
     def check(self) -> None:
         """Adds a warning for each file that the AWS CLI refuses as a whole, which is not a problem here. Once."""

@@ -43,6 +43,14 @@ def test_any_lines_give_the_options_that_configparser_finds(lines):
         assert {name: value for _, name, value in found} == dict(parser["x"])
 
 
+@settings(max_examples=500)
+@given(st.lists(LINES, max_size=6))
+def test_plain_lines_read_the_quick_way_are_the_same(lines):
+    body = "\n".join(lines)
+    found = [(offset, name, "\n".join(values).rstrip()) for offset, name, values in ini.parsed_lines(body)]
+    assert list(ini.options(body)) == found
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
