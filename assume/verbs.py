@@ -62,16 +62,16 @@ VERBS = {
         is_quick=True,
     ),
     "list": Verb(
-        "assume list",
-        "Show every profile: how it gets credentials, account, role, what is cached.",
+        "assume list PATTERN",
+        "Show the profiles: how each gets credentials, account, role, what is cached.",
         group=LOOK,
-        example="assume list",
+        example="assume list 'role-*' hub",
     ),
     "status": Verb(
         "assume status",
         "Show the role of this shell: profile, session, account, region, time left.",
         group=LOOK,
-        example="assume status",
+        example="assume status --json",
     ),
     "clear": Verb(
         "assume clear PROFILE, or assume clear --all",

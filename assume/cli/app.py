@@ -14,6 +14,7 @@ from assume.cli import usage
 from assume.errors import UsageError
 from assume.terminal import show
 
+PATTERN = "A part of a name, 'team-*' for whole names, or an account's number."
 THIS_SHELL = "The shell that this runs in, if you name none."
 
 Verb = TypeVar("Verb", bound=Callable[..., int])
@@ -96,20 +97,26 @@ usage.add(app, "export")
 
 
 @_verb("list")
-def _list(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> int:
+def _list(
+    patterns: Annotated[list[str] | None, typer.Argument(metavar="[PATTERN]...", help=PATTERN)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Ask AWS whether each profile works; asks no code.")] = False,
+) -> int:
     from assume.cli import list as verb
 
-    return verb.run(as_json)
+    return verb.run(patterns or [], as_json, check)
 
 
 @_verb("status")
 def _status(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing: exit 0 if live, else 1.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Ask AWS whose the credentials are.")] = False,
     state: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> int:
     from assume.cli import status as verb
 
-    return verb.run(quiet, state)
+    return verb.run(quiet, state, as_json, check)
 
 
 @_verb("clear")

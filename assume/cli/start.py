@@ -78,6 +78,10 @@ def _run(words: "list[str]") -> int:
             from assume.cli import typos
 
             raise typos.wrong_line(typed, verb)
+    if verb in ("list", "status"):
+        status = _looked(words)
+        if status is not None:
+            return status
     if verb == "off" and not {"-h", "--help"} & set(words):
         from assume.cli.use import off
 
@@ -118,6 +122,17 @@ def _run_quick(verb: str, options: arguments.Options) -> int:
     from assume.cli import use
 
     return use.renew(options) if verb == "renew" else use.run(options)
+
+
+def _looked(words: "list[str]") -> int | None:
+    """`list` and `status` without Typer. None if Typer has to read `words`."""
+    if words[0] == "list":
+        from assume.cli import list as listing
+
+        return listing.from_words(words[1:])
+    from assume.cli import status
+
+    return status.from_words(words[1:])
 
 
 def _init(words: "list[str]") -> int | None:

@@ -5,7 +5,7 @@ import time
 
 from assume import paths
 from assume.aws import circle
-from assume.aws.deadline import Deadline
+from assume.aws.deadline import WHOLE_CHAIN_S, Deadline
 from assume.aws.process import LIMIT_S
 from assume.credentials import is_usable
 from assume.store import entries, lock, record, takeover, write
@@ -46,6 +46,8 @@ class Attempt:
         self.clock = clock
         self.silent = silent
         self.deadline = deadline or Deadline()
+        # a silent attempt waits for a lock as long as for the network, but before a prompt hardly at all
+        self.wait_s = SILENT_WAIT_S if self.deadline.whole_s < WHOLE_CHAIN_S else self.deadline.whole_s
         self.command_s = self.deadline.left_s if silent else LIMIT_S  # time limit of credential_process and mfa_process
         self.locks: list[lock.Lock] = []
         self.watch: suspend.Watch | None = None  # of Ctrl-Z, while locks are held
@@ -119,7 +121,7 @@ class Attempt:
             if adopted is not None:
                 self._held(adopted)
                 return found()
-        wait_s = min(SILENT_WAIT_S, self.deadline.left_s) if self.silent else lock.WAIT_S
+        wait_s = min(self.wait_s, self.deadline.left_s) if self.silent else lock.WAIT_S
         started = time.monotonic()
         try:
             got = lock.acquire(self.folder, name, found, self._say, wait_s=wait_s, offer=self._offer())

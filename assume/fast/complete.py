@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 OPTIONS = {
     "exec": (*arguments.REPEATED, "--mfa-code", "--refresh", "--no-cache", "--yes", "--debug", "--help"),
-    "list": ("--json", "--help"),
-    "status": ("--quiet", "--help"),
+    "list": ("--json", "--check", "--help"),
+    "status": ("--quiet", "--json", "--check", "--help"),
     "clear": ("--all", "--help"),
     "init": ("--prompt", "--help"),
     "install": ("--no-prompt", "--help"),

@@ -86,7 +86,7 @@ class Config:
         return self._config.naming(text) + self._credentials.naming(text)
 
     def profile(self, name: str) -> "Values | None":
-        """A profile's settings, those of the credentials file first; None if it is in neither file. Do not change it."""
+        """A profile's settings (not to be changed), the credentials file first; None if it is in neither file."""
         if name not in self._profiles:
             settings, keys = self.section("profile", name), self.section(CREDENTIALS, name)
             both = None if settings is None and keys is None else {**(settings or {}), **(keys or {})}

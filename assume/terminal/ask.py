@@ -22,6 +22,8 @@ else:
 WINDOWS = sys.platform == "win32"
 POLL_S = 0.2
 
+is_allowed = True  # False in a process that must not ask anybody anything
+
 
 def ask(
     question: str,
@@ -38,6 +40,8 @@ def ask(
     Raises NoTerminal, and Interrupted at Ctrl-C or the end of input. The terminal's
     settings are restored in each case, and also at SIGTERM and SIGHUP.
     """
+    if not is_allowed:
+        raise NoTerminal("there is no terminal to ask on")
     if WINDOWS:
         return _ask_console(question, echo)
     try:

@@ -65,10 +65,10 @@ def test_list_works_in_a_pipe_with_another_code_page(desk):
     done = desk.run("list")
     assert done.status == 0, done.said
     lines = done.out.decode().splitlines()
-    assert any(line.startswith("東京 ") for line in lines)
-    (kept,) = [line for line in lines if line.startswith("marketingadmin ")]
-    assert "123456789012" in kept
-    assert kept.rstrip().endswith("m")
+    assert any(line.startswith("東京\t") for line in lines)
+    (kept,) = [line.split("\t") for line in lines if line.startswith("marketingadmin\t")]
+    assert kept[2] == "123456789012"
+    assert kept[6].endswith("Z")
 
 
 def test_names_are_readable_on_the_console_whatever_its_code_page(desk):
