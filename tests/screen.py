@@ -30,6 +30,7 @@ class Shown:
 
 def run(words, env, columns=80, lines=24):
     """Runs `words` on a terminal until they end."""
+    env = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}  # pytest's workers set them
     child = pexpect.spawn(words[0], list(words[1:]), env=env, dimensions=(lines, columns), timeout=60)
     screen = pyte.Screen(columns, lines)
     stream = pyte.ByteStream(screen)
