@@ -1,4 +1,4 @@
-"""The certificate authorities that botocore trusts, for the connection that is made while botocore is imported.
+"""The certificate authorities that botocore trusts, for the connection that is made while the rest is imported.
 
 In: the baseline, the settings of the profile; out: a file of certificates, and a TLS context that trusts it alone. The
 system's authorities are not asked, as botocore does not ask them.
@@ -6,6 +6,7 @@ system's authorities are not asked, as botocore does not ask them.
 botocore/endpoint.py, `_get_verify_value`; botocore/httpsession.py, `get_cert_path`.
 """
 
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -23,13 +24,16 @@ def bundle(base: "Mapping[str, str]", profile: "Mapping[str, str]") -> str:
 
 
 def usual() -> str:
-    """The file that botocore uses without a setting: certifi's, if that is installed, else its own."""
-    if _folder("certifi"):
-        from importlib import import_module
+    """The file that botocore uses without a setting: certifi's, if that is installed, else its own; "" if it is missing.
 
-        return str(import_module("certifi").where())  # distributions change what it returns, so it has to be asked
-    folder = _folder("botocore")
-    return f"{folder}/cacert.pem" if folder else ""
+    Some systems change certifi to use a file of theirs, and leave its own out: then botocore has to be asked.
+    """
+    for name in ("certifi", "botocore"):
+        for folder in filter(None, sys.path):
+            if os.path.exists(f"{folder}/{name}/__init__.py"):
+                path = f"{folder}/{name}/cacert.pem"
+                return path if os.path.exists(path) else ""
+    return ""
 
 
 def context(path: str) -> "ssl.SSLContext":
@@ -40,15 +44,3 @@ def context(path: str) -> "ssl.SSLContext":
     made.hostname_checks_common_name = False
     made.load_verify_locations(cafile=path)
     return made
-
-
-def _folder(package: str) -> str:
-    """Where a package is installed, found without importing it; "" if it is not."""
-    if package in sys.modules:
-        path = getattr(sys.modules[package], "__path__", [])
-    else:
-        from importlib.util import find_spec
-
-        spec = find_spec(package)
-        path = (spec.submodule_search_locations or []) if spec is not None else []
-    return next(iter(path), "")

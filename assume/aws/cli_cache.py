@@ -6,7 +6,6 @@ endpoint, tags and policies, so an entry may be another user's: `profiles.shared
 botocore/credentials.py, `_create_cache_key`; botocore/utils.py, `JSONFileCache`.
 """
 
-import json
 import os
 
 from assume import files, paths
@@ -45,7 +44,13 @@ class Cache:
         if not self.folder or not self.is_read:
             return None
         try:
-            with open(self.path(key), "rb", opener=_opened) as file:
+            file = open(self.path(key), "rb", opener=_opened)  # noqa: SIM115  json is imported only if there is one
+        except OSError:
+            return None
+        import json
+
+        try:
+            with file:
                 if os.fstat(file.fileno()).st_mtime <= self.since:
                     return None
                 entry = json.loads(file.read(1 << 20))
@@ -69,7 +74,7 @@ class Cache:
     def __setitem__(self, key: str, entry: "Mapping[str, Any]") -> None:
         """Writes an entry whole or not at all. Errors are ignored: the cache is a convenience."""
         marked = {**entry, cli_entry.MARK: self.mark} if self.mark else entry
-        self.put(key, json.dumps(marked, default=_json))
+        self.put(key, _dumped(marked))
 
     def put(self, key: str, content: str) -> None:
         """Writes the text of an entry. Errors are ignored."""
@@ -91,7 +96,7 @@ def key_of(hop: "Hop", web_identity: str = "") -> str:
     args = shared.args(hop)
     if web_identity:
         args["WebIdentityToken"] = web_identity
-    return shared.sha1(json.dumps(args, sort_keys=True))
+    return shared.sha1(_dumped(dict(sorted(args.items()))))
 
 
 def keys_of(hop: "Hop") -> list[str]:
@@ -107,6 +112,8 @@ def keys_of(hop: "Hop") -> list[str]:
 
 def key_of_sso(values: "Mapping[str, str]") -> str:
     """botocore's key for the credentials of an SSO role, from the settings of its profile."""
+    import json
+
     args = {"roleName": values.get("sso_role_name"), "accountId": values.get("sso_account_id")}
     if values.get("sso_session"):
         args["sessionName"] = values["sso_session"]
@@ -172,6 +179,17 @@ def _changed_at(path: str) -> float:
         return os.stat(path).st_mtime
     except OSError:
         return 0.0
+
+
+def _dumped(value: object) -> str:
+    """Like `json.dumps`, which is imported only for what is not plain text: its import takes longer than a call's."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_dumped(key)}: {_dumped(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, str) and value.isascii() and value.isprintable() and not {'"', "\\"} & set(value):
+        return f'"{value}"'
+    import json
+
+    return json.dumps(value, default=_json)
 
 
 def _json(value: object) -> str:

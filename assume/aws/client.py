@@ -17,9 +17,10 @@ from assume.aws import seams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
+    from assume.aws.direct import Handed
     from assume.profiles.chain import Chain
     from assume.profiles.config import Config
 
@@ -61,6 +62,44 @@ class Session(botocore.session.Session):
     def full_config(self) -> "dict[str, Any]":
         """In place of botocore's reading of both AWS files."""
         return self._sections
+
+
+class Hand:
+    """botocore's event `before-send`: hands over, once, what came of the attempt that we made without botocore.
+
+    So botocore judges it as its own first attempt: it parses the reply, explains it, or repeats the call.
+    """
+
+    def __init__(self) -> None:
+        self.holds: Handed | None = None
+
+    def send(self, request: "Any", **_: "Any") -> "Any":
+        """The response, or None to let botocore send. Raises botocore's error for a broken exchange.
+
+        `request` is a botocore AWSPreparedRequest.
+        """
+        from botocore.awsrequest import AWSResponse
+        from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+        handed, self.holds = self.holds, None
+        if handed is None:
+            return None
+        if handed.reply is not None:
+            reply = handed.reply
+            return AWSResponse(request.url, reply.status, reply.headers, _Read(reply.body))  # type: ignore[arg-type]
+        if isinstance(handed.error, TimeoutError):
+            raise ReadTimeoutError(endpoint_url=request.url, error=handed.error)
+        raise ConnectionClosedError(endpoint_url=request.url, error=handed.error, request=request)
+
+
+class _Read:
+    """A body that is in memory already, as botocore's `raw`."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def stream(self) -> "Iterator[bytes]":
+        yield self.content
 
 
 def sections(config: "Config", chain: "Chain") -> "dict[str, Any]":

@@ -6,7 +6,6 @@ standard output appears in no message and no log.
 
 import codecs
 import os
-import subprocess
 import threading
 import time
 
@@ -16,6 +15,7 @@ from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Mapping, Sequence
     from typing import IO
 
@@ -53,6 +53,8 @@ class Command:
 
     def communicate(self) -> tuple[bytes, bytes]:
         """(stdout, stderr in one line). Raises SourceError if a limit is met, OSError if the command cannot start."""
+        import subprocess  # not above: most calls need no command
+
         parts = [self.words] if isinstance(self.words, str) else self.words
         name = parts[0] if parts else "an empty command"
         running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)

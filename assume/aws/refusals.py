@@ -1,22 +1,17 @@
 """Errors of AWS and botocore as our own: which call failed, why, and what to do.
 
-In: an exception of botocore's; out: an AssumeError. It never has the text of a ResponseParserError, which quotes
-the whole reply with its secrets.
+In: an exception of botocore's, or the code and message of a refusal; out: an AssumeError. It never has the text of a
+ResponseParserError, which quotes the whole reply with its secrets. botocore is imported only for its exceptions.
 """
 
 import time
-from email.utils import parsedate_to_datetime
 
-import botocore.exceptions as aws
-
-from assume.aws import login, network
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
 from assume.profiles.chain import CHAINED_MAX_S, LOGIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable
 
     from assume.profiles.chain import Hop
 
@@ -36,8 +31,14 @@ def explained(
     if isinstance(error, AssumeError):
         error.profile = error.profile or profile
         return error
+    import botocore.exceptions as aws
+
+    from assume.aws import network
+
     if isinstance(error, aws.ClientError):
-        return _refused(error, hop, what, chained)
+        said = error.response.get("Error", {})
+        date = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+        return refused(str(said.get("Code", "")), str(said.get("Message", "")), date, hop, what, chained)
     if (unreached := network.failure(error, what, profile, ca_bundle)) is not None:
         return unreached
     if isinstance(error, aws.ParamValidationError):
@@ -54,6 +55,8 @@ def unusable(error: Exception, profile: str) -> AssumeError:
     """Why no client can be made with the settings of `profile`. Nothing was called yet."""
     if isinstance(error, AssumeError):
         return error
+    import botocore.exceptions as aws
+
     name, text = profile, _one_line(error)
     if isinstance(error, aws.NoRegionError):
         return ConfigError(
@@ -72,6 +75,10 @@ def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = ""
     if isinstance(error, AssumeError):
         error.profile = error.profile or profile
         return error
+    import botocore.exceptions as aws
+
+    from assume.aws import login, network
+
     if kind == LOGIN and (failed := login.failed(error, profile)) is not None:
         return failed
     if isinstance(error, (aws.UnauthorizedSSOTokenError, aws.SSOTokenLoadError, aws.TokenRetrievalError)):
@@ -94,10 +101,10 @@ def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = ""
     return SourceError(f"{kind} returned nothing that can be read as credentials", "run it by hand and look", profile)
 
 
-def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bool) -> AssumeError:
+def refused(code: str, message: str, date: str, hop: "Hop | None", what: str, chained: bool) -> AssumeError:
+    """The refusal of a call, for the user; `date` is the header of STS's reply. The rest is as in `explained`."""
     cure: str | tuple[str, ...]
-    said = error.response.get("Error", {})
-    code, message = str(said.get("Code", "")), str(said.get("Message", "")).strip()
+    message = message.strip()
     profile = hop.profile if hop is not None else ""
     head = f"STS refused {what}"
     if message.startswith(CODE_REFUSED):
@@ -106,7 +113,7 @@ def _refused(error: "aws.ClientError", hop: "Hop | None", what: str, chained: bo
             return WrongDevice(f"{head}: the MFA device is not known", cure, profile, code)
         cure = "a code is good for one use: wait for the next one, at most 30 s"
         return WrongCode(f"{head}: the MFA code is wrong, too old, or was used before", cure, profile, code)
-    if skew := _skew(error.response):
+    if skew := _skew(date):
         text = f"{head}: {code}, and this machine's clock is {skew} AWS's"
         return Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
     cures: dict[str, Callable[[], str | tuple[str, ...]]] = {
@@ -154,11 +161,12 @@ def _access_denied(hop: "Hop | None", message: str) -> "str | tuple[str, ...]":
     return tuple(reasons)
 
 
-def _skew(response: "Mapping[str, Any]") -> str:
+def _skew(date: str) -> str:
     """`2 h ahead of`, or "" if this clock is near enough to the one in the reply."""
-    text = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    from email.utils import parsedate_to_datetime
+
     try:
-        off_s = time.time() - parsedate_to_datetime(text).timestamp()
+        off_s = time.time() - parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError):
         return ""
     if abs(off_s) < SKEW_S:

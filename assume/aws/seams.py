@@ -6,8 +6,8 @@
 | component `data_loader` | client.Loader | lists the four services that we call, not all 430 |
 | component `credential_provider` | client.Swapped | credentials set before each call: one client for all hops |
 | config of a client | client.clients | time-outs; no retry of a call with an MFA code |
-| event `before-send.sts` | connection.Connection | sends over the connection dialled during the import |
-| `AWSResponse.raw` | connection.Connection | a body that is in memory already |
+| event `before-send.sts` | client.Hand | hands over what came of our own attempt (`direct`), as botocore's first |
+| `AWSResponse.raw` | client.Hand | a body that is in memory already |
 | `ProcessProvider(popen=…)` | process.Command | limits of time and output; the baseline's environment |
 | `create_credential_resolver(cache=…)` | cli_cache.Cache | the AWS CLI's cache, without its damaged entries |
 | `RefreshableCredentials._expiry_time` | sources | is read: nothing public says when credentials expire |

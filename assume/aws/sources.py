@@ -52,8 +52,6 @@ def credentials(
     time of the network. `session` makes a botocore session for the source's profile. `cache` is the AWS CLI's, where
     SSO credentials are stored. `hear` receives what a `credential_process` writes to stderr, while it runs.
     """
-    if source.keys is not None:
-        return _checked(Credentials(*source.keys), source)
     try:
         if source.kind == chain.PROCESS:
             found = _of_process(source, session(), base, command_s, hear)

@@ -9,21 +9,20 @@ no session can be used (`mfa.py` has the cases), the code goes with AssumeRole i
 
 from functools import partial
 
-from assume.aws import client, sources
 from assume.aws.cli_cache import Cache
 from assume.aws.process import audience
 from assume.aws.sts import Sts
 from assume.cold import shared
 from assume.cold.mfa import Calls
-from assume.credentials import Credentials, instant
+from assume.credentials import Credentials, check_keys, instant
+from assume.errors import Unsafe
 from assume.profiles import chain as words
 from assume.profiles.shared import sha1
 from assume.store import entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
+    from assume.aws.client import Session
     from assume.aws.connection import Connection
     from assume.cold.attempt import Attempt
 
@@ -36,14 +35,13 @@ def fetch(
 ) -> Credentials:
     """The credentials of the last hop; `credentials` are those of hop `level`, if they are known already."""
     chain = attempt.chain
-    sections = client.sections(attempt.config, chain)
     if credentials is None and chain.source.kind == words.WEB_IDENTITY:
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
-        credentials = _of_source(attempt, sections)
+        credentials = _of_source(attempt)
     if not chain.hops and not chain.serial:
         return credentials
-    sts = Sts(client.Session(sections, chain.profile), chain, attempt.deadline, connection)
+    sts = Sts(partial(_session, attempt, chain.profile), chain, attempt.deadline, connection)
     if chain.serial:
         return Calls(attempt, sts).session(chain.serial, credentials)
     calls = Calls(attempt, sts, session_name(attempt.base))
@@ -60,9 +58,25 @@ def fetch(
     return credentials
 
 
-def _of_source(attempt: "Attempt", sections: "dict[str, Any]") -> Credentials:
+def _session(attempt: "Attempt", profile: str) -> "Session":
+    """A botocore session. botocore is imported here, and so not at all if nobody needs a session."""
+    from assume.aws import client
+
+    return client.Session(client.sections(attempt.config, attempt.chain), profile)
+
+
+def _of_source(attempt: "Attempt") -> Credentials:
     """The chain's first credentials, through the AWS CLI's cache where botocore would use it."""
     source = attempt.chain.source
+    if source.keys is not None:
+        try:
+            check_keys(source.keys)
+        except Unsafe as error:
+            error.profile = source.profile
+            raise
+        return Credentials(*source.keys)
+    from assume.aws import sources
+
     cache = Cache(
         attempt.base,
         used=bool(attempt.folder),
@@ -70,7 +84,7 @@ def _of_source(attempt: "Attempt", sections: "dict[str, Any]") -> Credentials:
         since=entries.changed_at(attempt.chain),
         mark=sha1(attempt.chain.request(0)),
     )
-    session = partial(client.Session, sections, source.profile)
+    session = partial(_session, attempt, source.profile)
     is_command = source.kind == words.PROCESS
     base = attempt.command_base(source.profile, words.PROCESS) if is_command else attempt.base
     found = sources.credentials(

@@ -1,4 +1,4 @@
-"""The cold lane: config, chain, guard, lock, source, MFA, STS, store. botocore is imported once the lock is held.
+"""The cold lane: config, chain, guard, lock, source, MFA, STS, store. What calls AWS is imported once the lock is held.
 
 In: options and the process's environment; out: `warm.Assumed`, ready for a shell or a child process. A failure
 leaves environment, config and store as they were. If no new credentials can be got, stored ones that are still
@@ -208,7 +208,7 @@ def _fetched(attempt: Attempt, level: int, credentials: Credentials | None) -> C
 
     attempt.explain(f"AWS is called, from hop {level} of {len(chain.hops)} on" if level else "AWS is called")
     dialled = connection.dialled(chain, attempt.config, attempt.base)
-    from assume.cold import fetch  # imports botocore, while the connection is being made
+    from assume.cold import fetch  # imported while the connection is being made
 
     credentials = fetch.fetch(attempt, level, credentials, dialled)
     if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:

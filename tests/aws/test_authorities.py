@@ -14,14 +14,19 @@ def test_the_usual_file_is_botocores():
     assert authorities.usual() == botocore.httpsession.get_cert_path(True)
 
 
-def test_without_certifi_it_is_the_one_in_botocores_package(monkeypatch):
-    monkeypatch.setitem(sys.modules, "certifi", None)
-    assert authorities.usual() == botocore.httpsession.DEFAULT_CA_BUNDLE
+def test_without_certifi_it_is_the_one_in_botocores_package(tmp_path, monkeypatch):
+    for name in ("certifi", "botocore"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    (tmp_path / "botocore" / "cacert.pem").touch()
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path)])
+    assert authorities.usual() == "", "a certifi that was changed to use another file"
+    (tmp_path / "certifi" / "__init__.py").unlink()
+    assert authorities.usual() == str(tmp_path / "botocore" / "cacert.pem")
 
 
 def test_without_botocore_nothing_is_known(monkeypatch):
-    for name in ("certifi", "botocore"):
-        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(sys, "path", [""])
     assert authorities.bundle({}, {}) == ""
 
 

@@ -1,4 +1,4 @@
-"""Our own connection to STS: used in the plain case, left to botocore in any unusual one."""
+"""The direct call over our own connection: used in the plain case, left to botocore in any unusual one."""
 
 import socket
 import subprocess
@@ -8,35 +8,15 @@ import time
 
 import pytest
 
-from assume.aws import connection
-from assume.aws.connection import guess
+from assume.aws import connection, endpoint
+from assume.aws.endpoint import Target
 from assume.simulator import faults
 
 from ..botocore.both import said
 
-SETTINGS = [
-    # settings of the chain                                   where botocore will most likely call
-    ({}, (True, "sts.amazonaws.com", 443)),
-    ({"region": "aws-global"}, (True, "sts.amazonaws.com", 443)),
-    ({"region": "eu-west-1"}, (True, "sts.eu-west-1.amazonaws.com", 443)),
-    ({"region": "cn-north-1"}, None),
-    ({"region": "eu-west-1", "use_fips_endpoint": "true"}, None),
-    ({"region": "eu-west-1", "use_dualstack_endpoint": "true"}, None),
-    ({"region": "eu-west-1", "sts_regional_endpoints": "legacy"}, None),
-    ({"endpoint": "http://127.0.0.1:4566"}, (False, "127.0.0.1", 4566)),
-    ({"endpoint": "https://sts.example.com/path"}, (True, "sts.example.com", 443)),
-    ({"endpoint": "http://sts.example.com"}, (False, "sts.example.com", 80)),
-    ({"endpoint": "http://me@sts.example.com"}, None),
-    ({"endpoint": "http://[::1]:4566"}, None),
-    ({"endpoint": "sts.example.com"}, None),
-]  # fmt: skip
 ROLE = "[profile p]\nrole_arn = <r1>\nsource_profile = base\n[profile base]\n<alice>\n"
+PROXIES = "HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy Https_Proxy".split()
 REGIONAL = ROLE.replace("source_profile", "region = eu-west-1\nsource_profile")
-
-
-@pytest.mark.parametrize(("settings", "target"), SETTINGS)
-def test_where_sts_most_likely_is(settings, target):
-    assert guess(settings) == target
 
 
 def test_plain_http_uses_our_own_connection(both):
@@ -70,7 +50,7 @@ def test_an_untrusted_certificate_is_refused_on_either_connection(both):
         assert refused.by_own_connection == 0
 
 
-@pytest.mark.parametrize("name", connection.PROXIES)
+@pytest.mark.parametrize("name", PROXIES)
 def test_with_any_proxy_variable_botocore_uses_its_own_connection(both, name):
     both.write(ROLE)
     reached = both.ours("p", both.here | {name: "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"})
@@ -78,9 +58,8 @@ def test_with_any_proxy_variable_botocore_uses_its_own_connection(both, name):
 
 
 @pytest.mark.parametrize("setting", ["use_fips_endpoint = true", "use_dualstack_endpoint = true"])
-def test_a_host_that_was_not_guessed_is_called_by_botocore(both, setting, monkeypatch):
+def test_another_kind_of_endpoint_is_called_by_botocore(both, setting):
     both.write(REGIONAL.replace("region", f"{setting}\nregion"))
-    monkeypatch.setattr(connection, "guess", lambda _: (True, "sts.eu-west-1.amazonaws.com", 443))
     reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)})
     assert (reached.error, reached.by_own_connection) == (None, 0)
     assert reached.last.where not in ("", "https://sts.eu-west-1.amazonaws.com")
@@ -88,7 +67,7 @@ def test_a_host_that_was_not_guessed_is_called_by_botocore(both, setting, monkey
 
 def test_after_a_failed_dial_botocore_uses_its_own_connection(both, monkeypatch):
     both.write(ROLE)
-    monkeypatch.setattr(connection, "guess", lambda _: (False, "127.0.0.1", 9))
+    monkeypatch.setattr(endpoint, "target", lambda _: Target(False, "127.0.0.1", 9, "us-east-1"))
     reached = both.ours("p", both.here)
     assert (reached.error, reached.by_own_connection) == (None, 0)
 
@@ -111,6 +90,19 @@ def test_after_a_broken_reply_botocore_retries_over_its_own_connection(both, fau
     assert (reached.error, len(reached.calls), reached.by_own_connection) == (None, 2, 0)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [faults.throttle(), faults.refuse(503, "x", "y"), faults.close_before_reply(), faults.cut(), faults.html()],
+    ids=lambda fault: fault.kind,
+)
+def test_a_call_with_a_code_is_never_repeated(both, fault):
+    both.write(ROLE.replace("<r1>", "<wants-mfa>\nmfa_serial = <serial>\nmfa_session = off\nmax_attempts = 5"))
+    both.plain.faults = lambda _: fault
+    reached = both.ours("p", both.here)
+    assert reached.error is not None
+    assert [call.action for call in reached.calls] == ["AssumeRole"]
+
+
 def test_a_reply_of_ten_megabytes_is_not_read_to_its_end(both):
     both.write(ROLE)
     both.plain.faults = faults.first(9, faults.huge())
@@ -129,7 +121,7 @@ def test_a_server_that_never_answers_is_left(both, monkeypatch):
 
 
 @pytest.mark.parametrize("tls", [False, True])
-def test_a_connection_that_was_closed_while_the_code_was_typed_is_not_used(both, tls, monkeypatch):
+def test_a_connection_that_was_closed_while_the_code_was_typed_is_dialled_again(both, tls, monkeypatch):
     both.write(REGIONAL.replace("<r1>", "<wants-mfa>\nmfa_serial = <serial>"))
     sts = both.tls if tls else both.plain
     dialled, dial, code = threading.Event(), connection.Connection._dial, both._code
@@ -150,8 +142,43 @@ def test_a_connection_that_was_closed_while_the_code_was_typed_is_not_used(both,
     monkeypatch.setattr(connection.Connection, "_dial", dial_and_tell)
     monkeypatch.setattr(both, "_code", close_and_answer)
     reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)} if tls else both.here)
-    assert (reached.error, reached.by_own_connection) == (None, 0)
+    assert (reached.error, reached.by_own_connection, len(both.dialled)) == (None, 2, 2)
     assert [call.action for call in reached.calls] == ["GetSessionToken", "AssumeRole"]
+
+
+def test_a_server_that_closes_after_each_reply_is_dialled_for_each_request():
+    server = socket.create_server(("127.0.0.1", 0))
+    reply = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"
+
+    def serve():
+        for _ in range(2):
+            line, _ = server.accept()
+            with line:
+                line.recv(100)
+                line.sendall(reply)
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    ours = connection.Connection(Target(False, "127.0.0.1", server.getsockname()[1], "us-east-1"), "")
+    replies = [ours.exchange(b"request") for _ in range(2)]
+    serving.join(5)
+    server.close()
+    assert [reply and reply.body for reply in replies] == [b"ok", b"ok"]
+    assert ours.exchange(b"request") is None, "nobody listens any more: botocore goes on"
+
+
+def test_the_systems_own_authorities_are_not_trusted_where_botocore_does_not(both):
+    both.write(REGIONAL)
+    reached = both.ours("p", {"SSL_CERT_FILE": str(both.bundle), "AWS_MAX_ATTEMPTS": "1"})
+    assert (reached.by_own_connection, reached.calls) == (0, ())
+    assert "is not trusted" in said(reached)
+
+
+def test_requests_own_variable_is_trusted_as_by_botocore(both):
+    both.write(REGIONAL)
+    reached = both.ours("p", {"REQUESTS_CA_BUNDLE": str(both.bundle)})
+    assert (reached.error, reached.by_own_connection) == (None, 1)
+    assert both.botocore("p", {"REQUESTS_CA_BUNDLE": str(both.bundle)}).error is None
 
 
 def test_nothing_is_dialled_for_keys_alone(both):
@@ -175,9 +202,10 @@ def watched(name, *rest, **more):
         seen.append(name)
     return real(name, *rest, **more)
 from assume.aws import connection
+from assume.aws.endpoint import Target
 builtins.__import__ = watched
 for tls in (False, True):
-    connection.Connection(tls, "localhost", 9, "")._thread.join(10)
+    connection.Connection(Target(tls, "localhost", 9, ""), "")._thread.join(10)
 print(*seen)
 """
 

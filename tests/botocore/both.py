@@ -63,7 +63,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The identity and the calls that reached it, or the error. `by_own_connection`: calls over our own connection."""
+    """The identity and the calls that reached it, or the error. `by_own_connection`: direct calls."""
 
     identity: str = ""
     calls: tuple[Asked, ...] = ()
@@ -177,7 +177,7 @@ class Both:
         return self._answer(asked, env, Exception)
 
     def ours(self, profile: str, env: Mapping[str, str], *words: str, fast: bool = True) -> Outcome:
-        """Our answer, over our own connection if possible, or (`fast` false) over botocore's."""
+        """Our answer, by the direct call if possible, or (`fast` false) through botocore."""
         options = arguments.Options() if not words else arguments.read(["x", *words])
         assert options is not None
         options.profile = "" if options.credential_source else profile
@@ -257,8 +257,8 @@ class Both:
             os.environ.update(before)
 
     def _dial(self, real: Callable[..., socket.socket]) -> Callable[..., socket.socket]:
-        def dial(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.socket:
-            host, port = address
+        def dial(address: tuple[str | bytes, int], *args: Any, **kwargs: Any) -> socket.socket:
+            host, port = address[0].decode() if isinstance(address[0], bytes) else address[0], address[1]
             self.dialled.append((host, port))
             if host in ("127.0.0.1", "localhost"):
                 return real(("127.0.0.1", port), *args, **kwargs)

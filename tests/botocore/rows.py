@@ -1,7 +1,7 @@
 """A row of the differential tables: a fact about botocore, the files that show it, and what we do.
 
-`judge` asks botocore first and compares the fact with its answer, then asks us twice: over
-our own connection, and over botocore's. A row *agrees*, or states why it *differs*; a row that
+`judge` asks botocore first and compares the fact with its answer, then asks us twice: by the
+direct call, and through botocore. A row *agrees*, or states why it *differs*; a row that
 states a difference which does not exist fails too.
 """
 

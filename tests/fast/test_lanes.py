@@ -1,6 +1,6 @@
 """The modules that each lane loads, in real processes: a hit in each shell, a touched config, TAB, a waiter.
 
-And when botocore is imported: once the locks are held, while our own connection is made.
+And what a cold switch imports: botocore in no plain case, else once the locks are held.
 """
 
 import fcntl
@@ -166,7 +166,7 @@ WATCHED = """
 import fcntl, os, sys
 class Watch:
     def find_spec(self, name, path=None, target=None):
-        if name in ("botocore", "typer", "boto3", "rich"):
+        if name in os.environ["NAMES"].split():
             held = []
             for file in os.listdir(os.environ["STORE"]):
                 if file.endswith(".lock"):
@@ -184,18 +184,37 @@ main()
 """
 
 
-@pytest.mark.parametrize(("profile", "locks"), [("marketingadmin", 1), ("workload", 3)])
-def test_botocore_is_imported_once_the_locks_are_held_and_typer_never(ground, tmp_path, sts, profile, locks):
+def watched(ground, tmp_path, sts, profile, names, **more):
+    """The imports of `names` in a cold switch: lines of a name and the number of locks that were held then."""
     words, env, _ = ground
-    script = Path(words[-1])
-    script.write_text(f"#!{sys.executable}\n{WATCHED}")
-    env |= {"STORE": f"{env['HOME']}/.aws/assume", "WATCHED": str(tmp_path / "watched")}
+    Path(words[-1]).write_text(f"#!{sys.executable}\n{WATCHED}")
+    log = tmp_path / "watched"
+    env |= {"STORE": f"{env['HOME']}/.aws/assume", "WATCHED": str(log), "NAMES": names, **more}
     before = sts.connections
     done = use((words, env, None), profile)
     assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "watched").read_text() == f"botocore {locks}\n"
+    assert sts.connections - before == 1  # for all hops
+    return log.read_text().splitlines() if log.exists() else []
+
+
+@pytest.mark.parametrize(("profile", "locks"), [("marketingadmin", 1), ("workload", 3)])
+def test_botocore_is_imported_once_the_locks_are_held_and_typer_never(ground, tmp_path, sts, profile, locks):
+    names = "botocore typer boto3 rich"
+    found = watched(ground, tmp_path, sts, profile, names, AWS_SDK_UA_APP_ID="a-setting-out-of-the-ordinary")
+    assert found == [f"botocore {locks}"]
     assert len(sts.calls) == locks
-    assert sts.connections - before == 1  # our own, made while botocore was imported, for all hops
+
+
+COSTLY = """
+    argparse asyncio base64 boto3 botocore dataclasses datetime email filelock http importlib.util json logging pathlib
+    prompt_toolkit random re rich shellingham ssl subprocess tempfile typer typing urllib urllib3 xml
+"""
+
+
+@pytest.mark.parametrize(("profile", "calls"), [("marketingadmin", 1), ("workload", 3)])
+def test_a_plain_cold_switch_imports_nothing_costly(ground, tmp_path, sts, profile, calls):
+    assert watched(ground, tmp_path, sts, profile, COSTLY) == []
+    assert len(sts.calls) == calls
 
 
 @pytest.mark.once

@@ -10,7 +10,7 @@ from assume.aws import deadline
 SLOW_IMPORT = """
 class Slow:
     def find_spec(self, name, path=None, target=None):
-        if name == "botocore":
+        if name == "assume.cold.fetch":
             import time
             time.sleep(60)
 sys.meta_path.insert(0, Slow())
