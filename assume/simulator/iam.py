@@ -52,6 +52,7 @@ class Trust:
 
     `principals`: account numbers, ARNs of account roots, users, roles, sessions
     or OIDC providers, or `*`. `mfa_age_s`: the greatest age of the MFA code.
+    `principal_arn`: the ARN of the user or role must be like this, with `*` and `?`.
     `subject` and `audience` are for web identities; `subject` may contain `*`.
     """
 
@@ -61,6 +62,7 @@ class Trust:
     mfa_age_s: int | None = None
     tag_session: bool = False
     set_source_identity: bool = False
+    principal_arn: str | None = None
     subject: str | None = None
     audience: str | None = None
 

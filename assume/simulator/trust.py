@@ -85,7 +85,7 @@ def _allowed(caller: Caller, role: Role, context: RequestContext, action: str) -
         return False
     own = any(fnmatchcase(role.arn, pattern) for pattern in caller.may)
     for trust in role.trust:
-        if not (_permits(trust, action) and _holds(trust, context)):
+        if not (_permits(trust, action) and _holds(trust, context) and _is_like(trust, caller)):
             continue
         # A trust policy that names a caller of its own account is enough. If it names
         # the account, or a caller of another one, the caller's policies must allow it too.
@@ -113,6 +113,10 @@ def _holds(trust: Trust, context: RequestContext) -> bool:
     if trust.mfa_age_s is None:
         return True
     return context.mfa_age_s is not None and context.mfa_age_s < trust.mfa_age_s
+
+
+def _is_like(trust: Trust, caller: Caller) -> bool:
+    return trust.principal_arn is None or fnmatchcase(caller.principal, trust.principal_arn)
 
 
 def _names(trust: Trust, caller: Caller) -> bool:
