@@ -38,8 +38,12 @@ OPTIONS: "dict[str, tuple[str, object]]" = {
     # of `export` alone
     "--format": ("format", TEXT),
     "--force": ("force", True),
+    # of `explain` alone
+    "--check": ("check", True),
+    "--json": ("json", True),
 }
 OF_EXPORT = ("--format", "--force")
+OF_EXPLAIN = ("--check", "--json")
 OF_SHELLS = ("--shell", "--state", "--holding")
 # what `assume -` repeats: never a code, and never --yes
 REPEATED = (
@@ -69,6 +73,7 @@ class Options:
     """What a command line asks for. Everything is empty at first."""
 
     __slots__ = (
+        "check",
         "command",
         "credential_source",
         "debug",
@@ -78,6 +83,7 @@ class Options:
         "force",
         "format",
         "holding",
+        "json",
         "mfa_code",
         "min_left_s",
         "no_cache",
@@ -102,7 +108,7 @@ class Options:
         self.policy_arns: tuple[str, ...] = ()
         self.duration_s = self.min_left_s = 0
         self.read_only: bool | None = None
-        self.refresh = self.no_cache = self.yes = self.debug = self.force = False
+        self.refresh = self.no_cache = self.yes = self.debug = self.force = self.check = self.json = False
 
     def repeated(self) -> "list[str]":
         """The words that repeat this request, profile first, options in the order of REPEATED."""
@@ -164,10 +170,15 @@ def seconds(text: str) -> "int | None":
     return int(digits) * (unit or 1) if digits.isascii() and digits.isdigit() and len(digits) < 9 else None
 
 
+def is_of(option: str, verb: str) -> bool:
+    """Whether a verb takes an option of the table."""
+    return (option not in OF_EXPORT or verb == "export") and (option not in OF_EXPLAIN or verb == "explain")
+
+
 def take(options: Options, word: str, waiting: "list[str]", verb: str) -> bool:
     """Puts one option into `options` and takes its value from the front of `waiting`; False if that is not possible."""
     name, equals, value = word.partition("=")
-    if name not in OPTIONS or (name in OF_EXPORT and verb != "export"):
+    if name not in OPTIONS or not is_of(name, verb):
         return False
     attribute, kind = OPTIONS[name]
     if isinstance(kind, bool):

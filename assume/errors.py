@@ -83,11 +83,15 @@ class SourceError(AssumeError):
 
 
 class Refused(AssumeError):
-    """STS answered with an error; `code` is its error code."""
+    """STS answered with an error; `code` is its error code, `message` its own text.
+
+    `skew` is how far this machine's clock is off (`2 h ahead of`), if that is the reason; else "".
+    """
 
     def __init__(self, what: str, cure: "str | tuple[str, ...]" = "", profile: str = "", code: str = "") -> None:
         super().__init__(what, cure, profile)
         self.code = code
+        self.message = self.skew = ""
 
     @property
     def is_stale(self) -> bool:

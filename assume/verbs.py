@@ -61,6 +61,25 @@ VERBS = {
         example="assume export marketingadmin --format env-file > container.env",
         is_quick=True,
     ),
+    "explain": Verb(
+        "assume explain PROFILE",
+        "Show how PROFILE gets its role, and with --check why AWS refuses it.",
+        group=LOOK,
+        example="assume explain marketingadmin --check",
+        is_quick=True,
+    ),
+    "policy": Verb(
+        "assume policy PROFILE",
+        "Print the policies that PROFILE needs, for an administrator.",
+        group=LOOK,
+        example="assume policy marketingadmin",
+    ),
+    "doctor": Verb(
+        "assume doctor",
+        "Look for what is wrong with this machine's set-up, with the command that fixes it.",
+        group=LOOK,
+        example="assume doctor",
+    ),
     "list": Verb(
         "assume list PATTERN",
         "Show the profiles: how each gets credentials, account, role, what is cached.",

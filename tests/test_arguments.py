@@ -4,7 +4,7 @@ import pytest
 import typer.main
 
 from assume import arguments
-from assume.arguments import LIST, OF_EXPORT, OF_SHELLS, OPTIONS, SECONDS, TEXT, read, seconds
+from assume.arguments import LIST, OF_EXPLAIN, OF_EXPORT, OF_SHELLS, OPTIONS, SECONDS, TEXT, is_of, read, seconds
 from assume.cli.app import app
 from assume.cli.usage import HELP
 from assume.fast.complete import OPTIONS as COMPLETED
@@ -12,7 +12,7 @@ from assume.fast.complete import OPTIONS as COMPLETED
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("verb", ["use", "exec", "export"])
+@pytest.mark.parametrize("verb", ["use", "exec", "export", "explain"])
 def test_the_table_is_typers_table(verb):
     known = {
         word: (parameter.is_flag, parameter.multiple)
@@ -20,14 +20,15 @@ def test_the_table_is_typers_table(verb):
         for word in parameter.opts
         if word.startswith("--") and word != "--help"
     }
-    left_out = OF_SHELLS if verb == "export" else (*OF_SHELLS, *OF_EXPORT)
-    mine = {word: (isinstance(kind, bool), kind is LIST) for word, (_, kind) in OPTIONS.items() if word not in left_out}
+    taken = [word for word in OPTIONS if word not in OF_SHELLS and is_of(word, verb)]
+    mine = {word: (isinstance(OPTIONS[word][1], bool), OPTIONS[word][1] is LIST) for word in taken}
     assert known == mine
 
 
 def test_every_option_has_its_help_and_is_completed():
     assert set(HELP) == set(OPTIONS) - set(OF_SHELLS)
-    assert set(COMPLETED["export"]) - {"--help"} == set(HELP)
+    assert set(COMPLETED["export"]) - {"--help"} == set(HELP) - set(OF_EXPLAIN)
+    assert set(COMPLETED["explain"]) - {"--help"} == set(HELP) - set(OF_EXPORT)
     assert set(COMPLETED["use"]) == set(COMPLETED["exec"]) == set(COMPLETED["export"]) - set(OF_EXPORT)
 
 
@@ -102,6 +103,13 @@ def test_where_the_command_of_exec_begins(words, profile, command):
 )  # fmt: skip
 def test_times(text, value):
     assert seconds(text) == value
+
+
+def test_explain_takes_its_own_options():
+    options = read("p --check --json".split(), "explain")
+    assert options is not None
+    assert (options.check, options.json) == (True, True)
+    assert read("p --check".split(), "export") is read("p --force".split(), "explain") is None
 
 
 def test_export_takes_its_own_options():

@@ -24,7 +24,7 @@ def bundle(base: "Mapping[str, str]", profile: "Mapping[str, str]") -> str:
 
 
 def usual() -> str:
-    """The file that botocore uses without a setting: certifi's, if that is installed, else its own; "" if it is missing.
+    """The file that botocore uses without a setting: certifi's if that is installed, else its own; "" if it is missing.
 
     Some systems change certifi to use a file of theirs, and leave its own out: then botocore has to be asked.
     """

@@ -41,7 +41,7 @@ def failure(error: Exception, what: str, profile: str, ca_bundle: str = "", serv
 
 def _of_tls(error: aws.SSLError, profile: str, ca_bundle: str) -> AssumeError:
     host = _host(error)
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _of_certificate(host, cause, profile)
         if type(cause).__name__ == "CertificateError":  # urllib3's: it compares the names itself
@@ -94,7 +94,7 @@ def _of_bundle(cause: BaseException) -> str:
     return ""
 
 
-def _causes(error: BaseException) -> "Iterator[BaseException]":
+def causes(error: BaseException) -> "Iterator[BaseException]":
     """`error` and the exceptions that it wraps, from the outside in."""
     waiting: list[object] = [error]
     seen: list[object] = []

@@ -103,8 +103,14 @@ def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = ""
 
 def refused(code: str, message: str, date: str, hop: "Hop | None", what: str, chained: bool) -> AssumeError:
     """The refusal of a call, for the user; `date` is the header of STS's reply. The rest is as in `explained`."""
+    failure = _judged(code, message.strip(), date, hop, what, chained)
+    if isinstance(failure, Refused):
+        failure.message = message.strip()
+    return failure
+
+
+def _judged(code: str, message: str, date: str, hop: "Hop | None", what: str, chained: bool) -> AssumeError:
     cure: str | tuple[str, ...]
-    message = message.strip()
     profile = hop.profile if hop is not None else ""
     head = f"STS refused {what}"
     if message.startswith(CODE_REFUSED):
@@ -115,7 +121,9 @@ def refused(code: str, message: str, date: str, hop: "Hop | None", what: str, ch
         return WrongCode(f"{head}: the MFA code is wrong, too old, or was used before", cure, profile, code)
     if skew := _skew(date):
         text = f"{head}: {code}, and this machine's clock is {skew} AWS's"
-        return Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
+        refused = Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
+        refused.skew = skew
+        return refused
     cures: dict[str, Callable[[], str | tuple[str, ...]]] = {
         "AccessDenied": lambda: _access_denied(hop, message),
         "ExpiredToken": lambda: "the credentials that signed the call have ended: renew the source",

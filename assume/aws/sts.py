@@ -1,4 +1,4 @@
-"""Calls of STS: AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken.
+"""Calls of STS: AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, GetCallerIdentity.
 
 In: a hop, the keys that sign, a code if one is needed; out: Credentials, checked before they are used. `direct` makes
 the call in the plain case; else botocore does, which also makes the retries. botocore is imported only for that, and
@@ -95,6 +95,18 @@ class Sts:
         hop = self.chain.hops[0] if self.chain.hops else None
         return self._called("get_session_token", asked, keys, hop, "an MFA session", once=True)
 
+    def caller(self, keys: "tuple[str, str, str]", profile: str) -> str:
+        """The ARN of the user or session whose `keys` these are: a call that no policy can deny. Raises AssumeError."""
+        clients = self._made()
+        try:
+            return self.deadline.call(lambda: clients.caller(keys))
+        except KeyboardInterrupt:
+            raise
+        except Exception as error:
+            failure = refusals.explained(error, None, "GetCallerIdentity", ca_bundle=clients.ca_bundle)
+            failure.profile = failure.profile or profile
+            raise failure from None
+
     def _called(
         self,
         operation: str,
@@ -146,6 +158,11 @@ class _Clients:
         if self._once is None:
             self._once = self._make_once()
             self._once.meta.events.register("before-send.sts.*", self._hand.send)
+
+    def caller(self, keys: "tuple[str, str, str]") -> str:
+        """The ARN that GetCallerIdentity gives for `keys`. Raises botocore's exceptions."""
+        self._signer.swap(keys)
+        return str(self._usual.get_caller_identity()["Arn"])
 
     def call(
         self,

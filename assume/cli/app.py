@@ -84,7 +84,7 @@ def _assume(
         raise UsageError("which profile?", "assume PROFILE; `assume --help` shows the rest")
 
 
-usage.add(app, "use", left_out=arguments.OF_EXPORT)
+usage.add(app, "use", left_out=(*arguments.OF_EXPORT, *arguments.OF_EXPLAIN))
 
 
 @_verb("off")
@@ -92,8 +92,36 @@ def _off() -> int:
     return 0  # only its help comes here: `start` answers the verb itself
 
 
-usage.add(app, "exec", command=True, left_out=arguments.OF_EXPORT)
-usage.add(app, "export")
+usage.add(app, "exec", command=True, left_out=(*arguments.OF_EXPORT, *arguments.OF_EXPLAIN))
+usage.add(app, "export", left_out=arguments.OF_EXPLAIN)
+usage.add(app, "explain", left_out=arguments.OF_EXPORT)
+
+
+@_verb("policy")
+def _policy(
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="A profile whose chain has a role.")],
+    create: Annotated[bool, typer.Option("--create", help="Print the `aws iam` commands that create them.")] = False,
+    role_arn: Annotated[
+        str, typer.Option("--role-arn", metavar="ARN", help="A role that has no profile; PROFILE is its source.")
+    ] = "",
+    external_id: Annotated[
+        str, typer.Option("--external-id", metavar="ID", help="The external ID that the role is to require.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> int:
+    from assume.cli import policy as verb
+
+    return verb.run(profile, role_arn, external_id, create=create, as_json=as_json)
+
+
+@_verb("doctor")
+def _doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    state: Annotated[str | None, typer.Option(hidden=True)] = None,
+) -> int:
+    from assume.cli import doctor as verb
+
+    return verb.run(as_json, state)
 
 
 @_verb("list")

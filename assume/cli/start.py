@@ -119,6 +119,10 @@ def _run_quick(verb: str, options: arguments.Options) -> int:
         from assume.cli.export import run as run_export
 
         return run_export(options)
+    if verb == "explain":
+        from assume.cli.explain import run as run_explain
+
+        return run_explain(options)
     from assume.cli import use
 
     return use.renew(options) if verb == "renew" else use.run(options)

@@ -85,7 +85,7 @@ def unknown_option(word: str, verb: str) -> UsageError:
     if name in OPTIONS:
         return UsageError(what, f"did you mean: {OPTIONS[name]}?")
     known = [option for option in arguments.OPTIONS if option not in arguments.OF_SHELLS]
-    known = [option for option in known if verb == "export" or option not in arguments.OF_EXPORT]
+    known = [option for option in known if arguments.is_of(option, verb)]
     close = get_close_matches(name, known, n=1, cutoff=LIKE) if verb in verbs.QUICK and len(name) > 3 else []
     return UsageError(what, f"did you mean: {close[0]}?" if close else help_of(verb))
 
@@ -110,7 +110,7 @@ def wrong_line(words: list[str], verb: str) -> UsageError:
             continue
         name = word.partition("=")[0]
         kind = arguments.OPTIONS.get(name, ("", None))[1]
-        if kind is None or isinstance(kind, bool) or (name in arguments.OF_EXPORT and verb != "export"):
+        if kind is None or isinstance(kind, bool) or not arguments.is_of(name, verb):
             named += [other for other in waiting if other[:1] != "-"]
             return _misspelt(named, words, verb) or unknown_option(word, verb)
         if kind == arguments.SECONDS and value:

@@ -38,6 +38,8 @@ HELP = {
     "--debug": ("", "Explain each step."),
     "--format": ("FORMAT", f"{_list(arguments.FORMATS)}."),
     "--force": ("", "Print secrets even on a terminal."),
+    "--check": ("", "Call AWS for each step, and say why it refuses and what to change."),
+    "--json": ("", "Print JSON, for programs."),
 }
 
 

@@ -38,34 +38,42 @@ def fetch(
     if credentials is None and chain.source.kind == words.WEB_IDENTITY:
         credentials = Credentials("", "")  # the first call is not signed
     elif credentials is None:
-        credentials = _of_source(attempt)
+        credentials = of_source(attempt)
     if not chain.hops and not chain.serial:
         return credentials
-    sts = Sts(partial(_session, attempt, chain.profile), chain, attempt.deadline, connection)
+    sts = Sts(partial(session_of, attempt, chain.profile), chain, attempt.deadline, connection)
     if chain.serial:
         return Calls(attempt, sts).session(chain.serial, credentials)
     calls = Calls(attempt, sts, session_name(attempt.base))
-    for number, hop in enumerate(chain.hops[level:], start=level):
-        if hop.token_file is not None:
-            credentials = sts.assume_with_web_identity(hop, calls.name)
-        elif hop.mfa_serial is not None:
-            credentials = calls.with_mfa(number, hop, credentials)
-        else:
-            credentials = sts.assume(hop, credentials.keys, "", calls.name)
-        attempt.explain(f"STS gave {hop.role_arn}, until {instant(credentials.expires_at or 0)}")
-        attempt.keep(chain.request(number + 1), credentials)
-        shared.leave(attempt, number, credentials)
+    for number in range(level, len(chain.hops)):
+        credentials = of_hop(calls, number, credentials)
     return credentials
 
 
-def _session(attempt: "Attempt", profile: str) -> "Session":
+def of_hop(calls: Calls, number: int, credentials: Credentials) -> Credentials:
+    """The credentials of hop `number`, by a call that `credentials` sign; they are stored."""
+    attempt = calls.attempt
+    hop = attempt.chain.hops[number]
+    if hop.token_file is not None:
+        found = calls.sts.assume_with_web_identity(hop, calls.name)
+    elif hop.mfa_serial is not None:
+        found = calls.with_mfa(number, hop, credentials)
+    else:
+        found = calls.sts.assume(hop, credentials.keys, "", calls.name)
+    attempt.explain(f"STS gave {hop.role_arn}, until {instant(found.expires_at or 0)}")
+    attempt.keep(attempt.chain.request(number + 1), found)
+    shared.leave(attempt, number, found)
+    return found
+
+
+def session_of(attempt: "Attempt", profile: str) -> "Session":
     """A botocore session. botocore is imported here, and so not at all if nobody needs a session."""
     from assume.aws import client
 
     return client.Session(client.sections(attempt.config, attempt.chain), profile)
 
 
-def _of_source(attempt: "Attempt") -> Credentials:
+def of_source(attempt: "Attempt") -> Credentials:
     """The chain's first credentials, through the AWS CLI's cache where botocore would use it."""
     source = attempt.chain.source
     if source.keys is not None:
@@ -84,7 +92,7 @@ def _of_source(attempt: "Attempt") -> Credentials:
         since=entries.changed_at(attempt.chain),
         mark=sha1(attempt.chain.request(0)),
     )
-    session = partial(_session, attempt, source.profile)
+    session = partial(session_of, attempt, source.profile)
     is_command = source.kind == words.PROCESS
     base = attempt.command_base(source.profile, words.PROCESS) if is_command else attempt.base
     found = sources.credentials(

@@ -51,7 +51,7 @@ def resolve(
     if not (options.profile or options.credential_source):
         raise UsageError("which profile?", "assume PROFILE, or `assume list`")
     if options.policy:
-        options.policy = _policy(options.policy)
+        options.policy = policy_text(options.policy)
     plan = plan or middle.planned(options, base, time.time())
     chain = plan.chain
     home = paths.home(base)
@@ -176,7 +176,7 @@ def _starting_point(attempt: Attempt) -> tuple[int, Credentials | None]:
     for level in range(len(chain.hops) - 1, 0, -1):
         if (stored := _stored_or_locked(attempt, chain.request(level))) is not None:
             return level, stored
-    _lock_mfa_session(attempt)
+    lock_mfa_session(attempt)
     return 0, None
 
 
@@ -187,7 +187,7 @@ def _stored_or_locked(attempt: Attempt, request: str) -> Credentials | None:
     return attempt.kept(request) or attempt.hold(request, partial(attempt.kept, request))
 
 
-def _lock_mfa_session(attempt: Attempt) -> None:
+def lock_mfa_session(attempt: Attempt) -> None:
     """Takes the lock of the MFA session that the first call needs, if it is not stored: one process asks for a code."""
     chain = attempt.chain
     serial = chain.serial or (chain.hops[0].mfa_serial if chain.hops else "")
@@ -216,7 +216,8 @@ def _fetched(attempt: Attempt, level: int, credentials: Credentials | None) -> C
     return credentials
 
 
-def _policy(path: str) -> str:
+def policy_text(path: str) -> str:
+    """The text of the session policy that `--policy` names. Raises AssumeError."""
     try:
         with open(os.path.expanduser(path), encoding="utf-8") as file:
             return file.read(POLICY_LARGEST)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OPTIONS = {
     "exec": (*arguments.REPEATED, "--mfa-code", "--refresh", "--no-cache", "--yes", "--debug", "--help"),
+    "policy": ("--role-arn", "--external-id", "--create", "--json", "--help"),
+    "doctor": ("--json", "--help"),
     "list": ("--json", "--check", "--help"),
     "status": ("--quiet", "--json", "--check", "--help"),
     "clear": ("--all", "--help"),
@@ -31,7 +33,8 @@ OPTIONS = {
 }
 OPTIONS["use"] = OPTIONS["exec"]
 OPTIONS["export"] = (*OPTIONS["exec"], "--format", "--force")
-OF_A_PROFILE = ("use", "exec", "export")
+OPTIONS["explain"] = (*OPTIONS["exec"], "--check", "--json")
+OF_A_PROFILE = ("use", "exec", "export", "explain", "policy")
 OF_A_SHELL = ("init", "install", "uninstall", "demo")
 DESCRIBED_MOST = 200  # profiles; if there are more, their sections are not read for a description
 

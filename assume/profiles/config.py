@@ -119,6 +119,14 @@ class Config:
                     return f"{section.file} file, line {line}"
         return ""
 
+    def line(self, file: str, name: str, setting: str, kind: str = "") -> int:
+        """The line of a setting in the `config` or `credentials` file, or without one of the header; 0 if absent."""
+        sections = self._credentials if file == CREDENTIALS else self._config
+        for section in reversed(sections.find(kind or ("profile" if file == CONFIG else file), name)):
+            if line := section.line_of(setting) if setting else section.line:
+                return line
+        return 0
+
     def told(self, name: str, setting: str, value: str, between: str = " ") -> str:
         """A setting for a message: with its value if that is surely no secret, else with its place."""
         if is_harmless(value):

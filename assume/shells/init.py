@@ -66,7 +66,7 @@ def console_script() -> str:
     for place in places:
         if os.access(path := os.path.join(place, name), os.X_OK) and os.path.isfile(path):
             return path
-    return path if _is_ours(path := os.path.join(os.path.dirname(sys.executable), name)) else "assume"
+    return path if is_ours(path := os.path.join(os.path.dirname(sys.executable), name)) else "assume"
 
 
 def stamp(prompt: bool, interpreter: str, script: str) -> str:
@@ -89,7 +89,7 @@ def read_stamp(line: str) -> "dict[str, str] | None":
     return {**values, "version": words[2]}
 
 
-def _is_ours(path: str) -> bool:
+def is_ours(path: str) -> bool:
     """Whether a program is a console script of this package: Granted's has the same name."""
     try:
         with open(path, "rb") as file:

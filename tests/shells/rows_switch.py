@@ -155,10 +155,11 @@ def runs(bench: Bench) -> None:
     ]
 
 
-@case(11, "exec, export and status are told the shell's state, and exec's status is the command's own")
+@case(11, "exec, export, explain, doctor and status are told the shell's state, and exec's status is the command's own")
 def told(bench: Bench) -> None:
     bench.plan_role("p")
     bench.plan({"exec": {"status": 5}, "export": {"stdout": "x\n"}, "status": {"status": 1}})
+    bench.plan({"explain": {"stdout": "y\n"}, "doctor": {"status": 1}})
     shell = bench.start()
     shell.run("assume p")
     state = shell.variable("__assume_state")
@@ -166,10 +167,14 @@ def told(bench: Bench) -> None:
     assert shell.run("assume exec p 'a  b' -h --help").status == 5
     assert shell.run("assume export p --format json") == ("x", 0)
     assert shell.run("assume status --quiet").status == 1
+    assert shell.run("assume explain") == ("y", 0)
+    assert shell.run("assume doctor --json").status == 1
     assert bench.calls()[1:] == [
         ["exec", "--state", state, "p", "a  b", "-h", "--help"],
         ["export", "--state", state, "p", "--format", "json"],
         ["status", "--state", state, "--quiet"],
+        ["explain", "--state", state],
+        ["doctor", "--state", state, "--json"],
     ]
 
 
