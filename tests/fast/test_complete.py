@@ -28,7 +28,7 @@ def test_profiles_and_verbs_for_the_first_word(program, sts):
 
 def test_only_candidates_that_begin_as_typed(program):
     assert values(program, "mark") == ["marketingadmin"]
-    assert values(program, "ex") == ["exec", "export"]
+    assert values(program, "ex") == ["exec", "export", "explain"]
 
 
 def test_a_description_is_the_account_and_the_role(program):
@@ -36,7 +36,7 @@ def test_a_description_is_the_account_and_the_role(program):
     assert offered(program, "sso-r") == ["sso-reader\t234567890123 Reader"]
 
 
-@pytest.mark.parametrize("verb", ["use", "exec", "export", "clear"])
+@pytest.mark.parametrize("verb", ["use", "exec", "export", "explain", "policy", "clear"])
 def test_profiles_after_the_verbs_that_take_one(program, verb):
     assert values(program, verb, "marketing") == ["marketingadmin"]
 
