@@ -78,6 +78,7 @@ OWN_TESTS = {
     "cli.doctor": "services/test_doctor.py",
     "cli.explain": "services/test_explain.py",
     "cli.policy": "services/test_grants.py",
+    "cli.prose": "services/test_explain.py",
     "cli.start": "cli/test_use.py",
     "cli.uninstall": "cli/test_install.py",
     "cli.usage": "test_arguments.py",

@@ -7,12 +7,12 @@ import json
 
 from assume import paths
 from assume.cli.install import chosen, init_path
+from assume.cli.prose import put, wrapped
 from assume.cli.status import mismatch
 from assume.errors import AssumeError, shown
 from assume.services import doctor
 from assume.services.findings import Finding, Patient
 from assume.shells import environment, rcfile
-from assume.shells.render import encoded
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def run(as_json: bool = False, state: str | None = None) -> int:
     count = 0
     for name, what, found in checks:
         count += len(found)
-        _print(_lines(name, what, found))
+        put(_lines(name, what, found))
     if count:
         show.say(f"assume: {count} {'finding' if count == 1 else 'findings'}; run a command that fixes one, then again")
     return 1 if count else 0
@@ -68,22 +68,15 @@ def _lines(name: str, what: str, found: "list[Finding]") -> "Iterator[Text]":
     from rich.text import Text
 
     mark, style = ("✗", "bold red") if found else ("✓", "green")
-    head = Text(f"{mark} ", style=style)
-    head.append(f"{name:{LABEL}}", style="bold")
-    yield head.append(what, style="dim")
+    for number, part in enumerate(wrapped(what, LABEL + 2)):
+        head = Text(f"{' ' if number else mark} ", style=style)
+        head.append(f"{'' if number else name:{LABEL}}", style="bold")
+        yield head.append(part, style="dim")
     for finding in found:
-        yield Text(f"  {shown(finding.what)}")
-        for line in (*finding.do.split("\n"), finding.command):
-            if line:
-                yield Text(f"    {shown(line)}", style="cyan" if line == finding.command else "")
-
-
-def _print(lines: "Iterator[Text]") -> None:
-    """Lines of any length on stdout, in colour at a terminal: a command is never cut."""
-    from rich.console import Console
-
-    console = Console(soft_wrap=True, highlight=False)
-    with console.capture() as text:
-        for line in lines:
-            console.print(line)
-    show.write(1, encoded(text.get()))
+        for part in wrapped(shown(finding.what), 2):
+            yield Text(f"  {part}")
+        for line in filter(None, finding.do.split("\n")):
+            for part in wrapped(shown(line), 4):
+                yield Text(f"    {part}")
+        if finding.command:
+            yield Text(f"    {shown(finding.command)}", style="cyan")

@@ -4,17 +4,16 @@ Exit 0: the chain can be planned, and with --check AWS gave every role of it. Ex
 """
 
 import json
-import textwrap
 import time
 
 from assume import arguments, paths
 from assume.arguments import Options
+from assume.cli.prose import put, wrapped
 from assume.cold.resolve import policy_text
 from assume.errors import AssumeError, UsageError, shown
 from assume.fast import middle
 from assume.services import explain
 from assume.shells import environment, state
-from assume.shells.render import encoded
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
     Shown = dict[str, Any]
 
+INDENT = 3  # columns before what a cause says to do
 LABEL = 12  # columns of the names of settings
-NARROWEST = 24
 OK, FAILED, NOT_TRIED = "✓ ", "✗ ", "· "
 
 
@@ -83,31 +82,35 @@ def _json(content: "Shown") -> bool:
 
 
 def _as_tree(found: "Shown", tried: "Iterator[Step] | None") -> int:
-    _print([_heading(found)])
+    put(_heading(found))
     failed: Step | None = None
     for node in (found["source"], *found["hops"]):
         step = next(tried, None) if tried is not None and failed is None else None
         mark = "" if tried is None else NOT_TRIED if step is None else OK if step.error is None else FAILED
         is_last = node is (found["hops"] or [found["source"]])[-1]
-        _print(_node(node, mark, step.arn if step is not None else "", is_last))
+        put(_node(node, mark, step.arn if step is not None else "", is_last))
         if step is not None and step.error is not None:
             failed = step
     if failed is not None:
-        _print(_failure(found, failed))
+        put(_failure(found, failed))
     return 0 if failed is None else 1
 
 
-def _heading(found: "Shown") -> "Text":
+def _heading(found: "Shown") -> "list[Text]":
+    """The profile, its region, its endpoint: on one line, if they fit."""
     from rich.text import Text
 
     name = found["profile"]
     line = Text(shown(name), style="bold red" if show.is_production(name) else "bold")
     if show.is_production(name):
         line.append(" PROD")
-    for text in (found["region"], found["endpoint"], "guarded (assume_confirm)" if found["guarded"] else ""):
-        if text:
-            line.append(f"  {shown(text)}", style="default not bold")
-    return line
+    rest = [found["region"], found["endpoint"], "guarded (assume_confirm)" if found["guarded"] else ""]
+    texts = [shown(text) for text in rest if text]
+    if len(wrapped("  ".join([line.plain, *texts]), 0)) > 1:
+        return [line, *(Text(f"│ {text}") for text in texts)]
+    for text in texts:
+        line.append(f"  {text}", style="default not bold")
+    return [line]
 
 
 def _node(node: "Shown", mark: str, arn: str, is_last: bool) -> "Iterator[Text]":
@@ -130,21 +133,11 @@ def _row(side: str, label: str, value: str) -> "Iterator[Text]":
     """A setting on one line; at a terminal on several, if it is long. No word is cut."""
     from rich.text import Text
 
-    head = f"{side}{label:{LABEL}}"
-    for number, part in enumerate(_wrapped(value, len(head)) or [""]):
+    for number, part in enumerate(wrapped(value, len(side) + LABEL)):
         line = Text(side)
         line.append(f"{'' if number else label:{LABEL}}", style="dim")
         line.append(part)
         yield line
-
-
-def _wrapped(value: str, indent: int) -> list[str]:
-    if not show.is_terminal(1):
-        return [value]
-    from rich.console import Console
-
-    width = max(Console().width - indent, NARROWEST)
-    return textwrap.wrap(value, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _source_title(node: "Shown") -> str:
@@ -164,9 +157,7 @@ def _source_rows(node: "Shown", arn: str) -> "list[tuple[str, str]]":
 
 
 def _hop_title(node: "Shown") -> str:
-    role = node["role_arn"].partition(":role/")[2] or node["role_arn"]
-    name = f"{node['profile']}: " if node["profile"] else ""
-    return f"{node['number']}. {name}role {role.rpartition('/')[2]}"
+    return f"{node['number']}. {node['profile'] or 'role ' + node['role_arn'].rpartition('/')[2]}"
 
 
 def _hop_rows(node: "Shown", arn: str) -> "list[tuple[str, str]]":
@@ -210,31 +201,25 @@ def _failure(found: "Shown", step: "Step") -> "Iterator[Text]":
     where = found["hops"][step.number - 1]["profile"] if step.number else found["source"]["profile"]
     yield Text()
     head = f"hop {step.number}, {where or found['profile']}: " if step.number else f"the source, {where}: "
-    yield Text(shown(head + (step.error.what if step.error is not None else "")), style="bold red")
+    for line in wrapped(shown(head + (step.error.what if step.error is not None else "")), 0):
+        yield Text(line, style="bold red")
     told = list(dict.fromkeys(cause.what for cause in step.causes))
     if len(told) > 1:
-        yield Text("AWS has one answer for all of these. The likeliest comes first:")
+        for line in wrapped("AWS has one answer for all of these. The likeliest comes first:", 0):
+            yield Text(line)
     before = ""
     for cause in step.causes:
         if cause.what != before:
             yield Text()
-            yield Text(f"{told.index(cause.what) + 1}. " if len(told) > 1 else "").append(shown(cause.what))
+            head = f"{told.index(cause.what) + 1}. " if len(told) > 1 else ""
+            for number, line in enumerate(wrapped(shown(cause.what), len(head))):
+                yield Text(f"{'' if number else head:{len(head)}}{line}", style="bold")
         before = cause.what
         for line in cause.do.splitlines():
-            yield Text(f"   {shown(line)}")
+            for part in wrapped(shown(line), INDENT):
+                yield Text(f"{'':{INDENT}}{part}")
         if cause.document is not None:
             for line in json.dumps(cause.document, indent=2, ensure_ascii=True).splitlines():
-                yield Text(f"   {line}", style="cyan")
+                yield Text(f"{'':{INDENT}}{line}", style="cyan")
         if cause.command:
-            yield Text(f"   {shown(cause.command)}", style="cyan")
-
-
-def _print(lines: "Iterator[Text] | list[Text]") -> None:
-    """Lines of any length on stdout, in colour at a terminal."""
-    from rich.console import Console
-
-    console = Console(soft_wrap=True, highlight=False)
-    with console.capture() as text:
-        for line in lines:
-            console.print(line)
-    show.write(1, encoded(text.get()))
+            yield Text(f"{'':{INDENT}}{shown(cause.command)}", style="cyan")

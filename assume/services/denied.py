@@ -68,7 +68,8 @@ def policy_cause(walk: Walk) -> "Iterator[Cause]":
     if not kind:
         return
     policy = policies.caller_policy(walk.chain, walk.number)
-    what = f"the policies of {kind} {name} do not allow {' and '.join(policies.actions(walk.chain, walk.number))} on it"
+    wanted = " and ".join(policies.actions(walk.chain, walk.number))
+    what = f"the policies of {kind} {name} do not allow {wanted} on the role"
     if policies.is_of_identity_center(walk.caller):
         yield Cause("caller-policy", what, "add this to the inline policy of its permission set", document=policy)
         return

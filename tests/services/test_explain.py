@@ -3,9 +3,11 @@
 import json
 import re
 import shlex
+import sys
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 import time_machine
 
@@ -50,7 +52,7 @@ def test_the_tree_shows_every_hop_and_calls_nobody(program, sts):
     lines = done.out.splitlines()
     assert lines[0] == f"workload  us-west-2  {sts.url}"
     assert [line for line in lines if line[0] in "├└"] == [
-        "├─ source: user1", "├─ 1. hub: role hub", "├─ 2. landing: role landing", "└─ 3. workload: role workload",
+        "├─ source: user1", "├─ 1. hub", "├─ 2. landing", "└─ 3. workload",
     ]  # fmt: skip
     for arn in (config.HUB, config.LANDING, config.WORKLOAD):
         assert any(line.endswith(arn) for line in lines)
@@ -223,3 +225,29 @@ def test_the_page_has_every_cause_and_no_other():
     made = set(re.findall(r'Cause\(\s*"([a-z-]+)"', text))
     page = (PAGES / "explain.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == made
+
+
+def on_a_terminal(words, env, columns):
+    """The lines that the program writes to a terminal of that width, before the terminal breaks them."""
+    program = str(Path(sys.executable).parent / "assume")
+    child = pexpect.spawn(program, list(words), env=env, dimensions=(60, columns), timeout=60, encoding="utf-8")
+    text = child.read()
+    child.close()
+    return text.replace("\r\n", "\n")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("columns", [40, 100])
+def test_at_a_terminal_prose_fits_and_what_is_copied_is_whole(aws_home, columns):
+    env = {**aws_home.environment, "TERM": "xterm-256color"}
+    text = on_a_terminal(["explain", "role-without-mfa", "--check"], env, columns)
+    assert "\x1b[" in text
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    for line in plain.splitlines():
+        is_whole = line.strip().startswith(("aws ", '"', "{", "}"))
+        assert is_whole or len(line) <= columns or " " not in line.split("   ")[-1].strip(), line
+    assert (
+        "\n   aws configure set mfa_serial arn:aws:iam::128716708097:mfa/cli-user --profile role-without-mfa\n" in plain
+    )
+    assert config.CLI_ROLE in plain
+    assert "\x1b[" not in on_a_terminal(["explain", "hub"], {**env, "NO_COLOR": "1", "TERM": "dumb"}, columns)
