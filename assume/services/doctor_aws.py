@@ -12,14 +12,12 @@ import botocore
 import botocore.config
 import botocore.exceptions
 
-from assume import arguments, regions
+from assume import regions
 from assume.aws import client, network, refusals, seams
 from assume.aws.deadline import Deadline
 from assume.errors import AssumeError, ConfigError
 from assume.profiles import ini
-from assume.profiles.plan import plan
 from assume.services.causes import CLOCKS
-from assume.services.doctor_files import STAND_IN
 from assume.services.findings import Finding, Patient
 
 TYPE_CHECKING = False
@@ -59,13 +57,7 @@ def aws(patient: Patient) -> "Iterator[Finding]":
 def _chains(patient: Patient) -> "list[Chain]":
     """One chain for each set of endpoint settings."""
     found: dict[tuple[tuple[str, str], ...], list[Chain]] = {}
-    for name in patient.config.names():
-        options = arguments.Options()
-        options.profile = name
-        try:
-            chain = plan(patient.config, options, {**STAND_IN, **patient.base})
-        except AssumeError:
-            continue
+    for chain in patient.chains:
         found.setdefault(tuple(chain.settings), []).append(chain)
     often = sorted(found.values(), key=len, reverse=True)
     return [chains[0] for chains in often[:MOST]]

@@ -141,6 +141,7 @@ def profiles(patient: Patient) -> "Iterator[Finding]":
             what = f"{name}: {'' if of == name else f'{of} '}{error.what}"
             yield Finding(PROFILES, what, _at(patient, of), error.cure)
             continue
+        patient.chains.append(chain)
         ours = [one for one in chain.warnings if one not in patient.config.warnings and one not in told]
         told.update(ours)
         for warning in ours:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from assume.profiles.chain import Chain
     from assume.shells.table import Shell
 
 COPY = "sh -c {}"  # the same in every shell
@@ -58,6 +59,7 @@ class Patient:
         self.aws_files = paths.aws_files(base)
         self.config = Config("", "")  # `read` fills it
         self.is_read = False
+        self.chains: list[Chain] = []  # of the profiles that can be planned
 
     @property
     def kind(self) -> str:
