@@ -78,15 +78,15 @@ def aws_files(base: "Mapping[str, str]") -> "tuple[str, str]":
 
 
 def expanded(path: str, base: "Mapping[str, str]") -> str:
-    """`path` with a leading `~`, `$NAME` and `${NAME}` replaced; names that are not set stay as they are."""
+    """`path` with a leading `~` or `~user`, `$NAME` and `${NAME}` replaced; unknown names stay as they are."""
     if "$" in path:
         first, *others = path.split("$")
         path = first + "".join(_variable(other, base) for other in others)
     if WINDOWS and "%" in path:
         path = _between_percents(path, base)
     if path == "~" or path[:2] == "~/" or (WINDOWS and path[:2] == "~\\"):
-        path = home(base) + path[1:]
-    return path
+        return home(base) + path[1:]
+    return _of_user(path) if path[:1] == "~" else path
 
 
 def is_plain(path: str) -> bool:
@@ -139,6 +139,19 @@ def _told_home(base: "Mapping[str, str]") -> str:
     if not WINDOWS:
         return base.get("HOME", "")
     return base.get("USERPROFILE") or base.get("HOMEDRIVE", "") + base.get("HOMEPATH", "")
+
+
+def _of_user(path: str) -> str:
+    """`~name/…` in that user's home; unchanged if there is no such user, and on Windows."""
+    if WINDOWS:
+        return path
+    import pwd
+
+    name, slash, rest = path[1:].partition("/")
+    try:
+        return pwd.getpwnam(name).pw_dir.rstrip("/") + slash + rest or "/"
+    except (KeyError, ValueError):
+        return path
 
 
 def _recorded_home() -> str:

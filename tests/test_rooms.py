@@ -95,6 +95,7 @@ OWN_TESTS = {
     "fast.entry": "fast/test_lanes.py",
     "fast.start": "fast/test_lanes.py",
     "profiles.chain": "profiles/test_plan.py",
+    "profiles.endpoint": "botocore/test_generated_sources.py",
     "profiles.hops": "profiles/test_plan.py",
     "profiles.patterns": "cli/test_list.py",
     "services.check": "cli/test_list.py",

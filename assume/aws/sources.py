@@ -49,14 +49,16 @@ def credentials(
     """The credentials of `source`. Raises SourceError, with the profile and what to do.
 
     `base` is the environment of a `credential_process`, which may take `command_s` seconds. `deadline` limits the
-    time of the network. `session` makes a botocore session for the source's profile. `cache` is the AWS CLI's, where
-    SSO credentials are stored. `hear` receives what a `credential_process` writes to stderr, while it runs.
+    time of the network. `session` makes a botocore session for the profile that was asked for: as in botocore, its
+    settings apply to every call, whichever profile the source is in. `cache` is the AWS CLI's, where SSO credentials
+    are stored. `hear` receives what a `credential_process` writes to stderr, while it runs.
     """
     try:
         if source.kind == chain.PROCESS:
             found = _of_process(source, session(), base, command_s, hear)
         elif source.kind in MACHINE:
-            metadata.check(base, source.profile or source.kind)
+            if source.kind != chain.INSTANCE:  # an instance beside the variables of another program's container
+                metadata.check(base, source.profile or source.kind)
             with seams.no_proxy():
                 found = deadline.call(lambda: _provided(source, session(), cache))
         else:
@@ -69,12 +71,22 @@ def credentials(
 
 
 def _provided(source: "Source", session: "client.Session", cache: "Any") -> Credentials | None:
-    resolver = botocore.credentials.create_credential_resolver(session, cache=cache)
     for name in PROVIDERS[source.kind]:
-        loaded = resolver.get_provider(name).load()
+        loaded = _provider(name, source, session, cache).load()
         if loaded is not None:
             return _frozen(loaded)
     return None
+
+
+def _provider(name: str, source: "Source", session: "client.Session", cache: "Any") -> "Any":
+    """botocore's provider of that name, for the source's profile, with the settings of the session's profile."""
+    if source.kind in MACHINE:
+        return botocore.credentials.create_credential_resolver(session, cache=cache).get_provider(name)
+    builder = botocore.credentials.ProfileProviderBuilder(session, cache=cache)
+    for provider in builder.providers(source.profile, disable_env_vars=True):
+        if name == provider.METHOD:
+            return provider
+    raise botocore.exceptions.UnknownCredentialError(name=name)  # an older botocore does not have it
 
 
 def _of_process(

@@ -92,7 +92,7 @@ def of_source(attempt: "Attempt") -> Credentials:
         since=entries.changed_at(attempt.chain),
         mark=sha1(attempt.chain.request(0)),
     )
-    session = partial(session_of, attempt, source.profile)
+    session = partial(session_of, attempt, attempt.chain.profile)
     is_command = source.kind == words.PROCESS
     base = attempt.command_base(source.profile, words.PROCESS) if is_command else attempt.base
     found = sources.credentials(

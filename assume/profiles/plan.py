@@ -10,8 +10,8 @@ our own keys are added to it.
 from assume.arguments import COLOURS, EXPORTS
 from assume.errors import ConfigError, UsageError
 from assume.profiles.chain import ENVIRONMENT, READ_ONLY, SSO, STATIC, WEB_IDENTITY, Chain, Hop
+from assume.profiles.endpoint import endpoint as url
 from assume.profiles.hops import OFF, check_arn, check_words, set_device, web_hop
-from assume.profiles.ini import nested
 from assume.profiles.source import CREDENTIAL_SOURCES, Route, machine_source
 
 TYPE_CHECKING = False
@@ -56,6 +56,8 @@ def _from_profile(config: "Config", options: "Options", base: "Mapping[str, str]
     chain = Chain(name, source, route.hops)
     chain.reasons, chain.files, chain.warnings = route.reasons, route.files, route.warnings
     chain.settings, chain.endpoint = settings
+    if source.kind == SSO and (portal := url("sso", config, name, base)) not in ("", chain.endpoint):
+        chain.settings.append(("endpoint_sso", portal))
     chain.region = values.get("region", "").strip() or None
     keys_of = config.profile(source.profile) or {} if source.kind in (STATIC, SSO) else {}
     chain.account = keys_of.get("sso_account_id" if source.kind == SSO else "aws_account_id", "").strip()
@@ -204,24 +206,7 @@ def _settings(config: "Config | None", name: str, base: "Mapping[str, str]") -> 
     botocore resolves the endpoint itself; its answer depends on these settings.
     """
     values = (config.profile(name) if config is not None else None) or {}
-    endpoint = ""
-    ignored = base.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or values.get("ignore_configured_endpoint_urls", "")
-    if ignored.lower() != "true":
-        service: object = ""
-        if config is not None and "services" in values:
-            section = config.section("services", values["services"])
-            if section is None:
-                from assume.profiles.advice import no_such_section
-
-                raise no_such_section(name, "services", "services", values["services"], config)
-            own = nested(section.get("sts", ""), values["services"])
-            service = own.get("endpoint_url", "") if isinstance(own, dict) else ""
-        endpoint = (
-            base.get("AWS_ENDPOINT_URL_STS", "")
-            or base.get("AWS_ENDPOINT_URL", "")
-            or str(service)
-            or values.get("endpoint_url", "")
-        )
+    endpoint = url("sts", config, name, base)
     region = base.get("AWS_DEFAULT_REGION") or values.get("region", base.get("AWS_REGION", ""))
     settings = [("region", region), ("endpoint", endpoint)]
     names = ("sts_regional_endpoints", "use_fips_endpoint", "use_dualstack_endpoint")

@@ -94,7 +94,7 @@ class Route:
             cure = oddity(kind) or f"use {', '.join(CREDENTIAL_SOURCES)} (case matters)"
             raise ConfigError(f"unknown {self.config.told(name, 'credential_source', kind)}", cure, name)
         self.reasons.append(f"{name}: role {hop.role_arn}, from credential_source {kind}")
-        return machine_source(kind, name, self.base)
+        return machine_source(kind, name, self.base, self.config.profile(self.visited[0]))
 
     def _check_next(self, name: str, source: str) -> None:
         """Refuses a source_profile that does not exist, or that is on the way already."""
@@ -137,7 +137,7 @@ class Route:
         if as_source:
             raise ConfigError("is a source profile and has no credentials", "`aws configure` gives it keys", name)
         why(f"{name}: has no credentials of its own, so this machine's are used")
-        return machine_source(FALLBACK, name, self.base)
+        return machine_source(FALLBACK, name, self.base, values)
 
     def _web_identity(self, name: str, values: "Values") -> Source:
         token_file = values["web_identity_token_file"]
@@ -165,8 +165,11 @@ class Route:
         return Source(SSO, name, " ".join(parts))
 
 
-def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source:
-    """A source outside the AWS files: the environment, the container, the instance. Raises ConfigError."""
+def machine_source(kind: str, profile: str, base: "Mapping[str, str]", asked: "Values | None" = None) -> Source:
+    """A source outside the AWS files: the environment, the container, the instance. Raises ConfigError.
+
+    `asked`: the settings of the profile that was asked for, of which those about metadata apply.
+    """
     if kind == ENVIRONMENT:
         key_id, secret = base.get("AWS_ACCESS_KEY_ID", ""), base.get("AWS_SECRET_ACCESS_KEY", "")
         if not key_id or not secret:
@@ -176,7 +179,7 @@ def machine_source(kind: str, profile: str, base: "Mapping[str, str]") -> Source
         names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
         return Source(kind, profile, key_id, _usable(profile, (key_id, secret, session_token), names))
     address = base.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") or base.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", "")
-    metadata = base.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "")
+    metadata = base.get("AWS_EC2_METADATA_SERVICE_ENDPOINT") or (asked or {}).get("ec2_metadata_service_endpoint", "")
     identity = {CONTAINER: address, INSTANCE: metadata, WEB_IDENTITY: base.get("AWS_WEB_IDENTITY_TOKEN_FILE", "")}
     return Source(kind, profile, identity.get(kind, f"{address} {metadata}"))
 
@@ -197,7 +200,9 @@ def _key_pair(name: str, own: "Values") -> "tuple[str, str, str]":
         raise ConfigError("has an empty aws_access_key_id", "put it and aws_secret_access_key in the same file", name)
     if not own.get("aws_secret_access_key"):
         raise ConfigError("has an access key id but no aws_secret_access_key", "put both in the same file", name)
-    session_token = own.get("aws_security_token") or own.get("aws_session_token", "")
+    session_token = own.get(
+        "aws_security_token", own.get("aws_session_token", "")
+    )  # an empty one counts, as in botocore
     names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
     return _usable(name, (own["aws_access_key_id"], own["aws_secret_access_key"], session_token), names)
 

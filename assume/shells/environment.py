@@ -31,6 +31,7 @@ ACCOUNT = "AWS_ACCOUNT_ID"
 SET = (*KEYS, ACCOUNT, "AWS_PROFILE", *REGIONS, *EXPIRATIONS)
 # an SDK may prefer each of these to what we set, or a tool may show it in place of our role
 DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_VAULT")
+OF_KEYS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", *EXPIRATIONS)  # what belongs to one pair of keys
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
 READ_ONLY = "ASSUME_READ_ONLY"
@@ -58,7 +59,8 @@ def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
     | a region or none, and the switch set no region    | as it is now          | as it is now|
 
     The three keys count as one. If the key id is another, all three are the user's, but not a session token beside a
-    static key (AKIA…), which can only be ours. If the key id is missing or empty, all three count as set by us.
+    static key (AKIA…), which can only be ours. If the key id is missing or empty, all three count as set by us. What
+    belongs to the earlier keys (a token, a time) never joins keys that the user has set since.
     Without a switch it is the whole environment; with a damaged ASSUME_BEFORE it lacks whatever a switch sets.
     """
     if not any(name in have for name in OWN):
@@ -77,7 +79,7 @@ def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
         if not ours and not (name == KEYS[2] and have.get(KEYS[0], "").startswith("AKIA")):
             continue
         result.pop(name, None)
-        if name in before:
+        if name in before and (keys_are_ours or name not in OF_KEYS):
             result[name] = before[name]
     return result, True
 

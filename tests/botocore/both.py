@@ -223,7 +223,7 @@ class Both:
             calls=tuple(call for _, call in sorted(calls, key=lambda pair: pair[0])),
             error=error,
             by_own_connection=sum(each.sent for each in made),
-            visits=tuple(visit.action for visit in self.plain.visits),
+            visits=tuple(visit.action for sts in (self.plain, self.tls) for visit in sts.visits),
             keys=keys,
         )
 

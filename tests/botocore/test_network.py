@@ -130,6 +130,37 @@ def test_the_same_authorities_as_botocore_for_every_setting(both, line, env, tru
         assert (ours.essence, ours.by_own_connection) == (theirs.essence, int(fast and trusted)), ours
 
 
+SSO_BASE = """
+[profile base]
+{0}sso_start_url = https://example.awsapps.com/start
+sso_region = us-east-1
+sso_account_id = 123456789012
+sso_role_name = Reader
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "of_source", "reached"),
+    [("ca_bundle = <bundle>\n", "", True), ("", "ca_bundle = <bundle>\n", False),
+     ("ca_bundle = <bundle>\n", "services = dead\n", True), ("ca_bundle = <bundle>\nservices = dead\n", "", False)],
+)  # fmt: skip
+def test_the_portal_is_called_with_the_settings_of_the_profile_that_is_asked_for(both, own, of_source, reached):
+    both.sign_in("https://example.awsapps.com/start")
+    dead = "[services dead]\nsso =\n  endpoint_url = http://127.0.0.1:9\n"
+    both.write(f"{ROLE}{own}region = us-west-2\n{SSO_BASE.format(of_source)}{dead}")
+    theirs = both.botocore("p", {"AWS_MAX_ATTEMPTS": "1"})
+    assert (theirs.error is None) == reached, theirs.error
+    assert both.ours("p", {"AWS_MAX_ATTEMPTS": "1"}, "--no-cache").essence == theirs.essence
+
+
+def test_an_instance_beside_the_container_variables_of_another_program(both):
+    both.write("[profile p]\nrole_arn = <r1>\ncredential_source = Ec2InstanceMetadata\n")
+    env = both.here | both.machine | {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://of-another-program/keys"}
+    theirs = both.botocore("p", env)
+    assert theirs.error is None
+    assert both.ours("p", env, "--no-cache").essence == theirs.essence
+
+
 def test_without_a_setting_the_authorities_are_certifis_if_it_is_installed(both, monkeypatch):
     monkeypatch.setattr(certifi, "where", lambda: str(both.bundle))
     monkeypatch.setattr(botocore.httpsession, "where", certifi.where)

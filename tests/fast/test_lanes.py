@@ -30,8 +30,8 @@ assume.terminal assume.terminal.show
 """.split())  # fmt: skip
 MIDDLE = HIT | set("""
 assume.errors assume.fast.middle assume.files assume.profiles assume.profiles.chain assume.profiles.config
-assume.profiles.hops assume.profiles.ini assume.profiles.plan assume.profiles.sections assume.profiles.source
-assume.store.entries assume.store.pointers assume.store.write
+assume.profiles.endpoint assume.profiles.hops assume.profiles.ini assume.profiles.plan assume.profiles.sections
+assume.profiles.source assume.store.entries assume.store.pointers assume.store.write
 """.split())  # fmt: skip
 WAITING = MIDDLE | set("assume.store.lock assume.store.system_lock assume.store.takeover fcntl".split())
 TAB = set("""

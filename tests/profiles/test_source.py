@@ -133,3 +133,27 @@ def test_an_sso_profile_depends_on_the_file_of_its_sign_in():
 def test_a_web_identity_depends_on_its_file():
     chain = planned("[profile p]\nrole_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = /t\n")
     assert (chain.files, chain.source.kind, roles(chain)) == (["/t"], "WebIdentity", ["r"])
+
+
+INNER = """
+[profile p]
+role_arn = arn:aws:iam::123456789012:role/r1
+credential_source = Ec2InstanceMetadata
+ec2_metadata_service_endpoint = http://a
+"""
+OUTER = role("outer", "p") + "ec2_metadata_service_endpoint = http://b\n"
+
+
+def test_the_metadata_endpoint_of_the_profile_that_is_asked_for_is_part_of_the_source():
+    assert planned(INNER).source.identity == "http://a"
+    assert planned(INNER + OUTER, "outer").source.identity == "http://b"
+    variable = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://c"}
+    assert planned(INNER + OUTER, "outer", base=variable).source.identity == "http://c"
+
+
+def test_the_sso_portal_of_the_profile_that_is_asked_for_is_part_of_the_request():
+    own = "services = mine\n[services mine]\nsso =\n  endpoint_url = http://portal\n"
+    sso = "[profile sso]\nsso_account_id = 1\nsso_role_name = r\nsso_start_url = u\nsso_region = us-east-1\n"
+    assert "http://portal" in planned(role("p", "sso") + own + sso).request(1)
+    assert "http://portal" not in planned(role("p", "sso") + sso + own).request(1)
+    assert "http://portal" in planned(sso + role("p", "sso"), base={"AWS_ENDPOINT_URL_SSO": "http://portal"}).request(1)

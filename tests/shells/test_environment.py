@@ -205,7 +205,7 @@ def test_a_region_that_the_switch_did_not_touch_is_as_it_is_now(now):
     [
         ({}, ("mine", "my secret", "my token")),
         ({"AWS_ACCESS_KEY_ID": "ASIAOTHER"}, ("ASIAOTHER", "s", "t")),
-        ({"AWS_ACCESS_KEY_ID": "AKIAOTHER"}, ("AKIAOTHER", "s", "my token")),
+        ({"AWS_ACCESS_KEY_ID": "AKIAOTHER"}, ("AKIAOTHER", "s", None)),
         ({"AWS_ACCESS_KEY_ID": ""}, ("mine", "my secret", "my token")),
         ({"AWS_ACCESS_KEY_ID": None}, ("mine", "my secret", "my token")),
     ],
@@ -214,6 +214,15 @@ def test_the_three_keys_count_as_one(change, expected):
     have = switched(dict(zip(env.KEYS, ("mine", "my secret", "my token"), strict=True)), "A")
     have = {name: value for name, value in {**have, **change}.items() if value is not None}
     assert tuple(env.baseline(have)[0].get(name) for name in env.KEYS) == expected
+
+
+@pytest.mark.parametrize("name", ["AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION"])
+def test_what_belongs_to_the_earlier_keys_never_joins_other_ones(name):
+    earlier = dict(zip(env.KEYS, ("mine", "my secret", "my token"), strict=True)) | {name: "theirs"}
+    have = switched(earlier, "A")
+    assert left(have)[name] == "theirs"
+    other = {"AWS_ACCESS_KEY_ID": "ASIAOTHER", "AWS_SECRET_ACCESS_KEY": "o", "AWS_SESSION_TOKEN": "o"}
+    assert env.baseline(have | other)[0] == other
 
 
 def test_a_region_that_the_user_removed_is_not_restored():
