@@ -29,8 +29,12 @@ REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 EXPIRATIONS = ("AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION")
 ACCOUNT = "AWS_ACCOUNT_ID"
 SET = (*KEYS, ACCOUNT, "AWS_PROFILE", *REGIONS, *EXPIRATIONS)
+# what a pod on EKS has: nearly every SDK prefers it to AWS_PROFILE, and that for .NET (v3) to keys as well
+WEB_IDENTITY = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_SESSION_NAME")
+# other names of the keys, in the SDKs for Go and Java: they come before AWS_PROFILE
+OTHER_KEYS = ("AWS_ACCESS_KEY", "AWS_SECRET_KEY")
 # an SDK may prefer each of these to what we set, or a tool may show it in place of our role
-DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_VAULT")
+DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_VAULT", *WEB_IDENTITY, *OTHER_KEYS)
 OF_KEYS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", *EXPIRATIONS)  # what belongs to one pair of keys
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
@@ -124,7 +128,8 @@ def wanted(
     if region is not None:
         result.update(dict.fromkeys(REGIONS, region))
     if expires_at is not None:
-        result.update(dict.fromkeys(EXPIRATIONS, instant(expires_at)))
+        if export != "profile":  # they go with the keys
+            result.update(dict.fromkeys(EXPIRATIONS, instant(expires_at)))
         result["ASSUME_EXPIRES"] = str(expires_at)
     over = {"region": region, "profile": aws_profile, "account": account}
     result[BEFORE] = _encoded(base, {name: value for name, value in over.items() if value})
@@ -161,7 +166,8 @@ def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str
     expires = have.get("ASSUME_EXPIRES", "")
     end = instant(int(expires)) if expires.isascii() and expires.isdigit() and len(expires) < 12 else None
     result: dict[str, str | None] = dict.fromkeys((*DROPPED, *EXPIRATIONS, *REGIONS, *KEYS))
-    result.update(dict.fromkeys(EXPIRATIONS, end))
+    for name in EXPIRATIONS:  # an older version set them without keys too
+        result[name] = end if have.get("ASSUME_EXPORTED") != "profile" or have.get(name) == end else None
     result.update(dict.fromkeys(REGIONS, over.get("region")))
     result["AWS_PROFILE"], result[ACCOUNT] = over.get("profile"), over.get("account")
     if "ASSUME_KEY_ID" in have and have.get(KEYS[0]) in (have["ASSUME_KEY_ID"], None, ""):

@@ -227,6 +227,43 @@ def test_boto3_is_the_role_in_its_region_with_its_profile(program, sts):
     ]  # fmt: skip
 
 
+EACH = """
+import boto3, json, os, sys
+for environment in json.load(sys.stdin):
+    os.environ.clear()
+    os.environ.update(environment)
+    print(boto3.Session().client("sts").get_caller_identity()["Arn"])
+"""
+KINDS = {
+    # profile: the end of the ARN that every SDK has to reach with its keys, its name, or both
+    "user1": "user/user1", "marketingadmin": "marketingadminrole", "workload": "workload", "sso-reader": "Reader",
+    "web-identity": "RoleNameToAssume", "on-instance": "marketingadminrole",
+}  # fmt: skip
+
+
+@pytest.mark.once
+def test_no_variable_of_a_pod_wins_over_the_role_in_any_mode(program, sts, world):
+    other = world.role(f"arn:aws:iam::{config.HOME_ACCOUNT}:role/pod", world.roles[config.WEB].trust)
+    pod = {
+        "AWS_ROLE_ARN": other.arn, "AWS_WEB_IDENTITY_TOKEN_FILE": str(program.home.web_identity),
+        "AWS_ROLE_SESSION_NAME": "pod", "AWS_ACCESS_KEY": config.KEYS["cli-user"][1], "AWS_SECRET_KEY": "x",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": sts.url, "AWS_EC2_METADATA_DISABLED": "false", "AWS_ENDPOINT_URL": sts.url,
+    }  # fmt: skip
+    made = []
+    for profile in KINDS:
+        for mode in ("both", "keys", "profile"):
+            become = program("exec", "--export", mode, profile, "--", "true", **pod).became
+            assert become is not None
+            made.append(become.environment)
+    done = subprocess.run(
+        [PYTHON, "-c", EACH], input=json.dumps(made), env=program.home.environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    for index, arn in enumerate(done.stdout.splitlines()):
+        assert KINDS[list(KINDS)[index // 3]].lower() in arn.lower(), (index, arn)
+        assert "/pod" not in arn
+
+
 @pytest.mark.once
 def test_ctrl_c_at_the_question_is_130_and_runs_nothing(program, tmp_path):
     child = pexpect.spawn(

@@ -137,6 +137,37 @@ def test_a_role_without_a_profile_exports_keys_alone():
     assert (want["ASSUME_EXPORTED"], "AWS_PROFILE" in want) == ("keys", False)
 
 
+POD = {"AWS_ROLE_ARN": "r", "AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_ROLE_SESSION_NAME": "s"}
+POD |= {"AWS_ACCESS_KEY": "k", "AWS_SECRET_KEY": "s"}
+
+
+def exported(start, export, expires_at=1_800_000_000):
+    """The environment after a switch with one of the export modes."""
+    return env.wanted(start, profile="A", aws_profile="A", region=None, keys=KEYS["A"], expires_at=expires_at,
+                      role_arn="", export=export)  # fmt: skip
+
+
+@pytest.mark.parametrize("export", ["both", "keys", "profile"])
+def test_what_an_sdk_prefers_to_our_role_is_taken_away_and_comes_back(export):
+    have = exported(POD | {"LANG": "C"}, export)
+    assert not POD.keys() & have.keys()
+    assert left(have) == env.baseline(have)[0] == POD | {"LANG": "C"}
+    assert left(exported(env.baseline(have)[0], export)) == POD | {"LANG": "C"}
+
+
+def test_a_profile_alone_has_no_expiration_of_keys():
+    own = {"AWS_CREDENTIAL_EXPIRATION": "mine", "AWS_SESSION_EXPIRATION": "mine"}
+    for start in ({}, own):
+        have = exported(start, "profile")
+        assert not set(env.EXPIRATIONS) & have.keys()
+        assert have["ASSUME_EXPIRES"] == "1800000000"
+        assert left(have) == start
+        assert left(have | {"AWS_CREDENTIAL_EXPIRATION": "x"}) == start | {"AWS_CREDENTIAL_EXPIRATION": "x"}
+        assert set(env.EXPIRATIONS) <= exported(start, "keys").keys()
+    have = exported({}, "profile") | dict.fromkeys(env.EXPIRATIONS, "2027-01-15T08:00:00Z")  # by an older version
+    assert left(have) == {}
+
+
 def test_without_a_region_in_the_profile_the_users_own_stays():
     have = switched({"AWS_REGION": "eu-north-1"}, "BB")
     assert (have["AWS_REGION"], "AWS_DEFAULT_REGION" in have) == ("eu-north-1", False)
