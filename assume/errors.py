@@ -30,9 +30,12 @@ class AssumeError(Exception):
     """
 
     status = 1
+    setting = ""  # of the profile, that is at fault: `cold.settings` adds its place to the message
 
-    def __init__(self, what: str, cure: "str | tuple[str, ...]" = "", profile: str = "") -> None:
+    def __init__(self, what: str, cure: "str | tuple[str, ...]" = "", profile: str = "", setting: str = "") -> None:
         super().__init__(what)
+        if setting:
+            self.setting = setting
         self.what = what
         self.cures = (cure,) if isinstance(cure, str) else cure
         self.profile = profile

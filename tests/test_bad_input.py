@@ -64,10 +64,10 @@ BAD = {
         "write `session_tags"),
     "an invalid region": ("source_profile = user1\nregion = eu west\n", "is not a valid value",
         "correct that setting"),
-    "an invalid number of attempts": ("source_profile = hub\nmax_attempts = many\n", "bad: its settings: ",
-        "correct that setting"),
+    "an invalid number of attempts": ("source_profile = hub\nmax_attempts = many\n", "bad: its max_attempts ",
+        ") is not valid\n  it has to be a number"),
     "an invalid endpoint": ("source_profile = user1\nregion = us-east-1\nendpoint_url = host\n",
-        "bad: its endpoint host", "it looks"),
+        "bad: its endpoint_url (config file, line ", ") is not a URL\n  it looks"),
 }  # fmt: skip
 
 
@@ -223,14 +223,15 @@ def test_a_wrong_secret(program):
 def test_a_missing_token_file(program):
     program.home.web_identity.unlink()
     said = refused(program, "web-identity")
-    assert said.startswith("assume: web-identity: its web identity's file ")
-    assert "cannot be read: No such file or directory\n  correct web_identity_token_file" in said
+    assert said.startswith("assume: web-identity: the file of its web_identity_token_file (config file, line ")
+    assert "cannot be read: No such file or directory\n  correct its path" in said
 
 
 @pytest.mark.parametrize(
     ("script", "what"),
     [("exit 3", "its credential_process ended with status 3"), ("echo x", "returned nothing that can be read"),
-     ("echo '{\"Version\": 2}'", "custom-process"), ("echo '{}'", "custom-process"), (None, "does not exist")],
+     ("echo '{\"Version\": 2}'", "custom-process"), ("echo '{}'", "custom-process"),
+     (None, "program that does not exist")],
 )  # fmt: skip
 def test_a_credential_process_without_a_usable_answer(program, tmp_path, script, what):
     command = tmp_path / "prints"

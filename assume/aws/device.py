@@ -146,8 +146,8 @@ class Device:
         try:
             stdout, stderr = running.communicate()
         except OSError as error:
-            text = f"mfa_process cannot be run: {command if isinstance(command, str) else command[0]}: {error.strerror}"
-            raise SourceError(text, "correct its path", self.profile) from None
+            text = f"its mfa_process cannot be run: {error.strerror}"
+            raise SourceError(text, "correct its path", self.profile, "mfa_process") from None
         if running.returncode:
             text = f"mfa_process ended with status {running.returncode}: {stderr.decode()}"
             raise SourceError(text, "run it by hand and look", self.profile)

@@ -55,8 +55,6 @@ class Command:
         """(stdout, stderr in one line). Raises SourceError if a limit is met, OSError if the command cannot start."""
         import subprocess  # not above: most calls need no command
 
-        parts = [self.words] if isinstance(self.words, str) else self.words
-        name = parts[0] if parts else "an empty command"
         running = subprocess.Popen(self.words, env=dict(self.base), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         ends = time.monotonic() + self.limit_s
         ears = ((running.stdout, None), (running.stderr, self.hear))
@@ -64,9 +62,9 @@ class Command:
         try:
             self.returncode = _ended(running, outputs, ends)
             if any(len(output.content) > OUTPUT_LARGEST for output in outputs):
-                raise SourceError(f"{name} printed more than a megabyte", "run it by hand and look")
+                raise SourceError("its command printed more than a megabyte", "run it by hand and look")
         except subprocess.TimeoutExpired:
-            text = f"{name} has not ended within {self.limit_s:g} s"
+            text = f"its command has not ended within {self.limit_s:g} s"
             raise SourceError(text, "run it by hand and look") from None
         finally:
             if running.poll() is None:

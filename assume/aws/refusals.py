@@ -7,16 +7,19 @@ ResponseParserError, which quotes the whole reply with its secrets. botocore is 
 import time
 
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
-from assume.profiles.chain import CHAINED_MAX_S, LOGIN
+from assume.profiles.chain import CHAINED_MAX_S, LOGIN, PROCESS, SSO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import botocore.exceptions as aws
+
     from assume.profiles.chain import Hop
 
 SKEW_S = 300  # AWS accepts signatures that are up to 15 minutes off
 CODE_REFUSED = "MultiFactorAuthentication failed"
+VALUE = r"(?s)(?<=Value )'.*?'(?= at )|, value: .*?(?=, (?:valid|type)|$)"  # quoted by AWS or botocore
 
 
 def explained(
@@ -42,9 +45,7 @@ def explained(
     if (unreached := network.failure(error, what, profile, ca_bundle)) is not None:
         return unreached
     if isinstance(error, aws.ParamValidationError):
-        return ConfigError(
-            f"{what}: {_one_line(error)}", "correct that setting of the profile, or that option", profile
-        )
+        return ConfigError(f"{what}: {_told(error)}", "correct that setting of the profile, or that option", profile)
     if isinstance(error, aws.BotoCoreError) and not isinstance(error, _unquotable()):
         return unusable(error, profile)
     text = f"{what}: unexpected answer: not STS, or a truncated reply"
@@ -65,13 +66,17 @@ def unusable(error: Exception, profile: str) -> AssumeError:
     if "Invalid endpoint: https://sts" in text:
         return ConfigError("its region is empty or not a region name", "correct `region`", name)
     if "Invalid endpoint: " in text:
-        what = f"its endpoint {text.partition('Invalid endpoint: ')[2]} is not a URL"
-        return ConfigError(what, "it looks like https://HOST or http://HOST:PORT", name)
-    return ConfigError(f"its settings: {text}", "correct that setting, or the variable that sets it", name)
+        what = "its endpoint_url is not a URL"
+        return ConfigError(what, "it looks like https://HOST or http://HOST:PORT", name, "endpoint_url")
+    return ConfigError(f"its settings: {_told(error)}", "correct that setting, or the variable that sets it", name)
 
 
-def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = "") -> AssumeError:
-    """Why a source returned no credentials. `ca_bundle` is the user's file of trusted certificates."""
+def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = "", identity: str = "") -> AssumeError:
+    """Why a source returned no credentials.
+
+    `ca_bundle` is the user's file of trusted certificates, `identity` the source's: of SSO, its last two words are
+    account and role.
+    """
     if isinstance(error, AssumeError):
         error.profile = error.profile or profile
         return error
@@ -84,21 +89,46 @@ def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = ""
     if isinstance(error, (aws.UnauthorizedSSOTokenError, aws.SSOTokenLoadError, aws.TokenRetrievalError)):
         cure = f"run `aws sso login --profile {profile}`"
         return SourceError("its SSO sign-in has ended, or there was none", cure, profile)
-    if isinstance(error, (aws.CredentialRetrievalError, aws.InvalidConfigError, aws.PartialCredentialsError)):
+    if isinstance(error, aws.InvalidConfigError):
+        what = "its settings are incomplete, or contradict each other"
+        return SourceError(what, f"`aws configure list --profile {profile}` shows them", profile)
+    if isinstance(error, (aws.CredentialRetrievalError, aws.PartialCredentialsError)):
         cure = "correct its settings, or the output of its command"
         return SourceError(_one_line(error), cure, profile)
     if isinstance(error, RuntimeError) and "still expired" in str(error):
         return SourceError(f"{kind} returned expired credentials", "make it renew them", profile)
-    if isinstance(error, FileNotFoundError):
-        text = f"{kind}: {error.filename or 'a file'} does not exist"
-        return SourceError(text, "correct its path in the profile", profile)
+    if isinstance(error, OSError) and kind == PROCESS:
+        return _not_started(error, profile)
     if isinstance(error, (aws.HTTPClientError, aws.ConnectionError)):
         found = network.failure(error, kind, profile, ca_bundle, service="its endpoint")
         if found is not None:
             return found
-    if isinstance(error, (aws.BotoCoreError, aws.ClientError)) and not isinstance(error, _unquotable()):
-        return SourceError(f"{kind}: {_one_line(error)}", "correct the profile, or try again", profile)
+    if isinstance(error, aws.ClientError):
+        return _portal_refused(error, kind, profile, identity)
+    if isinstance(error, aws.BotoCoreError) and not isinstance(error, _unquotable()):
+        return SourceError(f"{kind}: {_told(error)}", "correct the profile, or try again", profile)
     return SourceError(f"{kind} returned nothing that can be read as credentials", "run it by hand and look", profile)
+
+
+def _not_started(error: OSError, profile: str) -> SourceError:
+    """Why a `credential_process` cannot be run."""
+    is_missing = isinstance(error, FileNotFoundError)
+    reason = "names a program that does not exist" if is_missing else f"cannot be run: {error.strerror}"
+    return SourceError(f"its {PROCESS} {reason}", "correct its path in the profile", profile, PROCESS)
+
+
+def _portal_refused(error: "aws.ClientError", kind: str, profile: str, identity: str) -> AssumeError:
+    """The refusal of a service that gives credentials: the portal of IAM Identity Center."""
+    said = error.response.get("Error", {})
+    code, message = str(said.get("Code", "")), str(said.get("Message", "")).strip()
+    account, role = identity.split(" ")[-2:] if kind == SSO and identity.count(" ") > 1 else ("", "")
+    if role and code in ("ForbiddenException", "AccessDeniedException"):
+        what = f"its role {role} is not assigned to you in account {account}"
+        cures = f"`aws sso login --profile {profile}` as the user who has it, correct sso_role_name or sso_account_id,"
+        return SourceError(what, (cures, "or ask an administrator of IAM Identity Center to assign it"), profile)
+    if code.startswith(("TooManyRequests", "Throttling")):
+        return Unreachable(f"{kind}: throttled by AWS", "try again in a moment", profile)
+    return SourceError(f"{kind}: {message or code}", "correct the profile, or try again", profile)
 
 
 def refused(code: str, message: str, date: str, hop: "Hop | None", what: str, chained: bool) -> AssumeError:
@@ -141,7 +171,7 @@ def _judged(code: str, message: str, date: str, hop: "Hop | None", what: str, ch
         return Unreachable(f"{head}: throttled by STS", "try again in a moment", profile)
     elif code.startswith("5") or code in ("InternalFailure", "ServiceUnavailable", "InternalError"):
         return Unreachable(f"{what}: STS failed ({code})", "try again in a moment", profile)
-    return Refused(f"{head}: {message or code}", cure, profile, code)
+    return Refused(f"{head}: {_without_value(message, '…') or code}", cure, profile, code)
 
 
 def _wrong_signature(message: str) -> str:
@@ -188,6 +218,25 @@ def _unquotable() -> "tuple[type[Exception], ...]":
     from botocore.parsers import ResponseParserError
 
     return (ResponseParserError,)
+
+
+def _told(error: Exception) -> str:
+    """botocore's sentence without the values in it, which may be a line of the AWS files."""
+    from botocore.exceptions import ParamValidationError
+
+    if isinstance(error, ParamValidationError):
+        return _without_value(_one_line(error), "")
+    form, values = getattr(error, "fmt", ""), getattr(error, "kwargs", {})
+    try:
+        return " ".join(form.format(**dict.fromkeys(values, "…")).split()) or type(error).__name__
+    except (LookupError, ValueError, AttributeError):
+        return type(error).__name__
+
+
+def _without_value(text: str, instead: str) -> str:
+    import re  # only for a failure: it takes longer to import than a call takes
+
+    return re.sub(VALUE, instead, text)
 
 
 def _one_line(error: Exception) -> str:

@@ -64,7 +64,8 @@ def credentials(
         else:
             found = deadline.call(lambda: _provided(source, session(), cache))
     except Exception as error:
-        raise refusals.source_failed(error, source.kind, source.profile, client.ca_bundle(session())) from None
+        bundle = client.ca_bundle(session())
+        raise refusals.source_failed(error, source.kind, source.profile, bundle, source.identity) from None
     if found is None:
         raise _none_found(source)
     return _checked(found, source)

@@ -211,7 +211,10 @@ def _web_identity(hop: "Hop") -> str:
     try:
         return web_identity.read(path)
     except OSError as error:
-        text = f"its web identity's file {path} cannot be read: {error.strerror}"
+        name = "web_identity_token_file" if hop.profile else "AWS_WEB_IDENTITY_TOKEN_FILE"
         raise SourceError(
-            text, "correct web_identity_token_file, or the program that writes the file", hop.profile
+            f"the file of its {name} cannot be read: {error.strerror}",
+            "correct its path, or the program that writes the file",
+            hop.profile,
+            name,
         ) from None

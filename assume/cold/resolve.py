@@ -12,7 +12,7 @@ from functools import partial
 from assume import paths
 from assume.aws import seams
 from assume.aws.deadline import Deadline
-from assume.cold import guard
+from assume.cold import guard, settings
 from assume.cold.attempt import Attempt
 from assume.cold.mfa import read_code, would_ask
 from assume.credentials import Credentials, is_fresh, is_usable
@@ -206,11 +206,16 @@ def _fetched(attempt: Attempt, level: int, credentials: Credentials | None) -> C
         return Credentials(*chain.source.keys)
     from assume.aws import connection
 
+    settings.check(chain, attempt.config, attempt.base)
     attempt.explain(f"AWS is called, from hop {level} of {len(chain.hops)} on" if level else "AWS is called")
     dialled = connection.dialled(chain, attempt.config, attempt.base)
     from assume.cold import fetch  # imported while the connection is being made
 
-    credentials = fetch.fetch(attempt, level, credentials, dialled)
+    try:
+        credentials = fetch.fetch(attempt, level, credentials, dialled)
+    except AssumeError as error:
+        settings.placed(error, attempt.config)
+        raise
     if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:
         attempt.keep(chain.request(0), credentials)
     return credentials

@@ -27,7 +27,7 @@ def test_it_sees_the_baseline_and_nothing_else(monkeypatch):
 
 def test_a_command_that_takes_too_long_is_killed():
     started = time.monotonic()
-    with pytest.raises(SourceError, match=r"sh has not ended within 0.2 s\n  run it by hand and look"):
+    with pytest.raises(SourceError, match=r"its command has not ended within 0.2 s\n  run it by hand and look"):
         ran("exec sleep 60", limit_s=0.2)
     assert time.monotonic() - started < 10
 

@@ -128,13 +128,13 @@ def test_the_network(error, said):
     assert "CANARY" not in str(found)
 
 
-SETTINGS = [
+SETTINGS = [  # the values may be a mistyped line of the files: they are not quoted
     (aws.NoRegionError(), "a custom endpoint needs a region\n  add `region"),
     (ValueError("Invalid endpoint: https://sts..amazonaws.com"),
         "its region is empty or not a region name\n  correct `region`"),
-    (ValueError("Invalid endpoint: host.example"), "its endpoint host.example is not a URL\n  it looks like https://HOST"),
-    (ValueError("invalid literal for int() with base 10: 'many'"), "base 10: 'many'\n  correct that setting"),
-    (aws.InvalidRetryModeError(provided_retry_mode="often", valid_modes=["x"]), "often"),
+    (ValueError("Invalid endpoint: host.example"), "its endpoint_url is not a URL\n  it looks like https://HOST"),
+    (ValueError("invalid literal for int() with base 10: 'many'"), "its settings: ValueError\n  correct that setting"),
+    (aws.InvalidRetryModeError(provided_retry_mode="often", valid_modes=["x"]), 'provided to "mode": "…" must be'),
 ]  # fmt: skip
 
 
@@ -171,7 +171,10 @@ SOURCES = [
     (aws.UnauthorizedSSOTokenError(), "SSO", "run `aws sso login --profile q`"),
     (aws.SSOTokenLoadError(error_msg="x"), "SSO", "run `aws sso login --profile q`"),
     (aws.TokenRetrievalError(provider="x", error_msg="y"), "SSO", "run `aws sso login --profile q`"),
-    (FileNotFoundError(2, "x", "/nowhere"), "credential_process", "credential_process: /nowhere does not exist"),
+    (FileNotFoundError(2, "x", "/nowhere"), "credential_process", "names a program that does not exist"),
+    (PermissionError(13, "Permission denied", "/nowhere"), "credential_process", "cannot be run: Permission denied"),
+    (aws.InvalidConfigError(error_msg="CANARY"), "SSO", "incomplete, or contradict each other"),
+    (aws.InvalidIMDSEndpointError(endpoint="CANARY"), "the machine", "endpoint: …"),
     (aws.CredentialRetrievalError(provider="x", error_msg="a\x1bb"), "x", "a\\x1bb"),
     (RuntimeError("… are still expired."), "credential_process", "returned expired credentials"),
     (ResponseParserError("CANARY"), "SSO", "returned nothing that can be read as credentials"),

@@ -68,7 +68,7 @@ KINDS = [
         more="sts_regional_endpoints = legacy\n",
         where=WEST),
     aws("other values: InvalidSTSRegionalEndpointsConfigError", LEGACY.replace("legacy", "local"),
-        error="InvalidSTSRegionalEndpointsConfigError", says="local"),
+        error="InvalidSTSRegionalEndpointsConfigError", says="its sts_regional_endpoints (config file, line "),
     aws("use_fips_endpoint -> sts-fips.R", "region = us-west-2\nuse_fips_endpoint = true",
         where="https://sts-fips.us-west-2.amazonaws.com", region="us-west-2"),
     aws("AWS_USE_FIPS_ENDPOINT", "region = us-west-2", {"AWS_USE_FIPS_ENDPOINT": "true"},
