@@ -231,7 +231,7 @@ def test_a_missing_token_file(program):
     ("script", "what"),
     [("exit 3", "its credential_process ended with status 3"), ("echo x", "returned nothing that can be read"),
      ("echo '{\"Version\": 2}'", "custom-process"), ("echo '{}'", "custom-process"),
-     (None, "program that does not exist")],
+     (None, "names a program that does not exist")],
 )  # fmt: skip
 def test_a_credential_process_without_a_usable_answer(program, tmp_path, script, what):
     command = tmp_path / "prints"

@@ -55,6 +55,7 @@ class Device:
         self.silent = silent  # a renewal before a prompt, which never asks
         self.limit_s = limit_s
         self.used: list[str] = []
+        self.wrong = 0  # codes in a row that were wrong
         self._is_typed = True  # whether a person typed the last code
 
     @property
@@ -92,16 +93,23 @@ class Device:
         self.used.remove(code)
         self.take_back(self.serial, code)
 
-    def tries(self) -> int:
-        """How many codes may be sent, if each is wrong."""
-        return TRIES if self.asks else 1
+    def reject(self, error: WrongCode) -> None:
+        """Shows why a typed code was wrong; raises `error` after the third, or if nobody types the codes."""
+        if not self._is_typed:
+            raise error
+        self.wrong += 1
+        error.what += f" ({self.wrong} of {TRIES})"
+        if self.wrong == TRIES:
+            error.cures = ("three codes were wrong: nothing was changed",)
+            raise error
+        show.say(str(error))
 
     def _asked(self, why: str) -> str:
         if self.silent:
             raise NoTerminal("an MFA code is needed", f"run `assume {self.profile}`", self.profile)
         if why:
             show.say(why)
-        for _ in range(TRIES):
+        while True:
             wording = f"MFA code for {self.profile} ({self.serial}): "
             try:
                 answer = ask.ask(wording, cancelled=self.cancelled, suspended=self.suspended)
@@ -119,8 +127,7 @@ class Device:
             try:
                 return self._fresh(answer)
             except WrongCode as error:
-                show.say(str(error))
-        raise WrongCode(f"no valid code entered ({DIGITS} digits)", "", self.profile)
+                self.reject(error)
 
     def _fresh(self, text: str) -> str:
         text = text.replace(" ", "").strip()  # devices show a code in two groups

@@ -56,6 +56,9 @@ def _usage_error(message: str, option: str, verb: list[str]) -> UsageError:
         return UsageError(f"No such option: {option}", f"the line is: assume {name} SHELL")
     if option:
         return typos.unknown_option(option, name)
+    if "unexpected extra argument" in message:
+        words = message.partition(" (")[2].rpartition(")")[0]
+        message = f"{words}: more than `{name}` takes"
     return UsageError(message.rstrip("."), (f"the line is: {verbs.VERBS[name].line}", typos.help_of(name)))
 
 

@@ -14,7 +14,6 @@ from assume.aws import device
 from assume.errors import ConfigError, NotSent, Refused, WrongCode, WrongDevice, shown
 from assume.profiles.chain import CHAINED_MAX_S
 from assume.store import entries
-from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -162,20 +161,20 @@ class Calls:
         """The result of `call` with a code; at a terminal, a wrong code is asked for again."""
         device = self._device(serial)
         self.sts.ready_for_code()
-        for left in reversed(range(device.tries())):
+        while True:
             self.attempt.note_question(device.asks)
             code = device.code(why)
             self.attempt.note_question(False)
             try:
-                return call(code)
+                result = call(code)
             except (NotSent, ConfigError):  # the request was not sent, nor the code in it
                 device.unsend(code)
                 raise
             except WrongCode as error:
-                if not left:
-                    raise
-                show.say(str(error))
-        raise AssertionError("a device has one try at least")
+                device.reject(error)
+            else:
+                device.wrong = 0
+                return result
 
     def _device(self, serial: str) -> device.Device:
         if self.device is None or self.device.serial != serial:

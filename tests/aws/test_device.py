@@ -74,13 +74,23 @@ def test_at_a_terminal_a_wrong_code_is_asked_for_again_at_most_twice(roles, sts)
     roles.answers = ["222222", "333333", "444444", "555555"]
     done = use(roles, "one", "--no-cache")
     assert (done.status, done.out, len(roles.answers)) == (1, "", 1)
+    counts = [line for line in done.err.splitlines() if " of 3)" in line]
+    assert [line[-8:] for line in counts] == ["(1 of 3)", "(2 of 3)", "(3 of 3)"]
+    assert done.err.endswith("(3 of 3)\n  three codes were wrong: nothing was changed\n")
+
+
+def test_codes_that_no_device_shows_count_too(roles, sts):
+    roles.answers = ["1", "", "abc", "123456"]
+    done = use(roles, "one")
+    assert (done.status, len(roles.answers), actions(sts)) == (1, 1, [])
+    assert done.err.endswith("an MFA code has 6 digits (3 of 3)\n  three codes were wrong: nothing was changed\n")
 
 
 def test_the_same_wrong_code_is_not_sent_twice(roles, sts):
     roles.answers = ["000000", "000000", roles.code(SERIAL)]
     done = use(roles, "one")
     assert done.status == 0
-    assert "this code was already used\n  wait for the next one" in done.err
+    assert "this code was already used (2 of 3)\n  wait for the next one" in done.err
     assert actions(sts).count("GetSessionToken") == 2
 
 

@@ -32,9 +32,9 @@ WRONG = [
     ("hub workload", 2, "hub workload: more than one profile", "one profile: assume hub"),
     ("hub -r eu-west-1", 2, "No such option: -r", "did you mean: --region REGION?"),
     ("-c hub", 2, "No such option: -c", "did you mean: assume clear PROFILE?"),
-    ("-p hub", 2, "No such option: -p", "did you mean: the profile's name alone: assume PROFILE?"),
-    ("--profile hub", 2, "No such option: --profile", "did you mean: the profile's name alone: assume PROFILE?"),
-    ("--profile=hub", 2, "No such option: --profile", "did you mean: the profile's name alone: assume PROFILE?"),
+    ("-p hub", 2, "No such option: -p", "did you mean: assume PROFILE?"),
+    ("--profile hub", 2, "No such option: --profile", "did you mean: assume PROFILE?"),
+    ("--profile=hub", 2, "No such option: --profile", "did you mean: assume PROFILE?"),
     ("-l", 2, "No such option: -l", "did you mean: assume list?"),
     ("-s", 2, "No such option: -s", "did you mean: assume status?"),
     ("-k", 2, "No such option: -k", "did you mean: assume off?"),
@@ -50,7 +50,7 @@ WRONG = [
     ("export hub workload --format json", 2, "more than one profile", "the line is: assume export PROFILE --format"),
     ("uninstall --shell zsh", 2, "No such option: --shell", "the line is: assume uninstall SHELL"),
     ("list --foo", 2, "No such option: --foo", "`assume list --help` shows what there is"),
-    ("status now", 2, "unexpected extra argument", "the line is: assume status"),
+    ("status now", 2, "now: more than `status` takes", "the line is: assume status"),
     ("init", 2, "Missing argument 'SHELL'", "the line is: assume init SHELL"),
 ]
 
