@@ -6,14 +6,17 @@ environment, as a user would; `here` is the checkout itself.
 
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import trustme
 
 from assume.simulator.iam import Trust
 from assume.simulator.sts import Sts, serve
@@ -171,6 +174,26 @@ class Fixture:
     def calls(self) -> int:
         """The number of calls to STS so far."""
         return len(self.sts.calls)
+
+
+@contextmanager
+def secure(fixture: Fixture) -> Iterator[tuple[Sts, Path]]:
+    """An STS with TLS, and the file with the certificate of its authority."""
+    authority = trustme.CA()
+    bundle = fixture.folder / "authority.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    with serve(fixture.world, time.time, context) as sts:
+        yield sts, bundle
+
+
+def remote_home(fixture: Fixture, port: int, bundle: Path) -> Home:
+    """The home with few profiles, with the STS behind the relay at `port`."""
+    home = fixture.homes[FEW]
+    return replace(
+        home, env=home.env | {"AWS_ENDPOINT_URL_STS": f"https://localhost:{port}", "AWS_CA_BUNDLE": str(bundle)}
+    )
 
 
 def here() -> Program:

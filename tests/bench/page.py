@@ -13,7 +13,7 @@ PAGE, PICTURE = ROOT / "docs" / "performance.md", ROOT / "docs" / "img" / "perfo
 TITLES = {
     "warm": "A warm switch: the credentials are stored, nothing has changed",
     "call": "The same switch, called in a running shell",
-    "memory": "Memory of a warm switch",
+    "memory": "Memory of a switch",
     "middle": "The config file was touched",
     "start": "Time that loading adds to the start of a shell",
     "hook": "The hook before a prompt, with a role that is not due for renewal; it starts no process",
@@ -44,7 +44,8 @@ REPEAT = """\
     .venv/bin/python -m tests.bench --here warm call    # some groups, the checkout as it is, nothing written
 
 The bench installs a wheel of the checkout into its own environment, and awsume, the AWS CLI and boto3 into others. It
-also measures Granted's `assumego`, `aws-vault` and an AWS CLI that has `export-credentials` if they are on PATH. STS is
+also measures Granted's `assumego`, `aws-vault` and an AWS CLI that has `export-credentials` if they are on PATH; the
+first two keep their secrets in files, as they do where there is no keychain. STS is
 the simulator of `assume demo`, on loopback; a distance of some milliseconds is a relay that adds the round trip, also
 to the handshakes of TCP and TLS. Every answer is checked, and calls are counted: the bench ends if a warm switch makes
 a call or a cold one makes none. On a machine that is busy with other work, `BENCH_CPU=1` counts processor time.

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from .fixture import FEW, MANY, Fixture, Home
+from .crowd import waiting
+from .fixture import FEW, MANY, Fixture, Home, remote_home, secure
 from .measure import Row, answer, in_turn, process, row, start
 
 BOTO3 = """\
@@ -55,21 +56,27 @@ def warm(fixture: Fixture, runs: int) -> list[Row]:
 
 
 def memory(fixture: Fixture, runs: int) -> list[Row]:
-    """The peak memory of a warm switch."""
+    """The peak memory of a warm switch, and of a cold one over TLS."""
     program, home = fixture.program, fixture.homes[FEW]
+    count = max(runs // 4, 3)
     warm_up(fixture, home)
-    most = {
-        name: median(
-            int(
-                answer([program.interpreter, "-I", "-S", "-c", MEMORY, *words], home.env, str(fixture.folder)).split()[
-                    -1
-                ]
-            )
-            for _ in range(max(runs // 4, 3))
-        )
-        for name, words in (("bare", program.bare), ("warm", [*program.use("role")]))
-    }
-    return [Row("memory of a warm switch", most["warm"] / most["bare"], "×", 1.3)]
+    least = median(peak_kb(fixture, home, program.bare) for _ in range(count))
+    most = median(peak_kb(fixture, home, program.use("role")) for _ in range(count))
+    sts, bundle = fixture.open_until.enter_context(secure(fixture))
+    far, cold_kb = remote_home(fixture, int(sts.url.rpartition(":")[2]), bundle), []
+    for _ in range(count):
+        home.forget()
+        cold_kb.append(peak_kb(fixture, far, program.use("role")))
+    return [
+        Row("memory of a warm switch", most / least, "×", 1.3),
+        Row("memory of a cold switch, over TLS", median(cold_kb) / 1024, "MB", 24),
+    ]
+
+
+def peak_kb(fixture: Fixture, home: Home, words: list[str]) -> int:
+    """The most memory that a process had at any time, in KB."""
+    measured = [fixture.program.interpreter, "-I", "-S", "-c", MEMORY, *words]
+    return int(answer(measured, home.env, str(fixture.folder)).split()[-1])
 
 
 def middle(fixture: Fixture, runs: int) -> list[Row]:
@@ -132,19 +139,23 @@ def cold(fixture: Fixture, runs: int) -> list[Row]:
         return process(program.use("role"), home.env)
 
     few, many = fixture.homes[FEW], fixture.homes[MANY]
+    sts, bundle = fixture.open_until.enter_context(secure(fixture))
+    tls = remote_home(fixture, int(sts.url.rpartition(":")[2]), bundle)
     for home in (few, many):
         home.forget()
         check_switch(fixture, home, "role", 1)
     cases = {
         "bare": lambda: process(program.bare, few.env),
         "cold": lambda: emptied(few),
+        "tls": lambda: emptied(tls),
         "boto3": lambda: process(boto3(fixture, "role"), few.env),
         "many": lambda: emptied(many),
     }
     seconds = in_turn(cases, runs)
     return [
-        row("cold switch, loopback", seconds, "cold", 20),
-        row("the same, to a bare boto3 script", seconds, "cold", 0.75, "boto3", "boto3"),
+        row("cold switch, loopback", seconds, "cold", 8),
+        row("the same, over TLS", seconds, "tls", 10),
+        row("cold switch, loopback, to a bare boto3 script", seconds, "cold", 0.4, "boto3", "boto3"),
         row("a bare boto3 script, loopback", seconds, "boto3", None),
         row("cold switch, 10,000 profiles, to 10", seconds, "many", 1.3, "cold", "10 profiles"),
     ]
@@ -191,8 +202,9 @@ def many(fixture: Fixture, runs: int) -> list[Row]:
     cases = {str(count): partial(together, fixture, count) for count in (1, 20, 200)}
     seconds = in_turn(cases, max(runs // 4, 3))
     return [
-        row("20 terminals at once, cold, to one", seconds, "20", 2.5, "1", "one"),
-        row("200 terminals at once, cold, to one", seconds, "200", 15, "1", "one"),
+        row("20 terminals at once, cold, to one", seconds, "20", 4, "1", "one"),
+        row("200 terminals at once, cold, to one", seconds, "200", None, "1", "one"),
+        *waiting(fixture),
     ]
 
 
