@@ -81,7 +81,7 @@ VERBS = {
         example="assume doctor",
     ),
     "list": Verb(
-        "assume list PATTERN",
+        "assume list",
         "Show the profiles: how each gets credentials, account, role, what is cached.",
         group=LOOK,
         example="assume list 'role-*' hub",

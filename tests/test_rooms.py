@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "store": {"filelock"},
     "profiles": set(),
     "shells": {"filelock"},
-    "terminal": {"prompt_toolkit"},
+    "terminal": set(),
     "simulator": set(),
     "arguments": set(),
     "verbs": set(),
@@ -63,6 +63,7 @@ NEVER = (
 # modules of the fast packages that a bare interpreter never loads
 COLD = """
     store/folder shells/shipped shells/rcfile shells/export terminal/pick terminal/ask terminal/suspend
+    terminal/columns terminal/filter terminal/frame terminal/keys
 """.split()
 # modules whose tests are in a file of another name
 OWN_TESTS = {
@@ -79,6 +80,7 @@ OWN_TESTS = {
     "cli.explain": "services/test_explain.py",
     "cli.policy": "services/test_grants.py",
     "cli.prose": "services/test_explain.py",
+    "cli.picking": "cli/test_use.py",
     "cli.start": "cli/test_use.py",
     "cli.uninstall": "cli/test_install.py",
     "cli.usage": "test_arguments.py",
@@ -125,7 +127,9 @@ OWN_TESTS = {
     "store.cli_entry": "profiles/test_shared.py",
     "store.folder": "promises/test_store_places.py",
     "store.pointers": "fast/test_warm.py",
+    "terminal.columns": "cli/test_table.py",
     "terminal.failures": "cli/test_use.py",
+    "terminal.frame": "terminal/test_pick.py",
     "terminal.suspend": "promises/test_suspended.py",
 }
 # tests of a package that are of no single module

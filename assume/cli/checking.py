@@ -51,4 +51,4 @@ def work() -> None:
 
 
 def _taken(options: "Options", have: "Mapping[str, str]", deadline: "Deadline", plan: "Planned") -> "Credentials":
-    return resolve(options, have, silent=True, deadline=deadline, plan=plan).credentials
+    return resolve(options, have, silent=True, deadline=deadline, plan=plan, is_use=False).credentials

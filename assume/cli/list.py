@@ -120,7 +120,8 @@ def _json(rows: "list[Row]", now: float, results: "Results") -> str:
 
 
 def _draw(rows: "list[Row]", now: float, results: "Results") -> bool:
-    from assume.cli.table import Cell, Column, Table, draw
+    from assume.cli.table import Cell, Table, draw
+    from assume.terminal.columns import Column
 
     columns = [
         Column("profile", 20, 9),

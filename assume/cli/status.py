@@ -121,7 +121,8 @@ def _show(rows: "list[tuple[str, str, str]]", other: "list[str]") -> bool:
     if not show.is_terminal(1):
         text = "".join(f"{heading}\t{value}\n" for heading, value, _ in rows)
         return show.write(1, text.encode() + more)
-    from assume.cli.table import Cell, Column, Table, draw
+    from assume.cli.table import Cell, Table, draw
+    from assume.terminal.columns import Column
 
     lines = [[Cell(heading), Cell(value, style)] for heading, value, style in rows]
     return draw(Table([Column("", 7, 1), Column("", 10, 2)], lines, headings=False)) and show.write(1, more)

@@ -8,26 +8,13 @@ character is.
 In: `Column`s and rows of cells; out: lines on standard output.
 """
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 
 from assume.terminal import show
-
-GAP = 2  # blanks between two columns
-CUT = "…"
-
-
-class Column:
-    """A column: its heading, how narrow it may get, and how important it is (the least is left out first)."""
-
-    __slots__ = ("heading", "least", "rank")
-
-    def __init__(self, heading: str, least: int, rank: int) -> None:
-        self.heading = heading
-        self.least = least
-        self.rank = rank
+from assume.terminal.columns import GAP, Column, cut, fitted
 
 
 class Cell:
@@ -47,7 +34,10 @@ class Cell:
     def fitted(self, width: int) -> str:
         """Exactly `width` columns: filled with blanks, or cut."""
         room = width - len(self.after)
-        line = cut(self.text, room) + self.after if room > 0 else cut(self.after.strip() or self.text, width)
+        if room > 0:
+            line = cut(self.text, room, _wide) + self.after
+        else:
+            line = cut(self.after.strip() or self.text, width, _wide)
         return line + " " * (width - _wide(line))
 
 
@@ -100,37 +90,9 @@ class Table:
             most = max(cells, default=0)
             is_empty.append(most == 0)
             natural.append(max(most, len(column.heading) if self.headings else 0))
-        kept = list(range(len(self.columns)))
-        least = [min(column.least, natural[at]) for at, column in enumerate(self.columns)]
-        for at in sorted(kept, key=lambda at: (not is_empty[at], self.columns[at].rank)):
-            if len(kept) == 1 or sum(least[at] for at in kept) + GAP * (len(kept) - 1) <= room:
-                break
-            kept.remove(at)
-            self.left_out.append(self.columns[at].heading)
-        given = dict(zip(kept, shared([(least[at], natural[at]) for at in kept], room), strict=True))
-        return [given.get(at, 0) for at in range(len(self.columns))]
-
-
-def shared(needs: "list[tuple[int, int]]", room: int) -> "list[int]":
-    """Widths for columns that need (at least, at most) so much: what is left goes to the narrowest first."""
-    room -= GAP * (len(needs) - 1)
-    if len(needs) == 1:
-        return [max(min(needs[0][1], room), 1)]
-    level = room
-    while level and sum(min(most, max(least, level)) for least, most in needs) > room:
-        level -= 1
-    widths = [min(most, max(least, level)) for least, most in needs]
-    for at, (_, most) in enumerate(needs):  # a rest that is not enough for all of them
-        spare = room - sum(widths)
-        widths[at] += max(min(spare, most - widths[at]), 0)
-    return widths
-
-
-def cut(text: str, width: int) -> str:
-    """`text`, cut to `width` columns of the terminal with `…` at its end if it is longer."""
-    if _wide(text) <= width:
-        return text
-    return set_cell_size(text, width - 1).rstrip() + CUT if width > 1 else CUT[:width]
+        widths = fitted(self.columns, natural, is_empty, room)
+        self.left_out = [column.heading for column, width in zip(self.columns, widths, strict=True) if not width]
+        return widths
 
 
 def draw(table: Table) -> bool:

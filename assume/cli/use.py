@@ -4,7 +4,7 @@ import time
 
 from assume import arguments
 from assume.arguments import Options
-from assume.errors import AssumeError, ConfigError, UsageError
+from assume.errors import AssumeError, NoSuchProfile, UsageError
 from assume.fast import entry, warm
 from assume.shells import environment, state
 from assume.terminal import show
@@ -17,12 +17,18 @@ def run(options: Options) -> int:
         _refuse_typos(options.profile, have)
         raise not_loaded(options.profile)
     if not options.profile and not options.credential_source:
-        options.profile = _picked(have, options.role_arn)
+        from assume.cli.picking import picked
+
+        options.profile = picked(have, options.role_arn)
     options = warm.asked(options)
     from assume.cli.install import refresh_init_files
     from assume.cold.resolve import resolve
 
-    taken = resolve(options, have)
+    try:
+        taken = resolve(options, have)
+    except NoSuchProfile as error:
+        options.profile = _picked_instead(error, options, have)
+        taken = resolve(options, have)
     status = entry.hand_over(taken, options, have, time.time())
     refresh_init_files(environment.baseline(have)[0])
     return status
@@ -87,14 +93,14 @@ def _refuse_typos(name: str, have: dict[str, str]) -> None:
             raise no_such_profile(name, config, base)
 
 
-def _picked(have: dict[str, str], role_arn: str) -> str:
-    """A profile that the user picks on the terminal. Raises UsageError in a script."""
-    if not (show.is_terminal(0) and show.is_terminal(2)):
-        raise UsageError("which profile?", "assume PROFILE; `assume list` shows them")
-    from assume.fast.complete import profiles
-    from assume.terminal.pick import pick
+def _picked_instead(error: NoSuchProfile, options: Options, have: dict[str, str]) -> str:
+    """The profile that the user picks among those whose names have what was typed. In a script raises `error`."""
+    from assume.cli import picking, typos
 
-    found = list(profiles(environment.baseline(have)[0]))
-    if not found:
-        raise ConfigError("no profiles: there is no AWS config here", "`aws configure` makes one")
-    return pick(found, f"source profile for role {role_arn.rpartition('/')[2]}: " if role_arn else "profile: ")
+    typed = error.profile
+    if typed != options.profile or typos.is_like_a_command(typed) or not picking.is_possible():
+        raise error
+    name = picking.picked(have, options.role_arn, typed)
+    if not name:
+        raise error
+    return name

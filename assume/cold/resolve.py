@@ -39,11 +39,13 @@ def resolve(
     silent: bool = False,
     deadline: Deadline | None = None,
     plan: "middle.Planned | None" = None,
+    is_use: bool = True,
 ) -> warm.Assumed:
     """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks and never waits long.
 
     `deadline` bounds the time that the network takes, if the usual bound does not apply. `plan` is what the middle
-    lane has read and planned for the same options, if it has. Raises AssumeError.
+    lane has read and planned for the same options, if it has. `is_use`: False if nobody has asked for this role to use
+    it, so that it does not count as used. Raises AssumeError.
     """
     base, told = environment.baseline(have)
     if not told:
@@ -72,7 +74,7 @@ def resolve(
         deadline=deadline or (Deadline(RENEWAL_S) if silent else None),
     )
     assumed = _at_the_end(attempt)
-    if attempt.folder and not attempt.uncached:
+    if attempt.folder and not attempt.uncached and is_use:
         left = _left_for_aws_tools(attempt, assumed)
         pointers.point(attempt.folder, options, chain, base, plan.seen, time.time(), *left)
     return assumed

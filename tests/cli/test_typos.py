@@ -96,7 +96,7 @@ def test_every_line_of_the_tables_is_a_line_that_we_understand():
 def test_the_picker_for_a_role_without_a_profile_says_what_it_picks(program, monkeypatch):
     headings = []
 
-    def picked(_, heading):
+    def picked(*_, heading, **__):
         headings.append(heading)
         return "user1"
 

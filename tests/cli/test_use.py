@@ -1,13 +1,16 @@
 """`use`, `-`, `off`, `renew`: the reply to the shell function, the lane that it comes from; a hit calls nobody."""
 
+import os
 import shlex
 import time
 
+import pytest
 import time_machine
 
 from assume.cli import use as verb
 from assume.shells import table
-from assume.terminal import failures
+from assume.store import record
+from assume.terminal import failures, pick, show
 
 
 def applied(done, env):
@@ -202,3 +205,67 @@ def test_the_account_of_the_keys_is_set_and_restored(program):
     assert "AWS_ACCOUNT_ID" not in have
     have, _ = applied(program("off", "--shell", "bash", "--state", state, **have), have)
     assert have == {"AWS_ACCOUNT_ID": "mine"}
+
+
+@pytest.fixture
+def picks(monkeypatch):
+    """A terminal at which a person picks the first profile; what the picker was given."""
+    given = []
+
+    def picked(names, about, texts, **how):
+        given.append((list(names), about, list(texts), how))
+        return given[-1][0][0]
+
+    monkeypatch.setattr(show, "is_terminal", lambda handle: handle != 1)
+    monkeypatch.setattr(pick, "pick", picked)
+    return given
+
+
+def test_the_picker_offers_the_profiles_used_last_first(program, picks):
+    program.keys("hub")
+    program.keys("marketingadmin", "--region", "eu-west-1")
+    folder = program.home.path / ".aws/assume"
+    for age, name in enumerate(("marketingadmin", "hub")):
+        for pointer in folder.glob(f"*{record.POINTER}"):
+            if f"\nname={name}\n" in pointer.read_text():
+                os.utime(pointer, (time.time() - age, time.time() - age))
+    program.write("[profile gone]\nregion = x\n")
+    assert program("use", "--shell", "bash", "--state", "").status == 0
+    names, about, texts, how = picks[0]
+    assert names[:3] == ["marketingadmin", "hub", "default"]
+    assert names[-1] == "gone"
+    assert (how["typed"], how["heading"]) == ("", "profile: ")
+    assert "123456789012 hub us-west-2" in texts
+    seen = about("hub")
+    assert (seen.account, seen.role, seen.region, seen.left) == ("123456789012", "hub", "us-west-2", "60m")
+    assert about("role-with-mfa").marks == "MFA"
+    assert (about("prod").marks, about("prod").is_guarded) == ("guarded", True)
+
+
+def test_a_name_that_no_profile_has_starts_the_picker_at_a_terminal(program, picks):
+    done = program("use", "--shell", "bash", "--state", "", "admin")
+    assert done.status == 0
+    assert done.err.startswith("assume: admin: no such profile; these have it in their name\n")
+    assert picks[0][3]["typed"] == "admin"
+    assert len(picks) == 1
+
+
+@pytest.mark.parametrize("typed", ["nosuch", "statu", "arn:aws:iam::222222222222:role/Developer"])
+def test_a_name_like_no_profile_is_refused_at_a_terminal_too(program, picks, typed):
+    done = program("use", "--shell", "bash", "--state", "", typed)
+    assert (done.status, picks) == (1, [])
+    assert "no such profile\n" in done.err
+
+
+def test_in_a_script_no_profile_is_offered(program, monkeypatch, picks):
+    monkeypatch.setattr(show, "is_terminal", lambda _: False)
+    done = program("use", "--shell", "bash", "--state", "", "admin")
+    assert (done.status, done.out, picks) == (1, "", [])
+    assert done.err.startswith("assume: admin: no such profile\n")
+    assert program("use", "--shell", "bash", "--state", "").status == 2
+
+
+def test_a_check_of_a_profile_is_not_a_use_of_it(program, picks):
+    assert program("list", "--check", "hub").status == 0
+    program("use", "--shell", "bash", "--state", "")
+    assert picks[0][0][0] == "default"

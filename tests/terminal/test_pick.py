@@ -1,8 +1,11 @@
 """The picker, by keys on a real terminal and by questions: which profile it returns, and what it draws."""
 
+import fcntl
 import os
 import pty
 import select
+import signal
+import struct
 import termios
 import time
 
@@ -11,34 +14,43 @@ import pytest
 
 from assume.errors import Interrupted, NoTerminal
 from assume.terminal import ask, pick
+from assume.terminal.filter import About
 
-PROFILES = [
-    ("dev", "123456789012 reader"),
-    ("devops", "123456789012 admin"),
-    ("prod", "234567890123 admin"),
-    ("old-dev", "345678901234 reader"),
-]
-MANY = [(f"profile{number:02}", "") for number in range(40)]
+PROFILES = {
+    "dev": About("123456789012", "reader", "eu-west-1", left="59m"),
+    "devops": About("123456789012", "admin", "eu-west-1", marks="MFA"),
+    "prod": About("234567890123", "admin", "us-east-1"),
+    "old-dev": About("345678901234", "reader"),
+}
+GUARDED = {
+    "live": About("123456789012", "admin", marks="guarded", is_guarded=True),
+    "test": About("123456789012", "reader"),
+}
+MANY = {f"profile{number:02}": About() for number in range(40)}
 UP, DOWN = b"\x1b[A", b"\x1b[B"
 
 
 class Picking:
     """A process that picks on its own terminal, and a screen that shows it; the result goes to a pipe."""
 
-    def __init__(self, profiles):
+    def __init__(self, profiles, columns=80, lines=24, **how):
         out, theirs = os.pipe()
         self.pid, self.terminal = pty.fork()
         if not self.pid:
             os.dup2(theirs, 1)  # as in the shell functions, which capture it
             try:
-                os.write(1, pick.pick(profiles).encode())
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+                environment = {"TERM": "xterm", **how.pop("environment", {})}
+                texts = [f"{about.account} {about.role} {about.region} {about.marks}" for about in profiles.values()]
+                chosen = pick.pick(list(profiles), profiles.__getitem__, texts, environment=environment, **how)
+                os.write(1, chosen.encode())
             except Interrupted:
                 os.write(1, b"interrupted")
             finally:
                 os._exit(0)
         os.close(theirs)
         self.out = out
-        self.screen = pyte.Screen(80, 24)
+        self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.before = termios.tcgetattr(self.terminal)
 
@@ -54,6 +66,10 @@ class Picking:
             except OSError:  # the other end is closed
                 return False
         return True
+
+    def lines(self):
+        """What is drawn, without blanks at the ends of lines, nor empty lines below."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip().splitlines()
 
     def line(self, text):
         """The characters of the first line on the screen that holds `text`, up to its end."""
@@ -85,9 +101,9 @@ class Picking:
 def picking():
     made = []
 
-    def make(profiles=PROFILES):
-        made.append(Picking(profiles))
-        assert made[-1].shows(f"{len(profiles)} of {len(profiles)}")
+    def make(profiles=PROFILES, columns=80, lines=24, **how):
+        made.append(Picking(profiles, columns, lines, **how))
+        assert made[-1].shows(f" of {len(profiles)} ")
         return made[-1]
 
     yield make
@@ -100,15 +116,26 @@ def picking():
     ("keys", "result"),
     [
         (b"\r", "dev"),
+        (b"\n", "dev"),
         (DOWN + b"\r", "devops"),
+        (b"\x1bOB\r", "devops"),  # an arrow in application mode
         (b"\t\t\r", "prod"),
         (b"\x0e\x0e\x10\r", "devops"),  # Ctrl-N twice, Ctrl-P
         (DOWN * 9 + b"\r", "old-dev"),
         (DOWN + UP * 3 + b"\r", "dev"),
+        (b"\x1b[6~\r", "old-dev"),  # Page down
+        (b"\x1b[F\x1b[5~\r", "dev"),  # End, Page up
+        (b"\x1b[F\x1b[H\x1b[B\r", "devops"),  # End, Home, down
         (b"ops\r", "devops"),
         (b"READER old\r", "old-dev"),
+        (b"old read\r", "old-dev"),
+        (b"234567890123\r", "prod"),
+        (b"us-east\r", "prod"),
+        (b"mfa\r", "devops"),
         (b"dx\x7fevo\r", "devops"),  # x, then Backspace
         (b"nothing\r\x15pro\r", "prod"),  # Enter does nothing without a match; Ctrl-U empties the line
+        (b"old nothing\x17\r", "old-dev"),  # Ctrl-W takes the last word
+        (b"\x1b[1;5Cold\r", "old-dev"),  # a key that means nothing here
         (b"\x03", "interrupted"),
         (b"\x04", "interrupted"),
         (b"\x1b", "interrupted"),
@@ -122,33 +149,94 @@ def test_the_result_of_keys(picking, keys, result):
 
 def test_the_screen_shows_the_matches_and_is_restored(picking):
     one = picking()
+    assert one.lines() == [
+        "profile:",
+        "  dev        123456789012  reader  eu-west-1  ● 59m",
+        "  devops     123456789012  admin   eu-west-1         MFA",
+        "  prod PROD  234567890123  admin   us-east-1",
+        "  old-dev    345678901234  reader",
+        "  4 of 4   Enter takes it, Esc leaves",
+    ]
     one.type(b"dev")
     assert one.shows("3 of 4")
-    drawn = "\n".join(line.rstrip() for line in one.screen.display).strip()
-    assert drawn.splitlines() == [
-        "profile: dev",
-        "  dev  123456789012 reader",
-        "  devops  123456789012 admin",
-        "  old-dev  345678901234 reader",
-        "  3 of 4",
-    ]
-    assert all(mark.reverse for mark in one.line("dev  1234")[:5]), "the first match is marked"
+    assert [line.split()[0] for line in one.lines()] == ["profile:", "dev", "devops", "old-dev", "3"]
+    assert (one.screen.cursor.y, one.screen.cursor.x) == (0, len("profile: dev"))
+    assert all(mark.reverse for mark in one.line("  dev  ")[:5]), "the first match is under the bar"
+    marked = [mark for mark in one.line("old-dev") if mark.underscore]
+    assert "".join(mark.data for mark in marked) == "dev"
     one.type(b"\r")
     assert one.end() == "dev"
     assert "".join(one.screen.display).strip() == ""
     after = termios.tcgetattr(one.terminal)
-    assert after[3] & termios.ECHO
-    assert after[3] & termios.ICANON
+    assert after == one.before
 
 
 def test_production_is_red_and_has_the_word(picking):
     one = picking()
-    (name,) = [mark for mark in one.line("prod") if mark.data == "p"]
-    assert (name.fg, name.bold) == ("red", True)
-    assert one.shows("prod  PROD  234567890123 admin")
+    assert {(mark.fg, mark.bold) for mark in one.line("prod PROD")[2:11]} == {("red", True)}
 
 
-def test_a_long_list_scrolls_with_the_mark(picking):
+def test_without_colours_the_words_stay(picking):
+    one = picking(environment={"NO_COLOR": "1"})
+    cells = [cell for row in one.screen.buffer.values() for cell in row.values()]
+    assert {cell.fg for cell in cells} == {cell.bg for cell in cells} == {"default"}
+    assert one.shows("prod PROD")
+
+
+def test_a_terminal_that_is_not_utf8_gets_no_sign_of_it(picking):
+    one = picking(environment={"LANG": "en_US.ISO-8859-1"})
+    assert one.shows("* 59m")
+
+
+def test_a_guarded_profile_is_not_under_the_bar_at_first(picking):
+    one = picking(GUARDED)
+    one.type(b"\r")
+    assert one.end() == "test"
+    one = picking({"live": GUARDED["live"]})
+    one.type(b"\r")
+    assert one.shows("press Down")
+    one.type(DOWN + b"\r")
+    assert one.end() == "live"
+    one = picking(GUARDED)
+    one.type(b"live\r")
+    assert one.end() == "live", "its name was typed"
+
+
+def test_typing_can_start_with_a_text(picking):
+    one = picking(typed="old")
+    assert one.lines()[0] == "profile: old"
+    one.type(b"\r")
+    assert one.end() == "old-dev"
+
+
+@pytest.mark.parametrize("columns", [20, 40])
+def test_a_narrow_terminal_shows_names_first_and_the_rest_below(picking, columns):
+    one = picking(columns=columns)
+    assert [line.split()[0] for line in one.lines()][:5] == ["profile:", "dev", "devops", "prod", "old-dev"]
+    assert any(line.startswith("  123456789012  r") for line in one.lines()[5:])
+    one.type(DOWN * 2)
+    assert one.shows("  234567890123  a")
+
+
+def test_a_low_terminal_keeps_the_first_line(picking):
+    one = picking(MANY, lines=8)
+    one.type(DOWN * 20)
+    assert one.shows("profile20")
+    assert one.lines()[0].startswith("profile:")
+    assert len(one.lines()) <= 8
+
+
+def test_another_size_of_the_terminal_is_drawn(picking):
+    one = picking()
+    fcntl.ioctl(one.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
+    one.screen.resize(24, 30)
+    os.kill(one.pid, signal.SIGWINCH)
+    assert one.shows("  123456789012  reader")
+    one.type(b"\r")
+    assert one.end() == "dev"
+
+
+def test_a_long_list_scrolls_with_the_bar(picking):
     one = picking(MANY)
     assert not any("profile20" in line for line in one.screen.display)
     one.type(DOWN * 20)
@@ -158,14 +246,15 @@ def test_a_long_list_scrolls_with_the_mark(picking):
 
 
 def test_a_name_cannot_steer_the_terminal(picking):
-    one = picking([("a\x1b[2J", "b\x07"), *PROFILES])
-    assert one.shows("a\\x1b[2J  b\\x07")
+    one = picking({"a\x1b[2J": About("b\x07"), **PROFILES})
+    assert one.shows("a\\x1b[2J   b\\x07")
 
 
-def test_a_name_that_begins_as_typed_comes_first():
-    choice = pick.Choice([("x-dev", ""), ("y", "dev"), ("dev", "")])
-    choice.narrow("Dev")
-    assert [name for name, _ in choice.found] == ["dev", "x-dev", "y"]
+def test_a_signal_that_ends_it_restores_the_terminal(picking):
+    one = picking()
+    os.kill(one.pid, signal.SIGTERM)
+    one.end()
+    assert termios.tcgetattr(one.terminal) == one.before
 
 
 def test_without_a_terminal_it_raises_no_terminal():
@@ -173,7 +262,7 @@ def test_without_a_terminal_it_raises_no_terminal():
     if not child:
         os.setsid()
         try:
-            pick.pick(PROFILES)
+            pick.pick(list(PROFILES), environment={"TERM": "xterm"})
         except NoTerminal as error:
             os._exit(7 if "which profile?" in str(error) else 1)
         finally:
@@ -181,22 +270,27 @@ def test_without_a_terminal_it_raises_no_terminal():
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
+@pytest.mark.parametrize("terminal", ["win32", "dumb"])
 @pytest.mark.parametrize(
     ("answers", "result"),
     [
         (["3"], "prod"),
         (["devops"], "devops"),
         (["old", "1"], "old-dev"),
+        (["admin us", "1"], "prod"),
         (["0", "", "dev"], "dev"),
         (["9", "prod"], "prod"),
     ],
 )
-def test_by_questions_where_nothing_can_be_drawn(monkeypatch, capfd, answers, result):
-    monkeypatch.setattr("sys.platform", "win32")
+def test_by_questions_where_nothing_can_be_drawn(monkeypatch, capfd, terminal, answers, result):
+    if terminal == "win32":
+        monkeypatch.setattr("sys.platform", "win32")
     waiting = list(answers)
     monkeypatch.setattr(ask, "ask", lambda *_, **__: waiting.pop(0))
-    assert pick.pick(PROFILES) == result
+    texts = [f"{about.role} {about.region}" for about in PROFILES.values()]
+    chosen = pick.pick(list(PROFILES), PROFILES.__getitem__, texts, environment={"TERM": terminal})
+    assert chosen == result
     assert waiting == []
     out, err = capfd.readouterr()
     assert out == ""
-    assert "   3  prod  PROD  234567890123 admin\n" in err
+    assert "   3  prod  PROD 234567890123 admin us-east-1\n" in err
