@@ -41,9 +41,18 @@ OPTIONS: "dict[str, tuple[str, object]]" = {
     # of `explain` alone
     "--check": ("check", True),
     "--json": ("json", True),
+    # of `console` alone
+    "--service": ("service", TEXT),
+    "--print": ("print_link", True),
 }
 OF_EXPORT = ("--format", "--force")
 OF_EXPLAIN = ("--check", "--json")
+OF_CONSOLE = ("--service", "--print")
+OF_ONE_VERB = {
+    **dict.fromkeys(OF_EXPORT, "export"),
+    **dict.fromkeys(OF_EXPLAIN, "explain"),
+    **dict.fromkeys(OF_CONSOLE, "console"),
+}
 OF_SHELLS = ("--shell", "--state", "--holding")
 # what `assume -` repeats: never a code, and never --yes
 REPEATED = (
@@ -89,11 +98,13 @@ class Options:
         "no_cache",
         "policy",
         "policy_arns",
+        "print_link",
         "profile",
         "read_only",
         "refresh",
         "region",
         "role_arn",
+        "service",
         "session_name",
         "shell",
         "state",
@@ -105,10 +116,12 @@ class Options:
         self.command: list[str] = []  # of `exec`
         self.mfa_code = self.region = self.session_name = self.external_id = self.role_arn = ""
         self.credential_source = self.policy = self.export = self.shell = self.state = self.format = self.holding = ""
+        self.service = ""
         self.policy_arns: tuple[str, ...] = ()
         self.duration_s = self.min_left_s = 0
         self.read_only: bool | None = None
         self.refresh = self.no_cache = self.yes = self.debug = self.force = self.check = self.json = False
+        self.print_link = False
 
     def repeated(self) -> "list[str]":
         """The words that repeat this request, profile first, options in the order of REPEATED."""
@@ -172,7 +185,7 @@ def seconds(text: str) -> "int | None":
 
 def is_of(option: str, verb: str) -> bool:
     """Whether a verb takes an option of the table."""
-    return (option not in OF_EXPORT or verb == "export") and (option not in OF_EXPLAIN or verb == "explain")
+    return OF_ONE_VERB.get(option, verb) == verb
 
 
 def take(options: Options, word: str, waiting: "list[str]", verb: str) -> bool:

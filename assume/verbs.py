@@ -61,6 +61,13 @@ VERBS = {
         example="assume export marketingadmin --format env-file > container.env",
         is_quick=True,
     ),
+    "console": Verb(
+        "assume console PROFILE",
+        "Open the web console, signed in as the role of PROFILE.",
+        group=ACT,
+        example="assume console marketingadmin --service s3",
+        is_quick=True,
+    ),
     "explain": Verb(
         "assume explain PROFILE",
         "Show how PROFILE gets its role, and with --check why AWS refuses it.",

@@ -11,7 +11,7 @@
 # --- filled in by `assume init bash` ---
 __assume_program=()
 __assume_script=assume
-__assume_commands='exec export explain policy doctor list status clear init install uninstall demo'
+__assume_commands='exec export console explain policy doctor list status clear init install uninstall demo'
 __assume_prompt=
 # --- end ---
 
@@ -118,7 +118,7 @@ function __assume_dispatch {
         \builtin test "$__assume_word" = "$1" || \builtin continue
         \builtin shift
         case $__assume_word in
-        exec | export | explain | doctor | status) __assume_run "$__assume_word" --state "$__assume_state" ${1+"$@"} ;;
+        exec | export | console | explain | doctor | status) __assume_run "$__assume_word" --state "$__assume_state" ${1+"$@"} ;;
         *) __assume_run "$__assume_word" ${1+"$@"} ;;
         esac
         \builtin return

@@ -8,7 +8,7 @@
 # --- filled in by `assume init fish` ---
 set -g __assume_program
 set -g __assume_script assume
-set -g __assume_commands 'exec export explain policy doctor list status clear init install uninstall demo'
+set -g __assume_commands 'exec export console explain policy doctor list status clear init install uninstall demo'
 set -g __assume_prompt
 # --- end ---
 
@@ -51,7 +51,7 @@ function __assume_dispatch --description 'Decide what the words ask for: a verb 
     if set -l stop (builtin contains -i -- -- $argv)
         set own $argv[1..$stop]
     end
-    if builtin contains -- $verb exec export explain doctor status
+    if builtin contains -- $verb exec export console explain doctor status
         __assume_run $verb --state "$__assume_state" $argv[2..]
         return
     else if builtin contains -- $verb --help -h --version (string split ' ' -- $__assume_commands)

@@ -12,7 +12,7 @@
 # --- filled in by `assume init powershell` ---
 $global:__assume_program = @()
 $global:__assume_script = 'assume'
-$global:__assume_commands = 'exec export explain policy doctor list status clear init install uninstall demo'
+$global:__assume_commands = 'exec export console explain policy doctor list status clear init install uninstall demo'
 $global:__assume_prompt = ''
 # --- end ---
 
@@ -106,7 +106,7 @@ function global:__assume_mark_failed {
 function global:__assume_dispatch {
     $words = $args[0]
     $verb = if ($words.Count) { $words[0] } else { '' }
-    if ('exec', 'export', 'explain', 'doctor', 'status' -ccontains $verb) {
+    if ('exec', 'export', 'console', 'explain', 'doctor', 'status' -ccontains $verb) {
         $words.InsertRange(1, [string[]]('--state', $global:__assume_state))
         return $true
     }

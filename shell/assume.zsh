@@ -15,7 +15,7 @@
 # --- filled in by `assume init zsh` ---
 __assume_program=()
 __assume_script=assume
-__assume_commands='exec export explain policy doctor list status clear init install uninstall demo'
+__assume_commands='exec export console explain policy doctor list status clear init install uninstall demo'
 __assume_prompt=
 # --- end ---
 
@@ -110,7 +110,7 @@ function __assume_dispatch {
         __assume_verb=$1
         \builtin shift
         case $__assume_verb in
-            exec | export | explain | doctor | status) __assume_run "$__assume_verb" --state "$__assume_state" "$@" ;;
+            exec | export | console | explain | doctor | status) __assume_run "$__assume_verb" --state "$__assume_state" "$@" ;;
             *) __assume_run "$__assume_verb" "$@" ;;
         esac
         \builtin return

@@ -210,6 +210,7 @@ strace strace
 tmux tmux
 END
     [ -e /usr/share/bash-completion/bash_completion ] || missing+=(bash-completion)
+    type -P chromium chromium-browser google-chrome >/dev/null || missing+=(chromium)
     [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}" || say "the tests that need a missing program are skipped"
 }
 

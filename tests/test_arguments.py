@@ -4,7 +4,19 @@ import pytest
 import typer.main
 
 from assume import arguments
-from assume.arguments import LIST, OF_EXPLAIN, OF_EXPORT, OF_SHELLS, OPTIONS, SECONDS, TEXT, is_of, read, seconds
+from assume.arguments import (
+    LIST,
+    OF_CONSOLE,
+    OF_EXPLAIN,
+    OF_EXPORT,
+    OF_SHELLS,
+    OPTIONS,
+    SECONDS,
+    TEXT,
+    is_of,
+    read,
+    seconds,
+)
 from assume.cli.app import app
 from assume.cli.usage import HELP
 from assume.fast.complete import OPTIONS as COMPLETED
@@ -12,7 +24,7 @@ from assume.fast.complete import OPTIONS as COMPLETED
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("verb", ["use", "exec", "export", "explain"])
+@pytest.mark.parametrize("verb", ["use", "exec", "export", "explain", "console"])
 def test_the_table_is_typers_table(verb):
     known = {
         word: (parameter.is_flag, parameter.multiple)
@@ -27,9 +39,10 @@ def test_the_table_is_typers_table(verb):
 
 def test_every_option_has_its_help_and_is_completed():
     assert set(HELP) == set(OPTIONS) - set(OF_SHELLS)
-    assert set(COMPLETED["export"]) - {"--help"} == set(HELP) - set(OF_EXPLAIN)
-    assert set(COMPLETED["explain"]) - {"--help"} == set(HELP) - set(OF_EXPORT)
+    assert {*COMPLETED["export"], *COMPLETED["explain"], *COMPLETED["console"]} - {"--help"} == set(HELP)
+    assert set(COMPLETED["use"]) == set(COMPLETED["explain"]) - set(OF_EXPLAIN)
     assert set(COMPLETED["use"]) == set(COMPLETED["exec"]) == set(COMPLETED["export"]) - set(OF_EXPORT)
+    assert set(COMPLETED["use"]) == set(COMPLETED["console"]) - set(OF_CONSOLE)
 
 
 def test_every_option_has_its_place_in_options():

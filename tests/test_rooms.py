@@ -81,6 +81,7 @@ OWN_TESTS = {
     "cli.policy": "services/test_grants.py",
     "cli.prose": "services/test_explain.py",
     "cli.picking": "cli/test_use.py",
+    "cli.console": "services/test_console.py",
     "cli.start": "cli/test_use.py",
     "cli.uninstall": "cli/test_install.py",
     "cli.usage": "test_arguments.py",

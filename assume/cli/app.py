@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from assume import __version__, arguments, verbs
+from assume import __version__, verbs
 from assume.cli import usage
 from assume.errors import UsageError
 from assume.terminal import show
@@ -87,7 +87,7 @@ def _assume(
         raise UsageError("which profile?", "assume PROFILE; `assume --help` shows the rest")
 
 
-usage.add(app, "use", left_out=(*arguments.OF_EXPORT, *arguments.OF_EXPLAIN))
+usage.add(app, "use")
 
 
 @_verb("off")
@@ -95,9 +95,10 @@ def _off() -> int:
     return 0  # only its help comes here: `start` answers the verb itself
 
 
-usage.add(app, "exec", command=True, left_out=(*arguments.OF_EXPORT, *arguments.OF_EXPLAIN))
-usage.add(app, "export", left_out=arguments.OF_EXPLAIN)
-usage.add(app, "explain", left_out=arguments.OF_EXPORT)
+usage.add(app, "exec", command=True)
+usage.add(app, "export")
+usage.add(app, "explain")
+usage.add(app, "console")
 
 
 @_verb("policy")

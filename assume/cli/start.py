@@ -123,6 +123,10 @@ def _run_quick(verb: str, options: arguments.Options) -> int:
         from assume.cli.explain import run as run_explain
 
         return run_explain(options)
+    if verb == "console":
+        from assume.cli.console import run as run_console
+
+        return run_console(options)
     from assume.cli import use
 
     return use.renew(options) if verb == "renew" else use.run(options)

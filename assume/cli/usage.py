@@ -1,4 +1,4 @@
-"""Help for the verbs that take on a role: `use`, `exec`, `export`.
+"""Help for the verbs that take on a role: `use`, `exec`, `export`, `console`.
 
 Their options are in the table of assume/arguments.py; here are the help texts. The
 reason why a command line could not be read is found in `typos`.
@@ -40,13 +40,15 @@ HELP = {
     "--force": ("", "Print secrets even on a terminal."),
     "--check": ("", "Call AWS for each step, and say why it refuses and what to change."),
     "--json": ("", "Print JSON, for programs."),
+    "--service": ("SERVICE", "The page to open: s3, ec2, cloudwatch, …."),
+    "--print": ("", "Print the link, do not open it."),
 }
 
 
-def add(app: typer.Typer, verb: str, *, command: bool = False, left_out: tuple[str, ...] = ()) -> None:
+def add(app: typer.Typer, verb: str, *, command: bool = False) -> None:
     """Adds to `app` a verb that takes on a role, for its help alone: `start` runs it.
 
-    `command`: a command follows the profile. `left_out`: the options that the verb does not take.
+    `command`: a command follows the profile.
     """
 
     def run(**_: object) -> int:
@@ -62,7 +64,7 @@ def add(app: typer.Typer, verb: str, *, command: bool = False, left_out: tuple[s
         ]
         parameters.append(_parameter("command", words, []))
     for word, (metavar, text) in HELP.items():
-        if word not in left_out:
+        if arguments.OF_ONE_VERB.get(word, verb) == verb:
             kind = kinds.get(arguments.OPTIONS[word][1], bool)
             option = typer.Option(word, metavar=metavar or None, help=text)
             default = {bool: False, str: ""}.get(kind, [])

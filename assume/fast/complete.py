@@ -32,9 +32,10 @@ OPTIONS = {
     "off": (),
 }
 OPTIONS["use"] = OPTIONS["exec"]
-OPTIONS["export"] = (*OPTIONS["exec"], "--format", "--force")
-OPTIONS["explain"] = (*OPTIONS["exec"], "--check", "--json")
-OF_A_PROFILE = ("use", "exec", "export", "explain", "policy")
+OPTIONS["export"] = (*OPTIONS["exec"], *arguments.OF_EXPORT)
+OPTIONS["explain"] = (*OPTIONS["exec"], *arguments.OF_EXPLAIN)
+OPTIONS["console"] = (*OPTIONS["exec"], *arguments.OF_CONSOLE)
+OF_A_PROFILE = ("use", "exec", "export", "explain", "policy", "console")
 OF_A_SHELL = ("init", "install", "uninstall", "demo")
 DESCRIBED_MOST = 200  # profiles; if there are more, their sections are not read for a description
 

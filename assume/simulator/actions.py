@@ -61,7 +61,8 @@ def assume_role(invocation: Invocation, caller: Caller) -> dict[str, Any]:
     external_id = given.text("ExternalId")
     context = trust.RequestContext(role_arn, external_id, mfa_age_s, tagged, source_identity)
     role = trust.check(caller, world.roles.get(role_arn), context)
-    duration_s = _duration_s(given, role, chained=caller.session is not None)
+    chained = caller.session is not None
+    duration_s = _duration_s(given, role, chained=chained)
     tags, transitive = _tags(given, carried)
     grant = Grant(
         policy=given.text("Policy"),
@@ -71,7 +72,7 @@ def assume_role(invocation: Invocation, caller: Caller) -> dict[str, Any]:
         source_identity=source_identity,
     )
     packed = policy.packed_percent(grant)
-    session = world.role_session(role, given.single["RoleSessionName"], now, duration_s, grant)
+    session = world.role_session(role, given.single["RoleSessionName"], now, duration_s, grant, is_chained=chained)
     return {
         "SourceIdentity": source_identity,
         "AssumedRoleUser": _assumed(session),

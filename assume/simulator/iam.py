@@ -123,6 +123,17 @@ class Session:
     issued_at: float
     expires_at: float
     grant: Grant = PLAIN
+    is_chained: bool = False  # temporary credentials signed the call that opened it
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLink:
+    """A sign-in token of the federation endpoint: whose it is, until when it works, how long the console lasts."""
+
+    text: str
+    session: Session
+    ends_at: float
+    lasts_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
     with serve(world, clock=time.time) as sts:
         sts.url     its address
-        sts.calls   the calls to STS so far; sts.visits: the calls to metadata and SSO
+        sts.calls   the calls to STS so far; sts.visits: the calls to metadata, SSO, sign-in
         sts.faults  set it to make calls fail (see faults)
 
 The steps of a call: injected fault, signature, parameters, action. An exception in
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from assume.simulator import actions, metadata, parameters, sigv4
+from assume.simulator import actions, federation, metadata, parameters, sigv4
 from assume.simulator.calls import Call, CallFile
 from assume.simulator.faults import Fault, Faults, spoiled
 from assume.simulator.replies import Refused, Reply, refusal, result
@@ -79,7 +79,7 @@ class Sts:
     def answer(self, request: Request) -> tuple[Reply, Fault | None]:
         """The reply to a request, and the fault to inject when it is sent."""
         now = self.clock()
-        visit = metadata.visit_of(request)
+        visit = metadata.visit_of(request) or federation.visit_of(request)
         call = replace(visit or _call_of(request), at=now, host=request.host)
         fault = self.faults(call) if self.faults else None
         try:
@@ -100,7 +100,8 @@ class Sts:
         if fault and fault.instead:
             return fault.instead, None
         if is_visit:
-            return metadata.answer(call, request, self.world), None
+            room = federation if call.action in federation.VISITS else metadata
+            return room.answer(call, request, self.world), None
         return _act(call, request, self.world)
 
 

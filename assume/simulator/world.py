@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Mapping
 
 from assume.simulator import totp, web_identity
-from assume.simulator.iam import PLAIN, Caller, Device, Grant, Key, Provider, Role, Session, Trust, User
+from assume.simulator.iam import PLAIN, Caller, Device, Grant, Key, Provider, Role, Session, SignInLink, Trust, User
 from assume.simulator.machine import Machine
 
 ID_LETTERS = string.ascii_uppercase + "234567"
@@ -45,6 +45,8 @@ class World:
         self.roles: dict[str, Role] = {}
         self.providers: dict[tuple[str, str], Provider] = {}
         self.sessions: dict[str, Session] = {}
+        self.links: dict[str, SignInLink] = {}
+        self.consoles: dict[str, tuple[SignInLink, str, float]] = {}  # by cookie: link, page asked for, end
         self.machine = Machine()
         self._used_steps: set[tuple[str, int]] = set()
         self._lock = threading.RLock()
@@ -158,13 +160,17 @@ class World:
         holder = (caller.arn, caller.principal, caller.account, caller.user_id)
         return self._open(holder, now, lasts_s, grant)
 
-    def role_session(self, role: Role, name: str, now: float, lasts_s: float, grant: Grant = PLAIN) -> Session:
+    def role_session(
+        self, role: Role, name: str, now: float, lasts_s: float, grant: Grant = PLAIN, *, is_chained: bool = False
+    ) -> Session:
         """Opens a session of `role`, without checking whether the caller may assume it."""
         partition = role.arn.split(":")[1]
         arn = f"arn:{partition}:sts::{role.account}:assumed-role/{role.name}/{name}"
-        return self._open((arn, role.arn, role.account, f"{role.id}:{name}"), now, lasts_s, grant)
+        return self._open((arn, role.arn, role.account, f"{role.id}:{name}"), now, lasts_s, grant, is_chained)
 
-    def _open(self, holder: tuple[str, str, str, str], now: float, lasts_s: float, grant: Grant) -> Session:
+    def _open(
+        self, holder: tuple[str, str, str, str], now: float, lasts_s: float, grant: Grant, is_chained: bool = False
+    ) -> Session:
         session = Session(
             made_id("ASIA"),
             made_secret(),
@@ -173,6 +179,7 @@ class World:
             issued_at=now,
             expires_at=int(now) + lasts_s,
             grant=grant,
+            is_chained=is_chained,
         )
         with self._lock:
             self.sessions[session.key_id] = session

@@ -28,7 +28,7 @@ WRONG = [
     ("exportt hub --format json", 2, "exportt: no such command", "did you mean: assume export hub --format json?"),
     ("exportt hub", 2, "exportt: no such command", "did you mean: assume export hub?"),
     ("login hub", 2, "login: no such command", "did you mean: aws sso login?"),
-    ("console hub", 2, "console hub: more than one profile, or a command that does not exist", "one profile"),
+    ("desert hub", 2, "desert hub: more than one profile, or a command that does not exist", "one profile"),
     ("hub workload", 2, "hub workload: more than one profile", "one profile: assume hub"),
     ("hub -r eu-west-1", 2, "No such option: -r", "did you mean: --region REGION?"),
     ("-c hub", 2, "No such option: -c", "did you mean: assume clear PROFILE?"),
