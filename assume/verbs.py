@@ -68,6 +68,12 @@ VERBS = {
         example="assume console marketingadmin --service s3",
         is_quick=True,
     ),
+    "each": Verb(
+        "assume each PATTERN -- COMMAND",
+        "Run one command in many profiles, each with its own role.",
+        group=ACT,
+        example="assume each 'role-*' -- aws s3 ls",
+    ),
     "explain": Verb(
         "assume explain PROFILE",
         "Show how PROFILE gets its role, and with --check why AWS refuses it.",

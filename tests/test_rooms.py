@@ -64,6 +64,7 @@ NEVER = (
 COLD = """
     store/folder shells/shipped shells/rcfile shells/export terminal/pick terminal/ask terminal/suspend
     terminal/columns terminal/filter terminal/frame terminal/keys
+    terminal/labels
 """.split()
 # modules whose tests are in a file of another name
 OWN_TESTS = {
@@ -82,6 +83,8 @@ OWN_TESTS = {
     "cli.prose": "services/test_explain.py",
     "cli.picking": "cli/test_use.py",
     "cli.console": "services/test_console.py",
+    "cli.each": "services/test_each.py",
+    "cli.outcomes": "services/test_each.py",
     "cli.start": "cli/test_use.py",
     "cli.uninstall": "cli/test_install.py",
     "cli.usage": "test_arguments.py",
@@ -112,6 +115,8 @@ OWN_TESTS = {
     "services.doctor_store": "services/test_doctor.py",
     "services.findings": "services/test_doctor.py",
     "services.policies": "services/test_grants.py",
+    "services.outcome": "services/test_each.py",
+    "services.targets": "services/test_each.py",
     "shells.export": "shells/test_render.py",
     "shells.shipped": "shells/test_init.py",
     "shells.rcfile": "cli/test_install.py",

@@ -29,6 +29,9 @@ READ_S = 15
 SERVICES = ["signin", "sso", "sso-oidc", "sts"]  # those that sources and hops call
 
 
+_loaders: "dict[str, Loader]" = {}  # by AWS_DATA_PATH
+
+
 class Loader(botocore.loaders.Loader):
     """botocore's loader, which does not list every service."""
 
@@ -145,5 +148,9 @@ def _raw(name: str, values: "Mapping[str, str]") -> "dict[str, object]":
 
 
 def _loader(session: botocore.session.Session) -> Loader:
-    own = session.get_config_variable("data_path")  # AWS_DATA_PATH: the user's own models
-    return Loader(extra_search_paths=[os.path.expanduser(path) for path in own.split(os.pathsep)] if own else None)
+    """A loader, shared by all sessions with the same models: to read those of STS takes longer than a call."""
+    own = session.get_config_variable("data_path") or ""  # AWS_DATA_PATH: the user's own models
+    if own not in _loaders:
+        paths = [os.path.expanduser(path) for path in own.split(os.pathsep)] if own else None
+        _loaders[own] = Loader(extra_search_paths=paths)
+    return _loaders[own]

@@ -21,6 +21,7 @@ botocore's private `_create_cache_key` and the form of its `JSONFileCache` are c
 """
 
 import os
+import threading
 from contextlib import contextmanager
 
 TYPE_CHECKING = False
@@ -30,11 +31,20 @@ if TYPE_CHECKING:
 METADATA_S = (1, 2)  # to connect, to answer
 LEFT_OUT = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")  # the profile is given to each session
 
+_proxies = threading.Lock()
+_blocks: "list[None]" = []  # one for each block of `no_proxy` that is open
+_before: "list[str | None]" = []  # the value of no_proxy before the first of them
+
 
 def enter(base: "Mapping[str, str]") -> None:
-    """Makes `base`, the baseline, the environment of this process."""
-    os.environ.clear()
-    os.environ.update({name: value for name, value in base.items() if name not in LEFT_OUT})
+    """Makes `base`, the baseline, the environment of this process.
+
+    If it is that already, nothing is touched: other threads may be reading it.
+    """
+    wanted = {name: value for name, value in base.items() if name not in LEFT_OUT}
+    if {**os.environ, "no_proxy": ""} != {**wanted, "no_proxy": ""}:
+        os.environ.clear()
+        os.environ.update(wanted)
 
 
 def shorten_timeouts() -> None:
@@ -53,13 +63,23 @@ def hide_clock_warning() -> None:
 
 @contextmanager
 def no_proxy() -> "Iterator[None]":
-    """Switches every proxy off in this process, until the block ends."""
-    before = os.environ.get("no_proxy")
-    os.environ["no_proxy"] = "*"
+    """Switches every proxy off in this process, until the block ends; of several threads, until the last one's ends."""
+    with _proxies:
+        if not _blocks:
+            _before[:] = [os.environ.get("no_proxy")]
+            os.environ["no_proxy"] = "*"
+        _blocks.append(None)
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop("no_proxy", None)
-        else:
-            os.environ["no_proxy"] = before
+        with _proxies:
+            _blocks.pop()
+            if not _blocks:
+                _restore(_before[0])
+
+
+def _restore(before: "str | None") -> None:
+    if before is None:
+        os.environ.pop("no_proxy", None)
+    else:
+        os.environ["no_proxy"] = before

@@ -97,8 +97,9 @@ def _off() -> int:
 
 usage.add(app, "exec", command=True)
 usage.add(app, "export")
-usage.add(app, "explain")
 usage.add(app, "console")
+usage.add_each(app)
+usage.add(app, "explain")
 
 
 @_verb("policy")

@@ -34,6 +34,8 @@ def main() -> None:
             deadline.end_by(deadline.PROMPT_S, SLOW)
         gc.disable()  # collection takes a tenth of the time of the imports, and this process is about to end
         os._exit(start(sys.argv[1:]))  # no teardown of 400 modules; nothing is left in a buffer
+    if sys.argv[1:2] == ["each"]:
+        os._exit(start(sys.argv[1:]))  # no thread that still waits for AWS holds the end back
     sys.exit(start(sys.argv[1:]))
 
 
@@ -82,6 +84,10 @@ def _run(words: "list[str]") -> int:
         status = _looked(words)
         if status is not None:
             return status
+    if verb == "each" and not {"-h", "--help"} & set(words[: words.index("--")] if "--" in words else words):
+        from assume.cli.each import run as run_each
+
+        return run_each(words[1:])
     if verb == "off" and not {"-h", "--help"} & set(words):
         from assume.cli.use import off
 

@@ -44,6 +44,21 @@ HELP = {
     "--print": ("", "Print the link, do not open it."),
 }
 
+OF_EACH = {
+    "--all": ("", "Every profile, in place of patterns."),
+    "--jobs": ("N", "How many at once: 8, unless you say."),
+    "--dry-run": ("", "List the profiles that are meant, and run nothing."),
+    "--output": ("DIR", "Write to files there: PROFILE.out and PROFILE.err."),
+    "--json": ("", "Print JSON, for programs."),
+    "--fail-fast": ("", "Begin no more once one has failed."),
+    "--yes": ("", "Do not ask, even if profiles are guarded."),
+    "--region": ("REGION", "The region to set."),
+    "--read-only": ("", "Take the roles with a session policy that allows reading only."),
+    "--no-read-only": ("", "Take the whole roles, even if a profile has assume_read_only."),
+    "--refresh": ("", "Ignore cached credentials (but keep the MFA sessions)."),
+    "--mfa-code": ("CODE", "The MFA code of the first device; - reads it from standard input."),
+}
+
 
 def add(app: typer.Typer, verb: str, *, command: bool = False) -> None:
     """Adds to `app` a verb that takes on a role, for its help alone: `start` runs it.
@@ -73,6 +88,25 @@ def add(app: typer.Typer, verb: str, *, command: bool = False) -> None:
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     settings = {"allow_interspersed_args": not command}
     app.command(verb, help=verbs.VERBS[verb].summary, context_settings=settings)(run)
+
+
+def add_each(app: typer.Typer) -> None:
+    """Adds `each` to `app`, for its help alone: `start` runs it."""
+
+    def run(**_: object) -> int:
+        raise UsageError("wrong usage", "`assume each --help` shows what there is")  # `start` has read the words
+
+    names = "Names of profiles, with * ? [...], or account numbers; behind -- the command to run."
+    words = Annotated[list[str], typer.Argument(metavar="PATTERN... -- COMMAND", help=names)]
+    parameters = [_parameter("words", words, [])]
+    for word, (metavar, text) in OF_EACH.items():
+        kind = str if metavar else bool
+        spelt = (word, "-j") if word == "--jobs" else (word,)
+        option = typer.Option(*spelt, metavar=metavar or None, help=text)
+        parameters.append(_parameter(word.strip("-").replace("-", "_"), Annotated[kind, option], kind()))
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    app.command("each", help=verbs.VERBS["each"].summary)(run)
 
 
 def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:

@@ -1,6 +1,7 @@
 """One attempt to get credentials: the options, the chain, the store, the locks held, the time left."""
 
 import os
+import threading
 import time
 
 from assume import paths
@@ -182,11 +183,12 @@ class Attempt:
         self.locks.clear()
 
     def _say(self, reason: str) -> None:
-        if not self.silent:
+        if not self.silent and not reason.startswith(f"process {os.getpid()} "):  # another thread of this process
             show.say(f"assume: {self.chain.name}: waiting: {reason}")
 
     def _offer(self) -> "takeover.Offer | None":
-        return None if self.silent else takeover.Offer()
+        can_ask = threading.current_thread() is threading.main_thread()
+        return takeover.Offer() if can_ask and not self.silent else None
 
 
 def _note(held: lock.Lock, asking: bool) -> None:

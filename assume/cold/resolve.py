@@ -40,12 +40,14 @@ def resolve(
     deadline: Deadline | None = None,
     plan: "middle.Planned | None" = None,
     is_use: bool = True,
+    store: str | None = None,
 ) -> warm.Assumed:
     """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks and never waits long.
 
     `deadline` bounds the time that the network takes, if the usual bound does not apply. `plan` is what the middle
     lane has read and planned for the same options, if it has. `is_use`: False if nobody has asked for this role to use
-    it, so that it does not count as used. Raises AssumeError.
+    it, so that it does not count as used. `store` is the result of `folder.ready`, for a caller that gets many roles.
+    Raises AssumeError.
     """
     base, told = environment.baseline(have)
     if not told:
@@ -69,7 +71,7 @@ def resolve(
         plan.config,
         chain,
         base,
-        folder.ready(base),
+        folder.ready(base) if store is None else store,
         silent=silent,
         deadline=deadline or (Deadline(RENEWAL_S) if silent else None),
     )

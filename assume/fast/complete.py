@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 OPTIONS = {
     "exec": (*arguments.REPEATED, "--mfa-code", "--refresh", "--no-cache", "--yes", "--debug", "--help"),
+    "each": (
+        *("--all", "--jobs", "--dry-run", "--output", "--json", "--fail-fast", "--yes", "--region"),
+        *("--read-only", "--no-read-only", "--refresh", "--mfa-code", "--help"),
+    ),
     "policy": ("--role-arn", "--external-id", "--create", "--json", "--help"),
     "doctor": ("--json", "--help"),
     "list": ("--json", "--check", "--help"),

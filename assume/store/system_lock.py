@@ -8,6 +8,7 @@ import sys
 import time
 
 POLL_S = 0.05
+THREAD_POLL_S = 0.02
 REPEAT_S = 1  # an alarm that did not interrupt the wait is followed by another one
 
 if sys.platform == "win32":
@@ -76,9 +77,13 @@ else:
         """True once the lock is ours; False after `seconds`.
 
         Blocks in flock so that the kernel queues the waiters; 200 processes polling with LOCK_NB starve each other.
-        flock has no timeout of its own, so SIGALRM interrupts it.
+        flock has no timeout of its own, so SIGALRM interrupts it. Only the main thread can do that: other threads poll.
         """
-        alarm = _Alarm(seconds)
+        try:
+            alarm = _Alarm(seconds)
+        except ValueError:  # not the main thread
+            time.sleep(min(seconds, THREAD_POLL_S))
+            return take(handle)
         try:
             try:
                 alarm.start()

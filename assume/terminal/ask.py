@@ -5,6 +5,7 @@ settings are restored, however the question ends.
 """
 
 import sys
+import threading
 
 from assume.errors import Interrupted, NoTerminal, shown
 from assume.terminal import suspend
@@ -38,9 +39,10 @@ def ask(
     question is asked again; but if `suspended()` was true, the answer is None.
 
     Raises NoTerminal, and Interrupted at Ctrl-C or the end of input. The terminal's
-    settings are restored in each case, and also at SIGTERM and SIGHUP.
+    settings are restored in each case, and also at SIGTERM and SIGHUP. Only the main
+    thread asks: in any other, which cannot handle signals, there is no terminal.
     """
-    if not is_allowed:
+    if not is_allowed or threading.current_thread() is not threading.main_thread():
         raise NoTerminal("there is no terminal to ask on")
     if WINDOWS:
         return _ask_console(question, echo)

@@ -1,6 +1,8 @@
 """The lock of an entry: one holder, waiters who are told, and a wait that ends."""
 
 import os
+import threading
+import time
 
 import pytest
 
@@ -153,3 +155,25 @@ def test_anything_else_in_the_place_of_a_lock_is_set_aside(folder, tmp_path_fact
     got.note(lock.CALLING, "x")
     got.release()
     assert victim.read_text() == "untouched"
+
+
+def test_threads_of_one_process_exclude_each_other_and_wait_for_the_result(tmp_path):
+    """Only the main thread can be woken by a signal: the others look again and again."""
+    held = lock.acquire(str(tmp_path), "n", lambda: None, lambda _: None)
+    assert isinstance(held, lock.Lock)
+    results = []
+    done = threading.Event()
+
+    def wait():
+        results.append(lock.acquire(str(tmp_path), "n", lambda: "result" if done.is_set() else None, lambda _: None))
+
+    threads = [threading.Thread(target=wait) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.2)
+    assert results == []
+    done.set()
+    for thread in threads:
+        thread.join(30)
+    assert results == ["result"] * 8
+    held.release()
