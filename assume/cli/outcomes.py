@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CAPTURED_MOST = 1 << 20  # bytes of each stream of a command in JSON; --output keeps all of it
 NAME_LONGEST = 120  # characters of a file's name before its ending
+NEEDED = {"role": 70, "account": 46}  # columns of a terminal: a narrower one has no room for these
 STYLES = {OK: "green", FAILED: "red", REFUSED: "red", INTERRUPTED: "yellow", NOT_RUN: "yellow"}
 
 
@@ -59,7 +60,7 @@ class Shown:
         self.files: dict[str, list[IO[bytes]]] = {}
         self.captured: dict[str, tuple[bytearray, bytearray]] = {}
         self.count = 0  # of the objects that were printed
-        self.is_broken = False
+        self._is_closed = False
         self.names = _file_names([target.name for target in meant]) if folder else {}
         self.lock = threading.Lock()
 
@@ -84,12 +85,16 @@ class Shown:
         for file in self.files.pop(name, ()):
             file.close()
         if self.as_json:
-            start = ",\n" if self.count else "[\n"
+            start = "," if self.count else "[\n"
             self.count += 1
-            self._write(start + json.dumps(self._object(outcome), ensure_ascii=False))
+            self._write(f"{start}{json.dumps(self._object(outcome), ensure_ascii=False)}\n")
         if outcome.error is not None:
             self.labels.say(str(outcome.error))
-        self.is_broken = self.is_broken or self.labels.is_broken
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether standard output was closed by whoever read it."""
+        return self._is_closed or self.labels.is_broken
 
     def progress(self, text: str) -> None:
         """One line about the whole; "" for none."""
@@ -105,7 +110,7 @@ class Shown:
     def end(self, outcomes: "Sequence[Outcome]", took_s: float) -> None:
         """The table of all outcomes, and how many there were of each kind."""
         if self.as_json:
-            self._write("\n]\n" if self.count else "[]\n")
+            self._write("]\n" if self.count else "[]\n")
         elif not self.is_broken:
             cells = [[*_named(one.target), _result(one), _seconds(one)] for one in outcomes]
             styles = {number: STYLES[one.state] for number, one in enumerate(outcomes)}
@@ -145,7 +150,7 @@ class Shown:
         with self.labels.lock:
             self.labels.clear()
             if not show.write(1, text.encode("utf-8", "replace")):
-                self.is_broken = True
+                self._is_closed = True
 
 
 def _capped(kept: bytearray) -> Sink:
@@ -201,16 +206,18 @@ def _table(handle: int, heads: list[str], rows: list[list[str]], styles: dict[in
         from rich.table import Table
         from rich.text import Text
 
+        console = Console(stderr=handle == 2)
+        left_out = {head for head, least in NEEDED.items() if console.width < least}
+        kept = [column for column, head in enumerate(heads) if head not in left_out]
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for head in heads:
-            table.add_column(head, overflow="fold")
+        for column in kept:
+            table.add_column(heads[column], overflow="fold", no_wrap=heads[column] in ("account", "result", "time"))
         for number, row in enumerate(rows):
-            production = " PROD" in row[0]
             cells = [Text(shown(cell)) for cell in row]
-            cells[0].stylize("bold red" if production else "")
+            cells[0].stylize("bold red" if row[0].endswith(" PROD") else "")
             cells[3].stylize(styles.get(number, "yellow"))
-            table.add_row(*cells)
-        Console(stderr=handle == 2).print(table)
+            table.add_row(*(cells[column] for column in kept))
+        console.print(table)
         return True
     texts = [heads, *([shown(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in texts) for column in range(len(heads))]

@@ -32,7 +32,9 @@ class Outcome:
 class Output(Protocol):
     """Where the commands write, and who is told of their end. `done` and `progress` are called by the main thread."""
 
-    is_broken: bool  # nobody reads it any more
+    @property
+    def is_broken(self) -> bool:
+        """Whether standard output was closed by whoever read it."""
 
     def sinks(self, target: Target) -> "tuple[Sink | IO[bytes], Sink | IO[bytes]]":
         """Standard output and standard error for the command of a target."""

@@ -108,7 +108,8 @@ def confirm(targets: "Sequence[Target]") -> None:
     more = f" and {len(guarded) - NAMES_MOST} more" if len(guarded) > NAMES_MOST else ""
     what = f"{count} of {len(targets)} profiles {'is' if count == '1' else 'are'} guarded"
     try:
-        answer = ask.ask(f"{what} ({names}{more}). Type {count}, their number, to go on: ", echo=True)
+        number = count if count == "1" else f"{count}, their number,"
+        answer = ask.ask(f"{what} ({names}{more}). Type {number} to go on: ", echo=True)
     except NoTerminal:
         raise AssumeError(
             f"{what} (assume_confirm), and there is no terminal to ask on", "give --yes if you mean it"

@@ -325,6 +325,21 @@ def test_options_are_objects_of_their_own_for_each_profile():
 
 
 @pytest.mark.once
+def test_a_reader_that_leaves_ends_the_run(aws_home, sts, world, tmp_path):
+    ground = Ground(aws_home, sts, world, tmp_path)
+    started = subprocess.Popen(
+        [*ground.program, "each", "hub", "--", "yes"],
+        env=ground.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert started.stdout is not None
+    assert started.stdout.readline() == b"hub | y\n"
+    started.stdout.close()
+    assert started.wait(60) == 1
+    assert started.stderr is not None
+    assert b"Traceback" not in started.stderr.read()
+
+
+@pytest.mark.once
 def test_ctrl_c_ends_every_child(aws_home, sts, world, tmp_path):
     ground = Ground(aws_home, sts, world, tmp_path)
     stubborn = "trap '' INT TERM; echo $$ >>pids; sleep 600 & wait; sleep 600"
