@@ -37,14 +37,9 @@ _before: "list[str | None]" = []  # the value of no_proxy before the first of th
 
 
 def enter(base: "Mapping[str, str]") -> None:
-    """Makes `base`, the baseline, the environment of this process.
-
-    If it is that already, nothing is touched: other threads may be reading it.
-    """
-    wanted = {name: value for name, value in base.items() if name not in LEFT_OUT}
-    if {**os.environ, "no_proxy": ""} != {**wanted, "no_proxy": ""}:
-        os.environ.clear()
-        os.environ.update(wanted)
+    """Makes `base`, the baseline, the environment of this process."""
+    os.environ.clear()
+    os.environ.update({name: value for name, value in base.items() if name not in LEFT_OUT})
 
 
 def shorten_timeouts() -> None:

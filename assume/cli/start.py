@@ -69,32 +69,46 @@ def _run(words: "list[str]") -> int:
         from assume.shells import environment
 
         return complete(words[1:], environment.own_environment())
-    if verb in QUICK:
-        typed = _typed(words)[1:]
-        if typed[:1] == [""]:
-            raise UsageError("the name of the profile is empty", "a variable that is not set?")
-        options = arguments.read(words[1:], verb)
-        if options is not None:
-            return run(verb, options)
-        if not {"-h", "--help"} & set(typed):
-            from assume.cli import typos
-
-            raise typos.wrong_line(typed, verb)
-    if verb in ("list", "status"):
-        status = _looked(words)
-        if status is not None:
-            return status
-    if verb == "each" and not {"-h", "--help"} & set(words[: words.index("--")] if "--" in words else words):
-        from assume.cli.each import run as run_each
-
-        return run_each(words[1:])
-    if verb == "off" and not {"-h", "--help"} & set(words):
-        from assume.cli.use import off
-
-        return off(words[1:])
+    status = _without_typer(verb, words)
+    if status is not None:
+        return status
     from assume.cli.app import main
 
     return main(_typed(words) if verb in QUICK else words)
+
+
+def _without_typer(verb: str, words: "list[str]") -> "int | None":
+    """The exit status of a verb that reads its own words; None if Typer has to read them, for its help above all."""
+    own = words[: words.index("--")] if "--" in words else words
+    if verb in QUICK:
+        return _quick(verb, words)
+    if verb in ("list", "status"):
+        return _looked(words)
+    if {"-h", "--help"} & set(own):
+        return None
+    if verb == "each":
+        from assume.cli.each import run as run_each
+
+        return run_each(words[1:])
+    if verb == "off":
+        from assume.cli.use import off
+
+        return off(words[1:])
+    return None
+
+
+def _quick(verb: str, words: "list[str]") -> "int | None":
+    typed = _typed(words)[1:]
+    if typed[:1] == [""]:
+        raise UsageError("the name of the profile is empty", "a variable that is not set?")
+    options = arguments.read(words[1:], verb)
+    if options is not None:
+        return run(verb, options)
+    if not {"-h", "--help"} & set(typed):
+        from assume.cli import typos
+
+        raise typos.wrong_line(typed, verb)
+    return None
 
 
 def _typed(words: "list[str]") -> "list[str]":

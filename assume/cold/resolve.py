@@ -46,8 +46,9 @@ def resolve(
 
     `deadline` bounds the time that the network takes, if the usual bound does not apply. `plan` is what the middle
     lane has read and planned for the same options, if it has. `is_use`: False if nobody has asked for this role to use
-    it, so that it does not count as used. `store` is the result of `folder.ready`, for a caller that gets many roles.
-    Raises AssumeError.
+    it, so that it does not count as used. `store` is the result of `folder.ready`, of a caller that gets many roles: it
+    has also made the baseline the environment of this process (`seams.enter`), which its threads are reading. Raises
+    AssumeError.
     """
     base, told = environment.baseline(have)
     if not told:
@@ -65,7 +66,8 @@ def resolve(
         for reason in chain.reasons:
             show.say(f"assume: debug: {shown(reason)}")
     guard.confirm(chain, options)
-    seams.enter(base)
+    if store is None:
+        seams.enter(base)
     attempt = Attempt(
         options,
         plan.config,

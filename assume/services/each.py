@@ -54,6 +54,7 @@ class Run:
     _events: "queue.Queue[Target | Outcome]" = field(default_factory=queue.Queue)
     _ready: threading.Condition = field(default_factory=threading.Condition)
     _children: Children = field(default_factory=Children)
+    _failed: int = 0
     _is_over: bool = False  # no more work is begun
 
     def run(self) -> int:
@@ -169,6 +170,7 @@ class Run:
 
     def _finish(self, outcome: Outcome) -> None:
         self.outcomes[outcome.target.name] = outcome
+        self._failed += outcome.state != OK
         self.output.done(outcome)
 
     def _work(self) -> None:
@@ -237,6 +239,5 @@ class Run:
         return status
 
     def _told(self) -> str:
-        failed = sum(outcome.state != OK for outcome in self.outcomes.values())
         text = f"assume: {len(self.outcomes)} of {len(self.targets)} done, {self._children.count} running"
-        return f"{text}, {failed} failed" if failed else text
+        return f"{text}, {self._failed} failed" if self._failed else text
