@@ -60,7 +60,10 @@ def complete(words: "Sequence[str]", have: "Mapping[str, str]") -> int:
 def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> "Iterator[str]":
     *before, current = typed
     verb, words = ("use", before) if not before or before[0] not in SHOWN else (before[0], before[1:])
-    if verb == "exec" and (start := _command(words)) is not None:
+    start = _command(words) if verb == "exec" else None
+    if verb == "each" and "--" in words:
+        start = words.index("--") + 1
+    if start is not None:
         yield f"command {start + len(before) - len(words)}"
         return
     if not before:
@@ -68,7 +71,7 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
     option, equals, _ = current.partition("=")
     if equals and option[:2] == "--":
         yield from _lines(((f"{option}={value}", text) for value, text in _values(option)), current)
-    elif words and words[-1] == "--policy":
+    elif words and words[-1] in ("--policy", "--output"):
         yield "files"
     elif words and _takes_value(words[-1]):
         yield from _lines(_values(words[-1]), current)
@@ -78,7 +81,7 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
         from assume.shells.table import SHELLS
 
         yield from _lines(((shell, "") for shell in SHELLS), current)
-    elif verb == "clear" or (verb in OF_A_PROFILE and not _has_profile(words)):
+    elif verb in ("clear", "each") or (verb in OF_A_PROFILE and not _has_profile(words)):
         yield from _lines(profiles(base, current, DESCRIBED_MOST if described else 0), current)
 
 
@@ -116,7 +119,7 @@ def _description(config: Config, name: str) -> str:
 
 
 def _takes_value(word: str) -> bool:
-    return word in arguments.OPTIONS and not isinstance(arguments.OPTIONS[word][1], bool)
+    return word == "--jobs" or (word in arguments.OPTIONS and not isinstance(arguments.OPTIONS[word][1], bool))
 
 
 def _values(option: str) -> "Iterable[tuple[str, str]]":

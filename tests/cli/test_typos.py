@@ -31,7 +31,7 @@ WRONG = [
     ("desert hub", 2, "desert hub: more than one profile, or a command that does not exist", "one profile"),
     ("hub workload", 2, "hub workload: more than one profile", "one profile: assume hub"),
     ("hub -r eu-west-1", 2, "No such option: -r", "did you mean: --region REGION?"),
-    ("-c hub", 2, "No such option: -c", "did you mean: assume clear PROFILE?"),
+    ("-c hub", 2, "No such option: -c", "did you mean: assume console PROFILE?"),
     ("-p hub", 2, "No such option: -p", "did you mean: assume PROFILE?"),
     ("--profile hub", 2, "No such option: --profile", "did you mean: assume PROFILE?"),
     ("--profile=hub", 2, "No such option: --profile", "did you mean: assume PROFILE?"),

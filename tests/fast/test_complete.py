@@ -36,7 +36,7 @@ def test_a_description_is_the_account_and_the_role(program):
     assert offered(program, "sso-r") == ["sso-reader\t234567890123 Reader"]
 
 
-@pytest.mark.parametrize("verb", ["use", "exec", "export", "explain", "policy", "clear"])
+@pytest.mark.parametrize("verb", ["use", "exec", "export", "console", "each", "explain", "policy", "clear"])
 def test_profiles_after_the_verbs_that_take_one(program, verb):
     assert values(program, verb, "marketing") == ["marketingadmin"]
 
@@ -45,6 +45,7 @@ def test_a_second_profile_is_offered_only_to_a_verb_that_takes_several(program):
     assert values(program, "use", "hub", "mark") == []
     assert values(program, "hub", "mark") == []
     assert values(program, "clear", "hub", "mark") == ["marketingadmin"]
+    assert values(program, "each", "hub", "--jobs", "4", "mark") == ["marketingadmin"]
 
 
 def test_options(program):
@@ -85,9 +86,10 @@ def test_a_policy_is_a_file(program):
     [(["exec", "hub", ""], 2), (["exec", "hub", "--", ""], 3), (["exec", "hub", "--", "ls", "-"], 3), (["exec", "hub",
         "ls", ""], 2),
      (["exec", "--region", "x", "hub", "l"], 4), (["exec", "--credential-source", "EcsContainer", ""], 3),
-     (["exec", "hub", "--", "aws", "--region", ""], 3), (["exec", "hub", "aws", "--region=eu"], 2)],
+     (["exec", "hub", "--", "aws", "--region", ""], 3), (["exec", "hub", "aws", "--region=eu"], 2),
+     (["each", "hub", "*", "--", "aw"], 4), (["each", "--all", "--", "aws", "-"], 3)],
 )  # fmt: skip
-def test_the_command_of_exec_is_completed_by_the_shell(program, typed, at):
+def test_the_command_of_exec_and_each_is_completed_by_the_shell(program, typed, at):
     assert offered(program, *typed) == [f"command {at}"]
 
 
