@@ -1,6 +1,7 @@
 """`console`: the web console in the browser, signed in as the role of a profile, or as the role of this shell."""
 
 import time
+from copy import copy
 
 from assume import arguments, paths
 from assume.arguments import COLOURS, Options
@@ -9,6 +10,7 @@ from assume.cold.take import take
 from assume.credentials import Credentials, is_usable
 from assume.errors import AssumeError, UsageError
 from assume.fast import middle, warm
+from assume.fast.check import check
 from assume.profiles.config import Config, read
 from assume.profiles.endpoint import endpoint
 from assume.services import browser, console
@@ -68,8 +70,17 @@ def _taken(options: Options, have: dict[str, str], base: dict[str, str]) -> tupl
         options = again
     lasts_s = 0
     if options.duration_s:
-        lasts_s = console.session_s(middle.planned(options, base, time.time()).chain, options)
+        check(options)
+        chain = middle.planned(_without_duration(options), base, time.time()).chain
+        lasts_s = console.session_s(chain, options)
     return take(options, have), lasts_s
+
+
+def _without_duration(options: Options) -> Options:
+    """A copy of `options` for the same chain, whether or not it has a role that --duration could be for."""
+    result = copy(options)
+    result.duration_s = 0
+    return result
 
 
 def _inherited(options: Options, have: dict[str, str], base: dict[str, str]) -> warm.Assumed:

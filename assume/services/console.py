@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from assume.aws import network
 from assume.aws.deadline import Deadline
 from assume.errors import AssumeError, ConfigError, Refused, Unreachable, UsageError
-from assume.profiles.chain import CHAINED_MAX_S, STATIC, Chain
+from assume.profiles.chain import CHAINED_MAX_S, SSO, STATIC, Chain
 from assume.terminal import show
 
 TYPE_CHECKING = False
@@ -65,11 +65,12 @@ def session_s(chain: Chain, options: "Options") -> int:
     """The SessionDuration to ask for, in seconds; 0 to leave it out: the console lasts as long as the credentials.
 
     AWS refuses it for a role that was reached from temporary credentials, so there --duration is the role's own;
-    `options` keep it for that. Raises ConfigError if it is longer than such a role can last.
+    `options` keep it for that. Raises ConfigError if it is longer than such a role can last, or if there is no role.
     """
     wanted_s = options.duration_s
-    if not wanted_s or not chain.hops:
-        return 0
+    if not chain.hops:
+        why = "its permission set decides" if chain.source.kind == SSO else "its own credentials decide"
+        raise ConfigError(f"{why} how long the console lasts", "leave --duration out", chain.name)
     first, keys = chain.hops[0], chain.source.keys
     is_direct = len(chain.hops) == 1 and (first.token_file is not None or (keys is not None and not keys[2]))
     if is_direct and (first.mfa_serial is None or not first.mfa_session):

@@ -137,6 +137,13 @@ def test_the_console_of_a_chain_lasts_an_hour_at_most(program, sts):
     assert (durations(sts), sts.calls[-1].params["DurationSeconds"]) == ([None], "1800")
 
 
+@pytest.mark.parametrize(("profile", "why"), [("sso-reader", "its permission set decides"), ("user1", "its own")])
+def test_without_a_role_of_ours_there_is_no_duration(program, sts, profile, why):
+    done = program("console", "--print", profile, "--duration", "2h")
+    assert (done.status, done.out, sts.calls) == (1, "", [])
+    assert done.err.startswith(f"assume: {profile}: {why}")
+
+
 @pytest.mark.parametrize("words", ["--duration 5m", "--duration 13h", "--duration x", "--format json", "two names"])
 def test_a_wrong_line_is_a_usage_error(program, sts, words):
     assert (program("console", "marketingadmin", *words.split()).status, sts.calls) == (2, [])
