@@ -44,14 +44,18 @@ OPTIONS: "dict[str, tuple[str, object]]" = {
     # of `console` alone
     "--service": ("service", TEXT),
     "--print": ("print_link", True),
+    # of `exec` alone
+    "--serve": ("serve", True),
 }
 OF_EXPORT = ("--format", "--force")
 OF_EXPLAIN = ("--check", "--json")
 OF_CONSOLE = ("--service", "--print")
+OF_EXEC = ("--serve",)
 OF_ONE_VERB = {
     **dict.fromkeys(OF_EXPORT, "export"),
     **dict.fromkeys(OF_EXPLAIN, "explain"),
     **dict.fromkeys(OF_CONSOLE, "console"),
+    **dict.fromkeys(OF_EXEC, "exec"),
 }
 OF_SHELLS = ("--shell", "--state", "--holding")
 # what `assume -` repeats: never a code, and never --yes
@@ -104,6 +108,7 @@ class Options:
         "refresh",
         "region",
         "role_arn",
+        "serve",
         "service",
         "session_name",
         "shell",
@@ -121,7 +126,7 @@ class Options:
         self.duration_s = self.min_left_s = 0
         self.read_only: bool | None = None
         self.refresh = self.no_cache = self.yes = self.debug = self.force = self.check = self.json = False
-        self.print_link = False
+        self.print_link = self.serve = False
 
     def repeated(self) -> "list[str]":
         """The words that repeat this request, profile first, options in the order of REPEATED."""

@@ -18,6 +18,7 @@ else:
     import posix as system
 
 TEMPORARY = "tmp."  # then the id of the process that writes the file
+SERVED = "served."  # a folder for a command of `exec --serve`; then the command's process id
 RETRIES = 9  # on Windows: 0.45 s in all
 
 

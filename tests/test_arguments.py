@@ -7,6 +7,7 @@ from assume import arguments
 from assume.arguments import (
     LIST,
     OF_CONSOLE,
+    OF_EXEC,
     OF_EXPLAIN,
     OF_EXPORT,
     OF_SHELLS,
@@ -39,10 +40,10 @@ def test_the_table_is_typers_table(verb):
 
 def test_every_option_has_its_help_and_is_completed():
     assert set(HELP) == set(OPTIONS) - set(OF_SHELLS)
-    assert {*COMPLETED["export"], *COMPLETED["explain"], *COMPLETED["console"]} - {"--help"} == set(HELP)
-    assert set(COMPLETED["use"]) == set(COMPLETED["explain"]) - set(OF_EXPLAIN)
-    assert set(COMPLETED["use"]) == set(COMPLETED["exec"]) == set(COMPLETED["export"]) - set(OF_EXPORT)
-    assert set(COMPLETED["use"]) == set(COMPLETED["console"]) - set(OF_CONSOLE)
+    ours = [COMPLETED[verb] for verb in ("export", "explain", "console", "exec")]
+    assert set().union(*ours) - {"--help"} == set(HELP)
+    of_one = (OF_EXPORT, OF_EXPLAIN, OF_CONSOLE, OF_EXEC)
+    assert all(set(mine) - set(own) == set(COMPLETED["use"]) for mine, own in zip(ours, of_one, strict=True))
 
 
 def test_every_option_has_its_place_in_options():

@@ -14,7 +14,7 @@ from assume.fast.check import check
 from assume.profiles.config import Config, read
 from assume.profiles.endpoint import endpoint
 from assume.services import browser, console
-from assume.shells import environment, state
+from assume.shells import environment, render, state
 from assume.terminal import show
 
 # the options that change which credentials are got: an inherited role is used as it is
@@ -38,7 +38,7 @@ def run(options: Options) -> int:
     seams.enter(base)
     arn = taken.credentials.arn or taken.known.get("role_arn", "")
     region = options.region or taken.known.get("region", "") or base.get("AWS_REGION", "")
-    environment.check_region(region) if region else None
+    render.check_region(region) if region else None
     profile = taken.known.get("aws_profile") or options.profile
     values = config.profile(profile) or {}
     partition = console.partition_of(arn, region)

@@ -21,10 +21,18 @@ def run(options: Options) -> int:
     if not options.command:
         raise UsageError("which command?", f"assume exec {options.profile} -- COMMAND")
     have = environment.own_environment()
-    return become(options.command, _environment(options, have))
+    wanted = _environment(options, have)
+    try:
+        return become(options.command, wanted)
+    finally:
+        if options.serve:
+            from assume.cold.serve import forget
+
+            forget(wanted)
 
 
 def _environment(options: Options, have: dict[str, str]) -> dict[str, str]:
+    """The command's environment."""
     if options.profile != "-":
         return _given(options, have)
     again = arguments.again(state.current(options.state), options)
@@ -33,16 +41,20 @@ def _environment(options: Options, have: dict[str, str]) -> dict[str, str]:
     cure = "name a profile: assume exec PROFILE -- COMMAND"
     if "ASSUME_PROFILE" not in have:
         raise UsageError("this shell has no role", cure)
-    if options.repeated() != ["-"] or options.refresh:
+    if options.repeated() != ["-"] or options.refresh or options.serve:
         raise UsageError("this shell inherited its role, and an inherited role takes no options", cure)
     return have  # an inherited role is used as it is
 
 
 def _given(options: Options, have: dict[str, str]) -> dict[str, str]:
     taken = take(options, have)
-    wanted = taken.environment()
     if taken.note:
         show.say(taken.note)
+    if options.serve:
+        from assume.cold.serve import serve
+
+        return serve(options, taken, have)
+    wanted = taken.environment()
     result = dict(have)
     for name, value in environment.changes(have, wanted):
         if value is None:

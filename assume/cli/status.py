@@ -79,6 +79,7 @@ def _facts(have: dict[str, str], of_shell: str, now: float) -> "dict[str, object
         "read_only": bool(name) and environment.READ_ONLY in have,
         "expires_at": None if expires_at is None else instant(expires_at),
         "left_s": None if expires_at is None else int(expires_at - now),
+        "served": bool(name) and have.get("ASSUME_EXPORTED") == environment.ENDPOINT,
         "chain": _chain(stored.get("request", "")),
         "taken": here if name else None,
         "changed": other[0].removeprefix("assume: ") if other else "",
@@ -94,6 +95,8 @@ def _rows(found: "dict[str, object]") -> "list[tuple[str, str, str]]":
     if isinstance(left_s, int):
         left = show.left(left_s)
         style = "bold red" if left_s <= 0 else "bold" if left_s < SOON_S else "green"
+    elif found["served"]:
+        left = "renewed for this command, as long as it runs"
     chain = found["chain"]
     check = found.get("check")
     result, is_ok = "", False

@@ -42,6 +42,7 @@ HELP = {
     "--json": ("", "Print JSON, for programs."),
     "--service": ("SERVICE", "The page to open: s3, ec2, cloudwatch, …."),
     "--print": ("", "Print the link, do not open it."),
+    "--serve": ("", "Renew the credentials for as long as the command runs."),
 }
 
 OF_EACH = {

@@ -45,17 +45,17 @@ def resolve(
     """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks and never waits long.
 
     `deadline` bounds the time that the network takes, if the usual bound does not apply. `plan` is what the middle
-    lane has read and planned for the same options, if it has. `is_use`: False if nobody has asked for this role to use
-    it, so that it does not count as used. `store` is the result of `folder.ready`, of a caller that gets many roles: it
-    has also made the baseline the environment of this process (`seams.enter`), which its threads are reading. Raises
-    AssumeError.
+    lane has read and planned for the same options, if it has: then a policy is the text itself. `is_use`: False if
+    nobody has asked for this role to use it, so that it does not count as used. `store` is the result of
+    `folder.ready`, of a caller that gets many roles: it has also made the baseline the environment of this process
+    (`seams.enter`), which its threads are reading. Raises AssumeError.
     """
     base, told = environment.baseline(have)
     if not told:
         show.say("assume: ASSUME_BEFORE is missing or damaged: earlier values of the variables are not known")
     if not (options.profile or options.credential_source):
         raise UsageError("which profile?", "assume PROFILE, or `assume list`")
-    if options.policy:
+    if options.policy and plan is None:
         options.policy = policy_text(options.policy)
     plan = plan or middle.planned(options, base, time.time())
     chain = plan.chain

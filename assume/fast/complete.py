@@ -39,6 +39,7 @@ OPTIONS["use"] = OPTIONS["exec"]
 OPTIONS["export"] = (*OPTIONS["exec"], *arguments.OF_EXPORT)
 OPTIONS["explain"] = (*OPTIONS["exec"], *arguments.OF_EXPLAIN)
 OPTIONS["console"] = (*OPTIONS["exec"], *arguments.OF_CONSOLE)
+OPTIONS["exec"] = (*OPTIONS["exec"], *arguments.OF_EXEC)
 OF_A_PROFILE = ("use", "exec", "export", "explain", "policy", "console")
 OF_A_SHELL = ("init", "install", "uninstall", "demo")
 DESCRIBED_MOST = 200  # profiles; if there are more, their sections are not read for a description

@@ -10,13 +10,13 @@ Environments are dicts of str to str. A change is (name, value); None unsets.
 
 import sys
 
-from assume.credentials import check_keys, instant, unsafe
+from assume.credentials import check_keys, instant
 from assume.shells import render
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os as system
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     Change = tuple[str, str | None]
 elif sys.platform == "win32":
@@ -38,6 +38,12 @@ DROPPED = ("AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_VAULT", *WEB_IDENTI
 OF_KEYS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", *EXPIRATIONS)  # what belongs to one pair of keys
 DROPPED_FAMILIES = ("AWSUME_", "GRANTED_", "AWS_SSO_")
 BEFORE = "ASSUME_BEFORE"
+ENDPOINT = "endpoint"  # the ASSUME_EXPORTED of a command that `exec --serve` started
+SERVED = (  # what such a command has in place of keys, or must not have: see `shells.served`
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE "
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE AWS_WEB_IDENTITY_TOKEN_FILE "
+    "AWS_ROLE_ARN AWS_ROLE_SESSION_NAME AWS_CREDENTIAL_FILE"
+).split()
 READ_ONLY = "ASSUME_READ_ONLY"
 SSO_ROLE = "ASSUME_SSO_ROLE"  # `123456789012/Reader`: SSO tells the role's name, not its ARN
 ONCE, BEHIND = "ASSUME_ONCE", "ASSUME_BEHIND_"  # what the shell function tells: see `_lasting`
@@ -69,11 +75,13 @@ def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
     """
     if not any(name in have for name in OWN):
         return dict(have), True
-    result = {name: value for name, value in have.items() if name not in OWN}
+    served = SERVED if have.get("ASSUME_EXPORTED") == ENDPOINT else ()
+    result = {name: value for name, value in have.items() if name not in OWN and name not in served}
     record = _decoded(have.get(BEFORE, ""))
     if record is None:
         return {name: value for name, value in result.items() if name not in SET}, False
     before, over = record
+    result.update((name, before[name]) for name in served if name in before)
     set_over = _set_over(have, over)
     keys_are_ours = all(set_over[name] == have.get(name) for name in KEYS)
     for name in {*set_over, *filter(_is_dropped, before), *filter(_is_dropped, have)}:
@@ -109,10 +117,10 @@ def wanted(
     account that the keys are of, "" if unknown; `sso_role` the role in it, if SSO gives it. Raises Unsafe for a
     value that must not reach a shell.
     """
-    check_name(profile)
+    render.check_name(profile)
     check_keys(keys)
     if region is not None:
-        check_region(region)
+        render.check_region(region)
     result = {name: value for name, value in base.items() if not _is_concerned(name) or name in REGIONS}
     if aws_profile is None or export == "keys":
         export, aws_profile = "keys", None
@@ -132,33 +140,16 @@ def wanted(
             result.update(dict.fromkeys(EXPIRATIONS, instant(expires_at)))
         result["ASSUME_EXPIRES"] = str(expires_at)
     over = {"region": region, "profile": aws_profile, "account": account}
-    result[BEFORE] = _encoded(base, {name: value for name, value in over.items() if value})
+    result[BEFORE] = record_of(base, {name: value for name, value in over.items() if value})
     return result
 
 
 def changes(have: "Mapping[str, str]", want: "Mapping[str, str]") -> "list[Change]":
     """The fewest changes that turn the environment `have` into `want`; only names that a switch may change."""
     names = [*SET, *DROPPED, *OWN, *sorted(filter(_is_of_family, {*have, *want}))]
+    names += SERVED if have.get("ASSUME_EXPORTED") == ENDPOINT else ()
     once = have.get(ONCE, "").split(" ")
     return [(name, want.get(name)) for name in names if have.get(name) != want.get(name) or name in once]
-
-
-def check_name(name: str) -> None:
-    """Refuses a name with control characters, because it goes into prompts and variables. Raises Unsafe."""
-    if name and name.isprintable():  # fast path: almost all names
-        return
-    if not name or any(ord(mark) < 0x20 or 0x7F <= ord(mark) < 0xA0 for mark in name):
-        raise unsafe(
-            f"the name {ascii(name)} is empty or has control characters",
-            "rename the profile in the AWS config file",
-        )
-
-
-def check_region(region: str) -> None:
-    """Refuses a region that is not a host label, as botocore does. Raises Unsafe."""
-    plain = region.replace("-", "a")
-    if not (plain.isascii() and plain.isalnum() and len(region) < 64 and region[0] != "-" and region[-1] != "-"):
-        raise unsafe(f"{ascii(region)} is not a region's name", "correct `region` in the profile, or give --region")
 
 
 def _set_over(have: "Mapping[str, str]", over: "Mapping[str, str]") -> "dict[str, str | None]":
@@ -194,8 +185,10 @@ def _is_concerned(name: str) -> bool:
     return name in NAMED or _is_of_family(name)
 
 
-def _encoded(base: "Mapping[str, str]", over: "Mapping[str, str]") -> str:
-    kept = {name: value for name, value in _lasting(base).items() if _is_concerned(name) and name not in OWN}
+def record_of(base: "Mapping[str, str]", over: "Mapping[str, str]", also: "Sequence[str]" = ()) -> str:
+    """ASSUME_BEFORE: what `base` has of the variables of a switch and of those in `also`; the values set over them."""
+    names = {name for name in base if _is_concerned(name)}.difference(OWN).union(also)
+    kept = {name: value for name, value in _lasting(base).items() if name in names}
     return render.base64(_joined([*sorted(over.items()), *sorted(kept.items())]))
 
 
@@ -228,7 +221,7 @@ def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
     over: dict[str, str] = {}
     for record in records:
         name, equals, value = record.decode("utf-8", "surrogateescape").partition("=")
-        if not equals or not (name in OVER or _is_concerned(name) and name not in OWN):
+        if not equals or not (name in OVER or name in SERVED or _is_concerned(name) and name not in OWN):
             return None
         (over if name in OVER else before)[name] = value
     return (before, over) if version == b"1" else None

@@ -106,3 +106,21 @@ def from_percent(text: str) -> str | None:
     except ValueError:
         return None
     return content.decode("utf-8", "surrogateescape")
+
+
+def check_name(name: str) -> None:
+    """Refuses a name with control characters, because it goes into prompts and variables. Raises Unsafe."""
+    if name and name.isprintable():  # fast path: almost all names
+        return
+    if not name or any(ord(mark) < 0x20 or 0x7F <= ord(mark) < 0xA0 for mark in name):
+        raise unsafe(
+            f"the name {ascii(name)} is empty or has control characters",
+            "rename the profile in the AWS config file",
+        )
+
+
+def check_region(region: str) -> None:
+    """Refuses a region that is not a host label, as botocore does. Raises Unsafe."""
+    plain = region.replace("-", "a")
+    if not (plain.isascii() and plain.isalnum() and len(region) < 64 and region[0] != "-" and region[-1] != "-"):
+        raise unsafe(f"{ascii(region)} is not a region's name", "correct `region` in the profile, or give --region")

@@ -90,6 +90,10 @@ def sweep_leftovers(folder: str, now: float, present: "list[str] | None" = None)
             pid = name[len(files.TEMPORARY) :].partition(".")[0]
             if not pid.isdigit() or not _is_alive(int(pid)) or _age(folder, name, now) > 60:
                 remove(folder, [name])
+        elif name.startswith(files.SERVED):
+            pid = name.split(".")[1]
+            if not pid.isdigit() or not _is_alive(int(pid)):
+                _sweep_away(f"{folder}/{name}")
         elif name.endswith(record.CODE) and _age(folder, name, now) > CODE_LASTS_S:
             remove(folder, [name])
 

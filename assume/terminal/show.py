@@ -15,9 +15,9 @@ else:
     import posix as system
 
 
-def say(text: str) -> None:
-    """Lines on stderr, safe to show; write errors are ignored."""
-    write(2, "".join(plain(line) + "\n" for line in text.split("\n")).encode("utf-8", "replace"))
+def say(text: str, handle: int = 2) -> None:
+    """Lines on stderr (or on `handle`), safe to show; write errors are ignored."""
+    write(handle, "".join(plain(line) + "\n" for line in text.split("\n")).encode("utf-8", "replace"))
 
 
 def plain(line: str) -> str:

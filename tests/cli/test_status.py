@@ -101,7 +101,7 @@ def test_json_always_has_the_keys_of_the_page(program):
     assert found["left_s"] == pytest.approx(3600, abs=5)
     assert {name: found[name] for name in keys[:-1] if name not in ("left_s", "expires_at")} == {
         "profile": "workload", "role_arn": config.WORKLOAD, "session": "me", "sso_role": "", "account": "128716708097",
-        "region": "us-west-2", "read_only": False,
+        "region": "us-west-2", "read_only": False, "served": False,
         "chain": ["static keys", config.HUB, config.LANDING, config.WORKLOAD],
         "taken": "here", "changed": "", "live": True,
     }  # fmt: skip

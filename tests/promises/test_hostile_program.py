@@ -223,7 +223,7 @@ def test_shown_text_contains_no_terminal_escapes(text):
 def test_a_name_with_control_characters_is_refused():
     for mark in [*map(chr, range(32)), "\x7f", *map(chr, range(0x80, 0xA0))]:
         with pytest.raises(Unsafe):
-            environment.check_name(f"a{mark}b")
+            render.check_name(f"a{mark}b")
 
 
 def test_list_shows_every_name_without_terminal_escapes(ground):

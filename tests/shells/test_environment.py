@@ -12,6 +12,7 @@ from assume import arguments
 from assume.credentials import check_keys, instant
 from assume.errors import Unsafe
 from assume.shells import environment as env
+from assume.shells import render
 
 KEYS = {"A": ("A" * 20, "s", "t"), "BB": ("B" * 20, "s/+=", "t=="), "S": ("AKIA" + "C" * 16, "s", "")}
 REGION = {"A": "eu-west-1", "BB": None, "S": "us-east-1"}
@@ -325,13 +326,13 @@ def test_keys_that_aws_or_an_emulator_gives_pass(keys):
 )
 def test_an_invalid_region_never_reaches_a_shell(region):
     with pytest.raises(Unsafe):
-        env.check_region(region)
+        render.check_region(region)
 
 
 @pytest.mark.parametrize("name", ["", "a\nb", "a\x1b[2J", "\x7f", "\x9b31m", "a\x00"])
 def test_a_name_with_control_characters_never_reaches_a_shell(name):
     with pytest.raises(Unsafe):
-        env.check_name(name)
+        render.check_name(name)
 
 
 def test_only_variables_that_a_switch_may_set_are_changed():
