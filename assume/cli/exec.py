@@ -2,11 +2,13 @@
 
 import os
 import sys
+import time
 
 from assume import arguments
 from assume.arguments import Options
 from assume.cold.take import take
 from assume.errors import AssumeError, UsageError
+from assume.fast import warm
 from assume.fast.entry import child
 from assume.shells import environment, state
 from assume.terminal import show
@@ -50,6 +52,9 @@ def _given(options: Options, have: dict[str, str]) -> dict[str, str]:
     taken = take(options, have)
     if taken.note:
         show.say(taken.note)
+    known = taken.known
+    if show.is_terminal(2) and (known.get("confirm") == "1" or show.is_production(known["name"])):
+        show.say(warm.summary(taken, time.time()))
     if options.serve:
         from assume.cold.serve import serve
 

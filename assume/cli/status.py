@@ -10,6 +10,7 @@ from assume import paths
 from assume.cli import flags
 from assume.credentials import instant
 from assume.errors import UsageError, shown
+from assume.profiles.chain import READ_ONLY
 from assume.shells import environment, state
 from assume.store import record, write
 from assume.terminal import show
@@ -77,6 +78,7 @@ def _facts(have: dict[str, str], of_shell: str, now: float) -> "dict[str, object
         "account": (show.account(role_arn) or sso_account or have.get(environment.ACCOUNT, "")) if name else "",
         "region": have.get("AWS_REGION") or have.get("AWS_DEFAULT_REGION", "") if name else "",
         "read_only": bool(name) and environment.READ_ONLY in have,
+        "policy": _policy(have, stored.get("request", "")) if name else "",
         "expires_at": None if expires_at is None else instant(expires_at),
         "left_s": None if expires_at is None else int(expires_at - now),
         "served": bool(name) and have.get("ASSUME_EXPORTED") == environment.ENDPOINT,
@@ -108,7 +110,7 @@ def _rows(found: "dict[str, object]") -> "list[tuple[str, str, str]]":
         ("role", str(found["role_arn"] or found["sso_role"]), ""),
         ("session", str(found["session"]), ""),
         ("account", str(found["account"]), ""),
-        ("policy", "read-only" if found["read_only"] else "", ""),
+        ("policy", str(found["policy"]), ""),
         ("region", str(found["region"]), ""),
         ("left", left, style),
         ("chain", " > ".join(chain) if isinstance(chain, list) else "", ""),
@@ -177,3 +179,12 @@ def _chain(request: str) -> "list[str]":
         elif name == "role_arn":
             roles.append(value)
     return [source, *roles] if roles else []
+
+
+def _policy(have: dict[str, str], request: str) -> str:
+    """`read-only`, with the policy that says what this is if it is not AWS's own."""
+    if environment.READ_ONLY not in have:
+        return ""
+    lines = [line for line in request.split("\n") if line.strip().startswith("policy_arns=")]
+    arn = lines[-1].rpartition("=")[2].rpartition(",")[2] if lines else ""
+    return f"read-only ({arn})" if arn and not arn.endswith(READ_ONLY) else "read-only"

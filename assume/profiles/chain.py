@@ -100,6 +100,7 @@ class Chain:
         "export",
         "files",
         "hops",
+        "limit",
         "mfa_process",
         "name",
         "profile",
@@ -125,6 +126,7 @@ class Chain:
         self.sso_role = ""  # the name of the role in that account, if SSO gives it and no hop follows
         self.settings: list[tuple[str, str]] = []  # those that decide which STS endpoint is called
         self.endpoint = ""  # the URL, if the user configured one
+        self.limit = ""  # the ARN of the session policy that allows reading only
         self.region: str | None = None  # for AWS_REGION
         self.export = "both"
         self.colour = ""
@@ -174,7 +176,7 @@ class Chain:
     @property
     def is_read_only(self) -> bool:
         """Whether the session policy of the last role allows reading only."""
-        return bool(self.hops) and any(arn.endswith(READ_ONLY) for arn in self.hops[-1].policy_arns)
+        return bool(self.limit) or bool(self.hops) and any(arn.endswith(READ_ONLY) for arn in self.hops[-1].policy_arns)
 
     @property
     def role_arn(self) -> str:

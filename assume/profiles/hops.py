@@ -6,18 +6,21 @@ come on top.
 """
 
 from assume.errors import ConfigError
-from assume.profiles.chain import Hop
+from assume.profiles.chain import READ_ONLY, Hop
 from assume.profiles.config import is_harmless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from assume.arguments import Options
     from assume.profiles.config import Config, Values
 
 ROLE_MIN = 20  # characters of an ARN in the STS model: botocore refuses a shorter one before any call
 DURATION_MIN_S = 900
+ON = ("yes", "true", "on", "1")
 OFF = ("no", "false", "off", "0")
+DEFAULT = "ReadOnlyAccess"  # stands for the policy of that name, which has another ARN in each partition
 # settings of which every valid value is a plain word, and the variables that come before them
 WORDS = {
     "region": "AWS_DEFAULT_REGION",
@@ -124,3 +127,38 @@ def _tag(name: str, item: str, config: "Config") -> "tuple[str, str]":
         what = f"{config.told(name, 'session_tags', item, ': ')} is not key=value"
         raise ConfigError(what, "write `session_tags = key=value,key2=value2`", name)
     return (key.strip(), value.strip())
+
+
+def read_only(config: "Config", options: "Options", warnings: "list[str]") -> str:
+    """The policy that limits a role to reading: its ARN, DEFAULT for AWS's own, "" if the role is taken whole."""
+    own = (config.profile(options.profile) or {}).get("assume_read_only", "").strip()
+    if not _is_policy(own):
+        own = DEFAULT if switch(config, options.profile, "assume_read_only", False, warnings) else ""
+    if options.read_only is None:
+        return own
+    return (own or DEFAULT) if options.read_only else ""
+
+
+def read_only_policy(hop: Hop) -> str:
+    """The ARN of AWS's ReadOnlyAccess in the role's partition."""
+    partition = hop.role_arn.split(":")[1] if hop.role_arn.count(":") > 1 else "aws"
+    return f"arn:{partition}{READ_ONLY}"
+
+
+def _is_policy(text: str) -> bool:
+    """True for the ARN of a policy, one of AWS's or of an account."""
+    parts = text.split(":", 5)
+    if len(parts) != 6 or (parts[0], parts[2], parts[3]) != ("arn", "iam", "") or any(map(str.isspace, text)):
+        return False
+    is_account = len(parts[4]) == 12 and parts[4].isascii() and parts[4].isdigit()
+    return (is_account or parts[4] == "aws") and parts[5].startswith("policy/") and len(parts[5]) > len("policy/")
+
+
+def switch(config: "Config", profile: str, setting: str, default: bool, warnings: "list[str]") -> bool:
+    """One of our yes-or-no keys. Any other value counts as yes, so that a misspelt guard still guards."""
+    text = (config.profile(profile) or {}).get(setting, "").strip().lower()
+    if not text:
+        return default
+    if text not in (*ON, *OFF):
+        warnings.append(f"{config.told(profile, setting, text, ' = ')}: neither yes nor no, taken as yes")
+    return text not in OFF

@@ -9,9 +9,19 @@ our own keys are added to it.
 
 from assume.arguments import COLOURS, EXPORTS
 from assume.errors import ConfigError, UsageError
-from assume.profiles.chain import ENVIRONMENT, READ_ONLY, SSO, STATIC, WEB_IDENTITY, Chain, Hop
+from assume.profiles.chain import ENVIRONMENT, SSO, STATIC, WEB_IDENTITY, Chain, Hop
 from assume.profiles.endpoint import endpoint as url
-from assume.profiles.hops import OFF, check_arn, check_words, set_device, web_hop
+from assume.profiles.hops import (
+    DEFAULT,
+    ON,
+    check_arn,
+    check_words,
+    read_only,
+    read_only_policy,
+    set_device,
+    switch,
+    web_hop,
+)
 from assume.profiles.source import CREDENTIAL_SOURCES, Route, machine_source
 
 TYPE_CHECKING = False
@@ -21,8 +31,6 @@ if TYPE_CHECKING:
     from assume.arguments import Options
     from assume.profiles.config import Config, Values
 
-ON = ("yes", "true", "on", "1")
-
 
 def plan(config: "Config", options: "Options", base: "Mapping[str, str]") -> Chain:
     """The chain for one command line. Raises ConfigError, NoSuchProfile, UsageError."""
@@ -30,8 +38,7 @@ def plan(config: "Config", options: "Options", base: "Mapping[str, str]") -> Cha
     values = config.profile(options.profile) or {}
     if options.role_arn:
         _add_hop(chain, options, values)
-    own = switch(config, options.profile, "assume_read_only", False, chain.warnings)
-    _apply(chain, options, read_only=own if options.read_only is None else options.read_only)
+    _apply(chain, options, read_only(config, options, chain.warnings))
     config.check()
     chain.warnings[:0] = config.warnings
     return chain
@@ -129,8 +136,11 @@ def _add_hop(chain: Chain, options: "Options", values: "Values") -> None:
     chain.reasons.append(f"--role-arn: role {options.role_arn}, from {options.profile or options.credential_source}")
 
 
-def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
-    """Puts the options of the command line into the chain: region, variables to export, settings of the last hop."""
+def _apply(chain: Chain, options: "Options", limit: str) -> None:
+    """Puts the options of the command line into the chain: region, variables to export, settings of the last hop.
+
+    `limit`: the ARN of the policy that allows reading only, DEFAULT for AWS's own, "" for none.
+    """
     chain.region = options.region or chain.region
     chain.share_region()
     chain.export = options.export or chain.export
@@ -138,15 +148,16 @@ def _apply(chain: Chain, options: "Options", read_only: bool) -> None:
         raise UsageError(f"unknown export mode {chain.export}", f"use one of {', '.join(EXPORTS)}")
     if chain.source.kind == ENVIRONMENT and chain.export == "profile":
         _export_keys_alone(chain, options, "AWS tools would not find the environment's keys, which it replaces")
-    if not (read_only or _changes_role(options)):
+    if not (limit or _changes_role(options)):
         return
     if not chain.hops:
-        raise _without_role(chain, read_only)
+        raise _without_role(chain, bool(limit))
     hop = chain.hops[-1]
     _set_hop(hop, options)
-    if read_only:
-        hop.policy_arns = (*hop.policy_arns, _read_only_policy(hop))
-        chain.reasons.append("read-only: session policy ReadOnlyAccess")
+    if limit:
+        chain.limit = read_only_policy(hop) if limit == DEFAULT else limit
+        hop.policy_arns = (*hop.policy_arns, chain.limit)
+        chain.reasons.append(f"read-only: session policy {chain.limit.rpartition('/')[2]}")
     _check_web_identity(chain, hop, options)
     if hop.policy or hop.policy_arns:
         _export_keys_alone(chain, options, "an SDK would bypass the session policy")
@@ -173,12 +184,6 @@ def _set_hop(hop: Hop, options: "Options") -> None:
     hop.external_id = options.external_id or hop.external_id
     hop.policy = options.policy  # the text of the file: the command line read it
     hop.policy_arns = options.policy_arns
-
-
-def _read_only_policy(hop: Hop) -> str:
-    """The ARN of AWS's ReadOnlyAccess in the role's partition."""
-    partition = hop.role_arn.split(":")[1] if hop.role_arn.count(":") > 1 else "aws"
-    return f"arn:{partition}{READ_ONLY}"
 
 
 def _check_web_identity(chain: Chain, hop: Hop, options: "Options") -> None:
@@ -222,13 +227,3 @@ def _colour(config: "Config", name: str, warnings: "list[str]") -> str:
         told = config.told(name, "assume_colour", text, " = ")
         warnings.append(f"{told} is unknown: use one of {', '.join(COLOURS)}")
     return str(COLOURS.get(word, ""))
-
-
-def switch(config: "Config", profile: str, setting: str, default: bool, warnings: "list[str]") -> bool:
-    """One of our yes-or-no keys. Any other value counts as yes, so that a misspelt guard still guards."""
-    text = (config.profile(profile) or {}).get(setting, "").strip().lower()
-    if not text:
-        return default
-    if text not in (*ON, *OFF):
-        warnings.append(f"{config.told(profile, setting, text, ' = ')}: neither yes nor no, taken as yes")
-    return text not in OFF

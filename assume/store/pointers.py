@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def known(chain: "Chain") -> dict[str, str]:
     """The fields of a chain that a pointer keeps and a reply needs."""
-    return {
+    fields = {"confirm": "1"} if chain.confirm else {}  # never in a pointer: there is none for such a profile
+    return fields | {
         "name": chain.name,
         "aws_profile": "" if chain.ad_hoc else chain.profile,
         "region": chain.region or "",

@@ -109,6 +109,36 @@ def test_a_guarded_profile_asks(program):
     assert program("exec", "prod", "x").became is not None
 
 
+@pytest.mark.parametrize(
+    ("words", "answers", "line"),
+    [
+        (["prod"], ["prod"], "PROD prod  128716708097  ProductionAdmin"),
+        (["prod", "--yes"], [], "PROD prod  128716708097  ProductionAdmin"),
+        (["guarded"], ["guarded"], "guarded  123456789012  marketingadminrole"),
+        (
+            ["--read-only", "a.production"],
+            [],
+            "PROD a.production  123456789012  marketingadminrole",
+        ),
+        (["marketingadmin"], [], ""),
+    ],
+)
+def test_the_account_is_named_at_a_terminal_if_the_profile_is_guarded_or_production(
+    program, monkeypatch, words, answers, line
+):
+    role = f"role_arn = {config.MARKETING}\nsource_profile = user1\nendpoint_url = {{sts}}\nregion = us-west-2\n"
+    program.write(f"[profile guarded]\n{role}assume_confirm = yes\n[profile a.production]\n{role}")
+    program.answers = list(answers)
+    silent = program("exec", *words, "x")
+    assert (silent.became is not None, silent.err) == (True, "")
+    monkeypatch.setattr("assume.terminal.show.is_terminal", lambda handle: handle == 2)
+    for _ in range(2):  # the second finds it stored
+        program.answers = list(answers)
+        seen = program("exec", *words, "x").err
+        assert seen.startswith(f"assume: {line}") if line else seen == ""
+        assert seen.count("\n") == bool(line)
+
+
 def test_a_command_that_cannot_be_run(program, monkeypatch):
     monkeypatch.setattr(program, "_become", lambda *_: (_ for _ in ()).throw(FileNotFoundError(2, "No such file")))
     done = program("exec", "marketingadmin", "nosuch\x1b[2J")

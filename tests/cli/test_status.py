@@ -52,6 +52,18 @@ def test_status_shows_that_a_role_is_read_only(program):
     assert "read-only" not in program("status", **have).out
 
 
+def test_status_names_the_policy_of_a_role_that_is_read_only_in_another_way(program, sts):
+    policy = "arn:aws:iam::123456789012:policy/Audit"
+    program.write(
+        f"[profile audited]\nrole_arn = {config.MARKETING}\nsource_profile = user1\nendpoint_url = {{sts}}\n"
+        f"region = us-west-2\nassume_read_only = {policy}\n"
+    )
+    have, _ = switch(program, {}, "", "audited")
+    assert f"policy\tread-only ({policy})\n" in program("status", **have).out
+    assert sts.calls[-1].params["PolicyArns.member.1.arn"] == policy
+    assert have["ASSUME_READ_ONLY"] == "1"
+
+
 def test_status_in_a_child_shell_shows_that_the_role_is_inherited(program):
     have, _ = switch(program, {}, "", "marketingadmin")
     assert "taken\tin a parent shell" in program("status", **have).out
@@ -101,7 +113,7 @@ def test_json_always_has_the_keys_of_the_page(program):
     assert found["left_s"] == pytest.approx(3600, abs=5)
     assert {name: found[name] for name in keys[:-1] if name not in ("left_s", "expires_at")} == {
         "profile": "workload", "role_arn": config.WORKLOAD, "session": "me", "sso_role": "", "account": "128716708097",
-        "region": "us-west-2", "read_only": False, "served": False,
+        "region": "us-west-2", "read_only": False, "policy": "", "served": False,
         "chain": ["static keys", config.HUB, config.LANDING, config.WORKLOAD],
         "taken": "here", "changed": "", "live": True,
     }  # fmt: skip

@@ -235,3 +235,31 @@ OWN_ENDPOINT = "endpoint_url = http://127.0.0.1:1\n"
 )  # fmt: skip
 def test_the_option_region_counts_for_sts_where_it_needs_a_region(words, text, base, region):
     assert dict(planned(text, *words.split(), base=base).settings)["region"] == region
+
+
+POLICY = "arn:aws:iam::123456789012:policy/team/Audit"
+
+
+@pytest.mark.parametrize(
+    ("setting", "words", "expected"),
+    [(POLICY, "", (POLICY,)), (POLICY, "--read-only", (POLICY,)), (POLICY, "--no-read-only", ()),
+     ("arn:aws:iam::aws:policy/SecurityAudit", "", ("arn:aws:iam::aws:policy/SecurityAudit",)),
+     (POLICY, "--policy-arn X", ("X", POLICY)), ("no", "--read-only", (READ_ONLY,))],
+)  # fmt: skip
+def test_assume_read_only_may_name_another_policy(setting, words, expected):
+    chain = planned(f"{ROLE}assume_read_only = {setting}\n{BASE}", "p", *words.split())
+    assert chain.hops[0].policy_arns == expected
+    assert (chain.is_read_only, chain.export) == ((True, "keys") if expected else (False, "both"))
+    assert chain.warnings == []
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["arn:aws:iam::1:policy/x", "arn:aws:iam::aws:policy/", "arn:aws:iam::123456789012:role/x", "Audit",
+     "arn:aws:iam::123456789012:policy/a b"],
+)  # fmt: skip
+def test_what_is_not_the_arn_of_a_policy_still_limits_the_role(setting):
+    chain = planned(f"{ROLE}assume_read_only = {setting}\n{BASE}")
+    assert chain.hops[0].policy_arns == (READ_ONLY,)
+    assert len(chain.warnings) == 1
+    assert chain.warnings[0].endswith("neither yes nor no, taken as yes")
