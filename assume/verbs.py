@@ -105,6 +105,12 @@ VERBS = {
         group=LOOK,
         example="assume status --json",
     ),
+    "history": Verb(
+        "assume history",
+        "Show which role was taken when, in which terminal.",
+        group=LOOK,
+        example="assume history --json",
+    ),
     "clear": Verb(
         "assume clear PROFILE, or assume clear --all",
         "Forget cached credentials, ours and those in the AWS CLI's cache.",

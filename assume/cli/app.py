@@ -152,6 +152,13 @@ def _status(
     return verb.run(quiet, state, as_json, check)
 
 
+@_verb("history")
+def _history(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> int:
+    from assume.cli import history as verb
+
+    return verb.run(as_json)
+
+
 @_verb("clear")
 def _clear(
     profiles: Annotated[list[str] | None, typer.Argument(metavar="PROFILE", help="The profiles to forget.")] = None,

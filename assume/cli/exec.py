@@ -9,7 +9,7 @@ from assume.arguments import Options
 from assume.cold.take import take
 from assume.errors import AssumeError, UsageError
 from assume.fast import warm
-from assume.fast.entry import child
+from assume.fast.entry import add_to_history, child
 from assume.shells import environment, state
 from assume.terminal import show
 
@@ -52,6 +52,7 @@ def _given(options: Options, have: dict[str, str]) -> dict[str, str]:
     taken = take(options, have)
     if taken.note:
         show.say(taken.note)
+    add_to_history("exec", taken, time.time())
     known = taken.known
     if show.is_terminal(2) and (known.get("confirm") == "1" or show.is_production(known["name"])):
         show.say(warm.summary(taken, time.time()))

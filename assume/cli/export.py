@@ -5,11 +5,14 @@ The formats of shells have every variable of a switch. A file for elsewhere (`do
 fail if it found AWS_PROFILE. With --export it has every variable too.
 """
 
+import time
+
 from assume import arguments
 from assume.arguments import Options
 from assume.cold.take import take
 from assume.credentials import instant
 from assume.errors import AssumeError, UsageError
+from assume.fast.entry import add_to_history
 from assume.fast.warm import Assumed
 from assume.shells import environment, export
 from assume.terminal import show
@@ -41,7 +44,10 @@ def run(options: Options) -> int:
         content = export.exported(options.format, _keys(taken) if keys_alone else _variables(taken))
     if taken.note:
         show.say(taken.note)
-    return 0 if show.write(1, content) else 1
+    if not show.write(1, content):
+        return 1
+    add_to_history("export", taken, time.time())
+    return 0
 
 
 def _variables(taken: Assumed) -> dict[str, str]:

@@ -45,7 +45,11 @@ def renew(options: Options) -> int:
     from assume.cold.resolve import resolve
 
     taken = resolve(before, have, silent=True)
-    return 0 if show.write(1, warm.reply(taken, before, have)) else 1
+    if not show.write(1, warm.reply(taken, before, have)):
+        return 1
+    if taken.credentials.key_id != have.get("ASSUME_KEY_ID"):
+        entry.add_to_history("renew", taken, time.time())
+    return 0
 
 
 def off(words: list[str]) -> int:

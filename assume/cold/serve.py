@@ -24,7 +24,7 @@ from assume.cold.renewing import Renewing
 from assume.cold.resolve import resolve
 from assume.credentials import Credentials
 from assume.errors import AssumeError, UsageError
-from assume.fast import middle, warm
+from assume.fast import entry, middle, warm
 from assume.profiles.config import Config, read
 from assume.shells import environment, served
 from assume.store import record
@@ -95,6 +95,7 @@ class _Renewal:
         if assumed.note:  # the old ones, because there are no new ones: the note has the reason, and how long they last
             what, *cures = assumed.note.split("\n")[:-1]
             raise AssumeError(what.removeprefix("assume: "), tuple(map(str.strip, cures)))
+        entry.add_to_history("renew", assumed, time.time())
         return assumed.credentials
 
 

@@ -28,6 +28,7 @@ OPTIONS = {
     "doctor": ("--json", "--help"),
     "list": ("--json", "--check", "--help"),
     "status": ("--quiet", "--json", "--check", "--help"),
+    "history": ("--json", "--help"),
     "clear": ("--all", "--help"),
     "init": ("--prompt", "--help"),
     "install": ("--no-prompt", "--help"),

@@ -11,8 +11,11 @@ can, or if another process is getting the same credentials, by waiting for it;
 
 import sys
 
+from assume import paths
 from assume.shells import environment
 from assume.terminal import show
+
+HISTORY_LARGEST = 1 << 20  # bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +96,48 @@ def hand_over(taken: "Assumed", options: "Options", have: "dict[str, str]", now:
         return 1
     if taken.note:
         show.say(taken.note)
+    add_to_history("use", taken, now)
     return 0
+
+
+def add_to_history(verb: str, taken: "Assumed", now: float) -> None:
+    """Adds a line to the history: which role was taken when, and where. Never fails. `store.history` reads it.
+
+    Takes no lock: the system appends what one `write` has to a local file in one piece. What is rare is there.
+    """
+    base, known, credentials = taken.base, taken.known, taken.credentials
+    folder = paths.store(base)
+    if not folder or base.get("ASSUME_HISTORY", "").lower() in ("0", "no", "false", "off"):
+        return
+    host = base.get("COMPUTERNAME", "") if sys.platform == "win32" else system.uname().nodename
+    role_arn, account = known.get("role_arn", ""), taken.account
+    fields = (str(int(now)), verb, known["name"], account, role_arn, credentials.arn, credentials.key_id, _tty(), host)
+    line = "\t".join(field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") for field in fields) + "\n"
+    try:
+        handle = paths.opened(f"{folder}/history", system.O_WRONLY | system.O_APPEND | system.O_CREAT)
+    except (OSError, ValueError):
+        return
+    try:
+        system.write(handle, line.encode("utf-8", "surrogateescape"))
+        size = system.fstat(handle).st_size
+    except OSError:
+        size = 0
+    finally:
+        system.close(handle)
+    if size > HISTORY_LARGEST:
+        from assume.store.history import rotate
+
+        rotate(folder, HISTORY_LARGEST)
+
+
+def _tty() -> str:
+    """The terminal that this process belongs to; "" if there is none."""
+    for handle in (2, 0, 1) if sys.platform != "win32" else ():
+        try:
+            return system.ttyname(handle)
+        except OSError:
+            continue
+    return ""
 
 
 def off(options: "Options") -> int:
