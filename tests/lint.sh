@@ -20,7 +20,7 @@ lint() {
     }
 }
 
-bash_files=(.ci/run tests/*.sh shell/assume.bash completions/assume.bash)
+bash_files=(.ci/run tests/*.sh shell/assume.bash shell/direnv.sh completions/assume.bash)
 lint ruff check
 lint ruff format --check
 lint shellcheck -x "${bash_files[@]}"

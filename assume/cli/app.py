@@ -171,7 +171,7 @@ def _clear(
 
 @_verb("init")
 def _init(
-    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.")],
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish, powershell, or direnv.")],
     prompt: Annotated[bool, typer.Option("--prompt", help="Add the segment to the prompt.")] = False,
     undo: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> int:

@@ -6,11 +6,11 @@ import time
 
 from assume import arguments
 from assume.arguments import Options
-from assume.cold.take import take
+from assume.cold.take import take, taken_here
 from assume.errors import AssumeError, UsageError
 from assume.fast import warm
 from assume.fast.entry import add_to_history, child
-from assume.shells import environment, state
+from assume.shells import environment
 from assume.terminal import show
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127  # a shell's own
@@ -37,7 +37,7 @@ def _environment(options: Options, have: dict[str, str]) -> dict[str, str]:
     """The command's environment."""
     if options.profile != "-":
         return _given(options, have)
-    again = arguments.again(state.current(options.state), options)
+    again = arguments.again(taken_here(options.state, have), options)
     if again is not None:
         return _given(again, have)
     cure = "name a profile: assume exec PROFILE -- COMMAND"

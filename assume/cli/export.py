@@ -9,7 +9,7 @@ import time
 
 from assume import arguments
 from assume.arguments import Options
-from assume.cold.take import take
+from assume.cold.take import take, taken_here
 from assume.credentials import instant
 from assume.errors import AssumeError, UsageError
 from assume.fast.entry import add_to_history
@@ -33,7 +33,7 @@ def run(options: Options) -> int:
         )
     have = environment.own_environment()
     exports = options.export  # before `-` is replaced: a request of the shell says nothing about a file
-    options = _current(options)
+    options = _current(options, have)
     taken = take(options, have)
     if options.format == "process":
         expires_at = taken.credentials.expires_at
@@ -64,14 +64,11 @@ def _keys(taken: Assumed) -> dict[str, str]:
     return keys | {name: wanted[name] for name in environment.REGIONS if name in wanted}
 
 
-def _current(options: Options) -> Options:
+def _current(options: Options, have: dict[str, str]) -> Options:
     """`options`, with `-` replaced by the request whose role this shell has."""
     if options.profile != "-":
         return options
-    from assume import arguments
-    from assume.shells import state
-
-    again = arguments.again(state.current(options.state), options)
+    again = arguments.again(taken_here(options.state, have), options)
     if again is None:
         raise UsageError("this shell has not taken a role itself", "name a profile: assume export PROFILE …")
     return again

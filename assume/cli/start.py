@@ -167,8 +167,11 @@ def _init(words: "list[str]") -> int | None:
     """`init SHELL` without Typer: a shell that is starting waits for it. None if Typer has to read `words`."""
     if not set(words[1:]) <= {"--prompt", "--undo"}:
         return None
-    from assume.shells.init import init_text, undo_text
+    from assume.shells.init import DIRENV, direnv_text, init_text, undo_text
     from assume.shells.render import encoded
 
-    text = undo_text(words[0]) if "--undo" in words else init_text(words[0], "--prompt" in words)
+    if words == [DIRENV]:
+        text = direnv_text()
+    else:
+        text = undo_text(words[0]) if "--undo" in words else init_text(words[0], "--prompt" in words)
     return 0 if show.write(1, encoded(text)) else 1

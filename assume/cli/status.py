@@ -8,10 +8,11 @@ import time
 
 from assume import paths
 from assume.cli import flags
+from assume.cold.take import taken_here
 from assume.credentials import instant
 from assume.errors import UsageError, shown
 from assume.profiles.chain import READ_ONLY
-from assume.shells import environment, state
+from assume.shells import environment
 from assume.store import record, write
 from assume.terminal import show
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FLAGS = {"--quiet": "quiet", "-q": "quiet", "--json": "json", "--check": "check"}
 SOON_S = 900
+ELSEWHERE = "in a parent shell, for this folder, or by exec"
 
 
 def from_words(words: "Sequence[str]") -> "int | None":
@@ -69,7 +71,7 @@ def _facts(have: dict[str, str], of_shell: str, now: float) -> "dict[str, object
     role_arn = have.get("ASSUMED_ROLE_ARN", "") if name else ""
     sso_account, _, sso_role = (have.get(environment.SSO_ROLE, "") if name else "").partition("/")
     other = (mismatch(have) or []) if name else []
-    here = "here" if state.current(of_shell) else "inherited"
+    here = "here" if taken_here(of_shell, have) else "inherited"
     return {
         "profile": name or None,
         "role_arn": role_arn,
@@ -114,7 +116,7 @@ def _rows(found: "dict[str, object]") -> "list[tuple[str, str, str]]":
         ("region", str(found["region"]), ""),
         ("left", left, style),
         ("chain", " > ".join(chain) if isinstance(chain, list) else "", ""),
-        ("taken", "in this shell" if found["taken"] == "here" else "in a parent shell, or by `assume exec`", ""),
+        ("taken", "in this shell" if found["taken"] == "here" else ELSEWHERE, ""),
         ("check", result, "green" if is_ok else "bold red"),
     ]
     return [(heading, shown(value), style) for heading, value, style in rows if value]

@@ -4,9 +4,10 @@ import time
 
 from assume import arguments
 from assume.arguments import Options
+from assume.cold.take import taken_here
 from assume.errors import AssumeError, NoSuchProfile, UsageError
 from assume.fast import entry, warm
-from assume.shells import environment, state
+from assume.shells import environment
 from assume.terminal import show
 
 
@@ -37,7 +38,7 @@ def run(options: Options) -> int:
 def renew(options: Options) -> int:
     """Renews the role of the shell, before a prompt. Never asks, and ends within two seconds."""
     have = environment.own_environment()
-    words = state.current(options.state)
+    words = taken_here(options.state, have)
     before = arguments.read(words) if words else None
     if before is None or not options.shell:
         return 1

@@ -18,6 +18,11 @@ from assume.shells import render, shipped
 from assume.shells.table import named
 from assume.verbs import COMMANDS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from assume.shells.table import Shell
+
+DIRENV, DIRENV_FILE = "direnv", "direnv.sh"  # not a shell, but its library is written in bash
 BEGIN, END = "# --- filled in by ", "# --- end ---\n"
 MAIN = f"{shipped.PACKAGE}/__main__.py"  # the file that the interpreter runs: the entry of the fast lanes
 
@@ -28,17 +33,31 @@ def init_text(name: str, prompt: bool = False, interpreter: str = "", script: st
     interpreter = interpreter or sys.executable
     script = script or console_script()
     block = [
-        shell.assign_array("__assume_program", [interpreter, "-I", "-S", MAIN, script]),
-        shell.assign("__assume_script", script),
+        *_program(shell, interpreter, script),
         shell.assign("__assume_commands", " ".join(COMMANDS)),
         shell.assign("__assume_prompt", "1" if prompt else ""),
     ]
-    head, begin, rest = shipped.text("shell", shell.file).partition(BEGIN)
+    filled = _filled(shell.file, shell.name, block)
+    return f"{stamp(prompt, interpreter, script)}\n{filled}\n{shipped.text('completions', shell.completion)}"
+
+
+def direnv_text() -> str:
+    """The output of `assume init direnv`: the function behind `use assume PROFILE` in an .envrc."""
+    return _filled(DIRENV_FILE, DIRENV, _program(named("bash"), sys.executable, console_script()))
+
+
+def _program(shell: "Shell", interpreter: str, script: str) -> "list[str]":
+    words = [interpreter, "-I", "-S", MAIN, script]
+    return [shell.assign_array("__assume_program", words), shell.assign("__assume_script", script)]
+
+
+def _filled(file: str, name: str, block: "list[str]") -> str:
+    """A file of shell/ with the lines of `block` in its block."""
+    head, begin, rest = shipped.text("shell", file).partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end):
-        raise AssumeError(f"shell/{shell.file} has no block to fill in", "install assume-shell again")
-    filled = f"{head}{BEGIN}`assume init {shell.name}` ---\n" + "".join(line + "\n" for line in block) + END + tail
-    return f"{stamp(prompt, interpreter, script)}\n{filled}\n{shipped.text('completions', shell.completion)}"
+        raise AssumeError(f"shell/{file} has no block to fill in", "install assume-shell again")
+    return f"{head}{BEGIN}`assume init {name}` ---\n" + "".join(line + "\n" for line in block) + END + tail
 
 
 def undo_text(name: str) -> str:

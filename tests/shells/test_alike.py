@@ -152,7 +152,7 @@ def shells_by_name() -> dict[str, tuple[str, ...]]:
 
 def test_there_is_a_file_for_each_shell() -> None:
     assert FILES.keys() == COMPLETIONS.keys() == DRIVERS.keys()
-    assert {file.name for file in (ROOT / "shell").iterdir()} == set(FILES.values())
+    assert {file.name for file in (ROOT / "shell").iterdir()} == {*FILES.values(), "direnv.sh"}
     assert {file.name for file in (ROOT / "completions").iterdir()} == set(COMPLETIONS.values())
 
 

@@ -26,7 +26,7 @@ def block(text: str) -> str:
 
 def test_each_shell_has_its_two_files_and_there_are_no_others():
     rows = table.SHELLS.values()
-    assert {row.file for row in rows} == {path.name for path in (ROOT / "shell").iterdir()}
+    assert {row.file for row in rows} | {init.DIRENV_FILE} == {path.name for path in (ROOT / "shell").iterdir()}
     assert {row.completion for row in rows} == {path.name for path in (ROOT / "completions").iterdir()}
 
 
