@@ -35,4 +35,4 @@ def taken_here(of_shell: str, have: "Mapping[str, str]") -> list[str]:
     if "--role-arn" in words:
         arn = words[words.index("--role-arn") + 1]
         name = arn.rpartition("/")[2] or arn
-    return words if not name or have.get("ASSUME_PROFILE") == name else []
+    return words if not name or have.get("ASSUME_PROFILE", name) == name else []

@@ -105,9 +105,11 @@ def add_to_history(verb: str, taken: "Assumed", now: float) -> None:
 
     Takes no lock: the system appends what one `write` has to a local file in one piece. What is rare is there.
     """
+    from assume.store import record
+
     base, known, credentials = taken.base, taken.known, taken.credentials
     folder = paths.store(base)
-    if not folder or base.get("ASSUME_HISTORY", "").lower() in ("0", "no", "false", "off"):
+    if base.get("ASSUME_HISTORY", "").lower() in ("0", "no", "false", "off") or not record.folder_is_sound(folder):
         return
     host = base.get("COMPUTERNAME", "") if sys.platform == "win32" else system.uname().nodename
     role_arn, account = known.get("role_arn", ""), taken.account

@@ -145,3 +145,9 @@ def test_lines_that_are_not_whole_are_left_out(store, junk):
     with (store / "history").open("ab") as file:
         file.write(junk)
     assert len(found(store)) == 1
+
+
+def test_a_folder_that_others_may_write_to_is_left_alone(store):
+    store.chmod(0o777)
+    add(store)
+    assert os.listdir(store) == []

@@ -104,7 +104,7 @@ def test_our_files_have_names_that_windows_allows(desk):
     desk.took("marketingadmin")
     desk.took("workload", "--session-name", "a@b")
     names = {path.name.rpartition(".")[2] for path in desk.store.iterdir()}
-    assert names == {"entry", "lock", "note", "pointer"}
+    assert names == {"entry", "lock", "note", "pointer", "history"}
 
 
 def test_one_process_holds_the_lock_and_others_read_what_it_does(desk):
