@@ -91,7 +91,9 @@ class Renewing:
             self.tell(self._report())
 
     def _is_due(self) -> bool:
-        return not is_fresh(self.current, self.clock(), self.min_left_s)
+        whole_s = (self.current.expires_at or 0) - self.current.issued_at
+        min_left_s = min(self.min_left_s, whole_s // 2)  # more than that would renew without end
+        return not is_fresh(self.current, self.clock(), min_left_s)
 
     def _is_pausing(self) -> bool:
         return time.monotonic() < self._tried_at + PAUSE_S

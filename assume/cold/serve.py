@@ -105,11 +105,18 @@ def _folder(options: "Options", taken: warm.Assumed) -> str:
     known = taken.known
     text = child_config.text(config, options.profile, known.get("aws_profile", ""), known.get("region", ""))
     store = paths.store(taken.base)
-    prefix = f"{files.SERVED}{os.getpid()}."
-    folder = tempfile.mkdtemp(prefix=prefix, dir=store if store and record.folder_is_sound(store) else None)
-    for name, content in (("config", text), ("credentials", "")):
-        files.write_whole(f"{folder}/{name}", content.encode("utf-8", "surrogateescape"), sync=False)
-    return folder
+    reason = ""
+    for place in (*([store] if record.folder_is_sound(store) else []), None):  # None: the folder for temporary files
+        folder = ""
+        try:
+            folder = tempfile.mkdtemp(prefix=f"{files.SERVED}{os.getpid()}.", dir=place)
+            for name, content in (("config", text), ("credentials", "")):
+                files.write_whole(f"{folder}/{name}", content.encode("utf-8", "surrogateescape"), sync=False)
+            return folder
+        except OSError as error:
+            reason = error.strerror or str(error)
+            shutil.rmtree(folder, ignore_errors=True)
+    raise AssumeError(f"the AWS files of the command cannot be written: {reason}", "set TMPDIR to a folder with space")
 
 
 def forget(variables: "Mapping[str, str]") -> None:

@@ -116,6 +116,14 @@ def test_an_internal_error_shows_no_secret(bench):
         bench.ask()
 
 
+def test_a_long_min_left_does_not_renew_without_end(bench):
+    bench.it.min_left_s = 3600  # longer than the credentials last
+    bench.now, bench.results = 400, [keys(2, 1400)]
+    assert (bench.ask(), bench.calls) == ("ASIA1", 0)
+    bench.now = 500
+    assert (bench.ask(), bench.ask(), bench.calls) == ("ASIA2", "ASIA2", 1)
+
+
 def test_many_callers_wait_for_one_renewal(bench):
     bench.now, bench.results = 880, [keys(2, 1780)]
     found: list[str] = []

@@ -3,6 +3,7 @@
 The clock of the program and of the command is moved by libfaketime, that of the simulator by the same seconds.
 """
 
+import errno
 import http.client
 import json
 import os
@@ -10,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -320,3 +322,34 @@ def test_status_inside_the_command_tells_how_the_role_lasts(program):
     assert (done.returncode, done.stderr) == (0, "")
     assert "marketingadmin" in done.stdout
     assert "renewed for this command" in done.stdout
+
+
+def test_where_the_store_cannot_be_written_the_files_are_temporary(program, tmp_path, monkeypatch):
+    """And if they cannot be written at all, that is the message."""
+    program.keys("marketingadmin")
+    monkeypatch.setattr(tempfile, "mkdtemp", full := Full(tempfile.mkdtemp))
+    monkeypatch.setattr("assume.cold.serve._start", lambda *_: None)
+    monkeypatch.setattr("assume.cold.serve.forget", lambda _: None)
+    became = program("exec", "marketingadmin", "--serve", "x").became
+    assert became is not None
+    assert Path(became.environment["AWS_CONFIG_FILE"]).parent.parent == Path(tempfile.gettempdir())
+    shutil.rmtree(Path(became.environment["AWS_CONFIG_FILE"]).parent)
+    full.everywhere = True
+    done = program("exec", "marketingadmin", "--serve", "x")
+    assert (done.status, done.err.splitlines()[0]) == (
+        1,
+        "assume: the AWS files of the command cannot be written: No space left on device",
+    )
+
+
+class Full:
+    """`tempfile.mkdtemp` on a full disk; the folder for temporary files is on another one."""
+
+    def __init__(self, real) -> None:
+        self.real = real
+        self.everywhere = False
+
+    def __call__(self, **how):
+        if how["dir"] or self.everywhere:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self.real(**how)

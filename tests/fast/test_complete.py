@@ -99,7 +99,7 @@ def test_an_option_before_the_command_of_exec_gets_its_value(program):
 
 @pytest.mark.parametrize("verb", ["init", "install", "uninstall"])
 def test_shells(program, verb):
-    assert values(program, verb, "") == list(table.SHELLS)
+    assert values(program, verb, "") == [*table.SHELLS, *(["direnv"] if verb == "init" else [])]
 
 
 def test_a_name_that_could_steer_a_terminal_is_left_out(program):
