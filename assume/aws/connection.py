@@ -27,7 +27,48 @@ def dialled(chain: "Chain", config: "Config", base: "Mapping[str, str]") -> "Con
     if found is None:
         return None
     trusted = authorities.bundle(base, config.profile(chain.profile) or {}) if found.tls else ""
-    return Connection(found, trusted) if trusted or not found.tls else None
+    return pool.taken(found, trusted) if trusted or not found.tls else None
+
+
+class Pool:
+    """Open connections that nobody uses now, in a process that gets many roles: to dial takes two or three round trips.
+
+    Before `keep`, which a single switch has no need of, each chain has a new connection.
+    """
+
+    def __init__(self) -> None:
+        self._idle: dict[tuple[bool, str, int, str], list[Connection]] = {}
+        self._lock = threading.Lock()
+        self._is_kept = False
+
+    def keep(self) -> None:
+        """From now on, until `drop`, connections are used again, by any thread."""
+        self._is_kept = True
+
+    def drop(self) -> None:
+        """Leaves every idle connection, and keeps no others."""
+        self._is_kept = False
+        with self._lock:
+            self._idle.clear()
+
+    def taken(self, place: "Target", ca_bundle: str) -> "Connection":
+        """An idle connection to that place, else a new one."""
+        with self._lock:
+            idle = self._idle.get((place.tls, place.host, place.port, ca_bundle))
+            found = idle.pop() if idle else None
+        if found is None:
+            return Connection(place, ca_bundle)
+        found.target = place  # whose region may be another one
+        return found
+
+    def given(self, connection: "Connection | None") -> None:
+        """Keeps a connection for the next one who needs it, if it is still good."""
+        if connection is None or not connection.is_idle or not self._is_kept:
+            return
+        place = connection.target
+        with self._lock:
+            key = (place.tls, place.host, place.port, connection.ca_bundle)
+            self._idle.setdefault(key, []).append(connection)
 
 
 class Connection:
@@ -43,6 +84,11 @@ class Connection:
         _import(place.tls)
         self._thread = threading.Thread(target=self._dial, daemon=True)
         self._thread.start()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether a request was answered over it, and another one can be sent."""
+        return bool(self.sent) and not self._spent and self._socket is not None
 
     def _dial(self) -> None:
         import socket
@@ -117,3 +163,6 @@ def _is_open(line: "socket.socket", tls: bool) -> bool:
     finally:
         line.settimeout(READ_S)
     return False
+
+
+pool = Pool()

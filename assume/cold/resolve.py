@@ -222,6 +222,7 @@ def _fetched(attempt: Attempt, level: int, credentials: Credentials | None) -> C
     except AssumeError as error:
         settings.placed(error, attempt.config)
         raise
+    connection.pool.given(dialled)
     if not chain.hops and chain.source.kind == "SSO" and credentials.expires_at is not None:
         attempt.keep(chain.request(0), credentials)
     return credentials

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from assume.aws import seams
+from assume.aws import connection, seams
 from assume.cold.attempt import Attempt
 from assume.cold.mfa import would_ask
 from assume.cold.resolve import resolve
@@ -60,6 +60,7 @@ class Run:
     def run(self) -> int:
         """Runs everything; returns the exit status: 0, 1 if any failed, 130 at Ctrl-C."""
         seams.enter(self.base)
+        connection.pool.keep()
         before = end_by_signals()
         try:
             for target in self.targets:
@@ -76,6 +77,7 @@ class Run:
             ended = self._end(reason.status)
         finally:
             self._stop_work()
+            connection.pool.drop()
             self.output.progress("")
             restore(before)
         return ended or int(any(outcome.state != OK for outcome in self.outcomes.values()))

@@ -214,3 +214,36 @@ def test_the_thread_that_dials_imports_nothing():
     # two threads that import at once may see a half-loaded module, and then the dial dies with a traceback
     ran = subprocess.run([sys.executable, "-c", IMPORTS_OF_THE_THREAD], capture_output=True, text=True, timeout=60)
     assert (ran.stdout.strip(), ran.stderr) == ("", "")
+
+
+def test_a_pool_gives_an_idle_connection_to_the_same_place_alone():
+    class Idle(connection.Connection):
+        def __init__(self, place, ca_bundle):
+            self.target, self.ca_bundle, self.sent = place, ca_bundle, 1
+            self._spent = self._is_closed = False
+            self._socket = socket.socket()
+
+    def made(host="h", bundle="b", region="r"):
+        return Idle(Target(False, host, 80, region), bundle)
+
+    pool = connection.Pool()
+    pool.given(made())
+    assert pool._idle == {}, "not before `keep`"
+    pool.keep()
+    kept = made()
+    pool.given(kept)
+    assert pool.taken(Target(False, "h", 80, "other"), "b") is kept
+    assert kept.target.region == "other"
+    for place, bundle in ((Target(True, "h", 80, "r"), "b"), (Target(False, "x", 80, "r"), "b")):
+        pool.given(made())
+        assert not isinstance(pool.taken(place, bundle), Idle)
+    spent = made()
+    spent.leave()
+    pool.drop()
+    pool.keep()
+    pool.given(spent)
+    pool.given(None)
+    assert pool._idle == {}
+    pool.given(made())
+    pool.drop()
+    assert pool._idle == {}

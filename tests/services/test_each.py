@@ -75,6 +75,13 @@ def test_a_second_run_takes_the_stored_roles(crowd, sts):
     assert len(sts.calls) == 4
 
 
+def test_the_calls_go_over_one_connection_for_each_job(crowd, sts):
+    assert crowd("each", "team-*", "--jobs", "3", "--", "true").status == 0
+    assert (len(sts.calls), sts.connections) == (CROWD, 3)
+    assert crowd("each", "team-0[01]", "--jobs", "1", "--refresh", "--", "true").status == 0
+    assert sts.connections == 4, "a later run has its own"
+
+
 @pytest.mark.parametrize(
     ("words", "names"),
     [
