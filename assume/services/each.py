@@ -163,7 +163,7 @@ class Run:
         return None
 
     def _resolve(self, target: Target) -> "Assumed":
-        return resolve(target.options, self.have, plan=target.plan, store=self.store)
+        return resolve(target.options, self.have, plan=target.plan, is_use=False, store=self.store)
 
     def _offer(self, target: Target) -> None:
         with self._ready:

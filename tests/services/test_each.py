@@ -82,6 +82,12 @@ def test_the_calls_go_over_one_connection_for_each_job(crowd, sts):
     assert sts.connections == 4, "a later run has its own"
 
 
+def test_roles_got_for_many_do_not_count_as_used(crowd):
+    store = crowd.home.path / ".aws" / "assume"
+    assert crowd("each", "team-0[01]", "--", "true").status == 0
+    assert [path for path in store.iterdir() if path.suffix == ".pointer"] == []
+
+
 @pytest.mark.parametrize(
     ("words", "names"),
     [
