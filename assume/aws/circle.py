@@ -7,7 +7,6 @@ the lock that it is about to wait for: a caller that holds it waits for us.
 A record counts as long as its process lives: a daemon that a command has started may keep the variable for ever.
 """
 
-import json
 import os
 import sys
 
@@ -35,6 +34,8 @@ def entered(
     `asked` is the name that the user asked for, `setting` of `profile` in the AWS `files` is the command, and `locks`
     are the names of the locks that are held meanwhile.
     """
+    import json  # here, not at the top: a switch that runs no command does without it
+
     callers = _living(base)
     command = {"profile": profile, "setting": setting, "files": list(files)}
     for at, caller in enumerate(callers):
@@ -67,6 +68,8 @@ def _refuse(callers: "Sequence[Mapping[str, Any]]", asked: str) -> "NoReturn":
 
 def _living(base: "Mapping[str, str]") -> "list[dict[str, Any]]":
     """The records of processes that still exist; anything that we did not write is left out."""
+    import json
+
     try:
         records = json.loads(base.get(CALLERS, ""))
     except (ValueError, RecursionError):
