@@ -65,14 +65,14 @@ VERBS = {
         "assume console PROFILE",
         "Open the web console, signed in as the role of PROFILE.",
         group=ACT,
-        example="assume console marketingadmin --service s3",
+        example="assume console marketingadmin --service s3 --print",
         is_quick=True,
     ),
     "each": Verb(
         "assume each PATTERN -- COMMAND",
         "Run one command in many profiles, each with its own role.",
         group=ACT,
-        example="assume each 'role-*' -- aws s3 ls",
+        example="assume each 'marketing*' hub -- aws sts get-caller-identity",
     ),
     "explain": Verb(
         "assume explain PROFILE",

@@ -97,8 +97,8 @@ def add_each(app: typer.Typer) -> None:
     def run(**_: object) -> int:
         raise UsageError("wrong usage", "`assume each --help` shows what there is")  # `start` has read the words
 
-    names = "Names of profiles, with * ? [...], or account numbers; behind -- the command to run."
-    words = Annotated[list[str], typer.Argument(metavar="PATTERN... -- COMMAND", help=names)]
+    names = "Names of profiles, with * ? [ab], or account numbers; behind -- the command to run."
+    words = Annotated[list[str], typer.Argument(metavar="PATTERN -- COMMAND", help=names)]
     parameters = [_parameter("words", words, [])]
     for word, (metavar, text) in OF_EACH.items():
         kind = str if metavar else bool
