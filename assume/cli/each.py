@@ -59,7 +59,9 @@ def run(words: list[str]) -> int:
     """Runs the command in every profile that is meant. Raises AssumeError, UsageError."""
     asked = understood(words)
     have = environment.own_environment()
-    base, _ = environment.baseline(have)
+    base, told = environment.baseline(have)
+    if not told:
+        show.say("assume: ASSUME_BEFORE is missing or damaged: earlier values of the variables are not known")
     now = time.time()
     files = paths.aws_files(base)
     seen = {path: record.signature(path, now) for path in files}  # before they are read

@@ -14,7 +14,7 @@ from assume.terminal import show, suspend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from assume.arguments import Options
     from assume.credentials import Credentials
@@ -38,6 +38,7 @@ class Attempt:
         clock: "Callable[[], float]" = time.time,
         silent: bool = False,
         deadline: Deadline | None = None,
+        old: "Collection[str] | None" = None,
     ) -> None:
         self.options = options
         self.config = config
@@ -46,6 +47,7 @@ class Attempt:
         self.folder = "" if options.no_cache else folder
         self.clock = clock
         self.silent = silent
+        self.old = old  # with --refresh: the key ids to replace; None for all
         self.deadline = deadline or Deadline()
         # a silent attempt waits for a lock as long as for the network, but before a prompt hardly at all
         self.wait_s = SILENT_WAIT_S if self.deadline.whole_s < WHOLE_CHAIN_S else self.deadline.whole_s
@@ -64,6 +66,11 @@ class Attempt:
         """Stored credentials that can still sign a call, or None."""
         found = entries.current(self.chain, self.folder, request, self.clock())
         return found if found is not None and is_usable(found, self.clock()) else None
+
+    def kept_new(self, request: str) -> "Credentials | None":
+        """The same, unless --refresh is to replace them."""
+        found = self.kept(request)
+        return found if found is not None and self.old is not None and found.key_id not in self.old else None
 
     def keep(self, request: str, credentials: "Credentials") -> None:
         """Stores a result. If that fails, `uncached` has the reason and the attempt goes on."""

@@ -25,7 +25,7 @@ from assume.terminal import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from assume.arguments import Options
 
@@ -41,6 +41,7 @@ def resolve(
     plan: "middle.Planned | None" = None,
     is_use: bool = True,
     store: str | None = None,
+    old: "Collection[str] | None" = None,
 ) -> warm.Assumed:
     """The role that `options` ask for. `silent`: a renewal before a prompt, which never asks and never waits long.
 
@@ -48,7 +49,8 @@ def resolve(
     lane has read and planned for the same options, if it has: then a policy is the text itself. `is_use`: False if
     nobody has asked for this role to use it, so that it does not count as used. `store` is the result of
     `folder.ready`, of a caller that gets many roles: it has also made the baseline the environment of this process
-    (`seams.enter`), which its threads are reading. Raises AssumeError.
+    (`seams.enter`), which its threads are reading; with --refresh, the key ids `old` are replaced, and what it has got
+    since on the way to another role is used. Raises AssumeError.
     """
     base, told = environment.baseline(have)
     if not told:
@@ -68,14 +70,12 @@ def resolve(
     guard.confirm(chain, options)
     if store is None:
         seams.enter(base)
+    where = folder.ready(base) if store is None else store
     attempt = Attempt(
-        options,
-        plan.config,
-        chain,
-        base,
-        folder.ready(base) if store is None else store,
+        *(options, plan.config, chain, base, where),
         silent=silent,
         deadline=deadline or (Deadline(RENEWAL_S) if silent else None),
+        old=old,
     )
     assumed = _at_the_end(attempt)
     if attempt.folder and not attempt.uncached and is_use:
@@ -187,10 +187,9 @@ def _starting_point(attempt: Attempt) -> tuple[int, Credentials | None]:
 
 
 def _stored_or_locked(attempt: Attempt, request: str) -> Credentials | None:
-    """The stored credentials of a hop, or None with its lock taken. With --refresh, always the latter."""
-    if attempt.options.refresh:
-        return attempt.hold(request, lambda: None)
-    return attempt.kept(request) or attempt.hold(request, partial(attempt.kept, request))
+    """The stored credentials of a hop, or None with its lock taken. With --refresh, only new ones count as stored."""
+    found = partial(attempt.kept_new if attempt.options.refresh else attempt.kept, request)
+    return found() or attempt.hold(request, found)
 
 
 def lock_mfa_session(attempt: Attempt) -> None:

@@ -19,7 +19,7 @@ from assume.credentials import is_fresh
 from assume.errors import AssumeError, Interrupted, NoTerminal, WrongCode, WrongDevice
 from assume.services.children import Children, Ended, end_by_signals, restore
 from assume.services.outcome import FAILED, INTERRUPTED, NOT_RUN, OK, REFUSED, Outcome, Output
-from assume.services.targets import Target
+from assume.services.targets import Target, stored_on_the_way
 from assume.shells import environment
 from assume.store import entries
 
@@ -55,6 +55,7 @@ class Run:
     _ready: threading.Condition = field(default_factory=threading.Condition)
     _children: Children = field(default_factory=Children)
     _failed: int = 0
+    _old: set[str] = field(default_factory=set)  # key ids that --refresh is to replace
     _is_over: bool = False  # no more work is begun
 
     def run(self) -> int:
@@ -68,6 +69,7 @@ class Run:
                     self._finish(Outcome(target, REFUSED, error=target.error))
                 else:
                     self._todo.append(target)
+                    self._old |= stored_on_the_way(target, self.store)
             self._ask_first()
             self._work_all()
             ended = 0
@@ -163,7 +165,8 @@ class Run:
         return None
 
     def _resolve(self, target: Target) -> "Assumed":
-        return resolve(target.options, self.have, plan=target.plan, is_use=False, store=self.store)
+        options, plan = target.options, target.plan
+        return resolve(options, self.base, plan=plan, is_use=False, store=self.store, old=self._old)
 
     def _offer(self, target: Target) -> None:
         with self._ready:

@@ -4,6 +4,7 @@ In: parsed config, patterns, the options that hold for all. Out: a Target for ea
 A pattern is a name with the wildcards `*`, `?` and `[…]`, or an account number of twelve digits.
 """
 
+import time
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -13,6 +14,7 @@ from assume.fast.middle import Planned
 from assume.profiles.chain import CHAINED_MAX_S, Chain
 from assume.profiles.config import Config
 from assume.profiles.plan import plan
+from assume.store import record
 from assume.terminal import ask, show
 
 TYPE_CHECKING = False
@@ -118,6 +120,15 @@ def confirm(targets: "Sequence[Target]") -> None:
         raise AssumeError("not confirmed: nothing was run", f"the answer is {count}, the number of guarded profiles")
     for target in guarded:
         target.options.yes = True
+
+
+def stored_on_the_way(target: Target, store: str) -> set[str]:
+    """With --refresh, the key ids of the stored credentials of every hop before the last: those to replace."""
+    chain = target.chain
+    if chain is None or not store or not target.options.refresh:
+        return set()
+    stored = (record.entry(store, chain.request(level), time.time()) for level in range(1, len(chain.hops)))
+    return {credentials.key_id for credentials in stored if credentials is not None}
 
 
 def account_of(config: Config, name: str) -> str:

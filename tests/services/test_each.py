@@ -17,6 +17,7 @@ from assume.demo.config import CLI_USER_MFA, KEYS
 from assume.errors import NoTerminal
 from assume.services import targets
 from assume.simulator import faults
+from assume.simulator.iam import Trust
 
 from ..promises.ground import Ground
 
@@ -80,6 +81,27 @@ def test_the_calls_go_over_one_connection_for_each_job(crowd, sts):
     assert (len(sts.calls), sts.connections) == (CROWD, 3)
     assert crowd("each", "team-0[01]", "--jobs", "1", "--refresh", "--", "true").status == 0
     assert sts.connections == 4, "a later run has its own"
+
+
+def test_a_hub_is_called_once_for_all_roles_behind_it_and_once_again_with_refresh(crowd, sts, world):
+    hub = world.roles["arn:aws:iam::123456789012:role/hub"]
+    world.roles[hub.arn] = replace(hub, may=("*",))
+    for number in range(5):
+        arn = f"arn:aws:iam::{400000000000 + number}:role/spoke"
+        world.role(arn, Trust((hub.arn,)))
+        crowd.write(
+            f"[profile spoke-{number}]\nrole_arn = {arn}\nsource_profile = hub\nregion = us-west-2\n"
+            "endpoint_url = {sts}\n"
+        )
+    for words in ((), ("--refresh",)):
+        before = len(sts.calls)
+        done = crowd("each", "spoke-*", *words, "--", "true")
+        assert (done.status, len(sts.calls) - before) == (0, 6), done.err
+
+
+def test_a_damaged_record_of_earlier_values_is_told_once(crowd):
+    done = crowd("each", "team-0[0-2]", "--", "true", ASSUME_PROFILE="x", ASSUME_BEFORE="damaged")
+    assert (done.status, done.err.count("ASSUME_BEFORE is missing or damaged")) == (0, 1)
 
 
 def test_roles_got_for_many_do_not_count_as_used(crowd):
