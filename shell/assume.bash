@@ -13,6 +13,7 @@ __assume_program=()
 __assume_script=assume
 __assume_commands='exec export console each explain policy doctor list status history clear init install uninstall demo'
 __assume_prompt=
+__assume_edition=
 # --- end ---
 
 # ---- state ----
@@ -118,7 +119,8 @@ function __assume_dispatch {
         \builtin test "$__assume_word" = "$1" || \builtin continue
         \builtin shift
         case $__assume_word in
-        exec | export | console | explain | doctor | status) __assume_run "$__assume_word" --state "$__assume_state" ${1+"$@"} ;;
+        exec | export | console | explain | status) __assume_run "$__assume_word" --state "$__assume_state" ${1+"$@"} ;;
+        doctor) __assume_run doctor --state "$__assume_state" --edition "$__assume_edition" ${1+"$@"} ;;
         *) __assume_run "$__assume_word" ${1+"$@"} ;;
         esac
         \builtin return

@@ -10,6 +10,7 @@ set -g __assume_program
 set -g __assume_script assume
 set -g __assume_commands 'exec export console each explain policy doctor list status history clear init install uninstall demo'
 set -g __assume_prompt
+set -g __assume_edition
 # --- end ---
 
 # ---- state ----
@@ -51,8 +52,11 @@ function __assume_dispatch --description 'Decide what the words ask for: a verb 
     if set -l stop (builtin contains -i -- -- $argv)
         set own $argv[1..$stop]
     end
-    if builtin contains -- $verb exec export console explain doctor status
+    if builtin contains -- $verb exec export console explain status
         __assume_run $verb --state "$__assume_state" $argv[2..]
+        return
+    else if test "$verb" = doctor
+        __assume_run doctor --state "$__assume_state" --edition "$__assume_edition" $argv[2..]
         return
     else if builtin contains -- $verb --help -h --version (string split ' ' -- $__assume_commands)
         __assume_run $argv

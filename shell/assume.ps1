@@ -14,6 +14,7 @@ $global:__assume_program = @()
 $global:__assume_script = 'assume'
 $global:__assume_commands = 'exec export console each explain policy doctor list status history clear init install uninstall demo'
 $global:__assume_prompt = ''
+$global:__assume_edition = ''
 # --- end ---
 
 # ---- state ----
@@ -107,6 +108,7 @@ function global:__assume_dispatch {
     $words = $args[0]
     $verb = if ($words.Count) { $words[0] } else { '' }
     if ('exec', 'export', 'console', 'explain', 'doctor', 'status' -ccontains $verb) {
+        if ($verb -ceq 'doctor') { $words.InsertRange(1, [string[]]('--edition', $global:__assume_edition)) }
         $words.InsertRange(1, [string[]]('--state', $global:__assume_state))
         return $true
     }

@@ -10,13 +10,14 @@
 
 # `setopt warn_create_global` warns of a new global inside a function, such as a plugin manager's
 \builtin typeset -ga __assume_program
-\builtin typeset -g __assume_script='' __assume_commands='' __assume_prompt=''
+\builtin typeset -g __assume_script='' __assume_commands='' __assume_prompt='' __assume_edition=''
 
 # --- filled in by `assume init zsh` ---
 __assume_program=()
 __assume_script=assume
 __assume_commands='exec export console each explain policy doctor list status history clear init install uninstall demo'
 __assume_prompt=
+__assume_edition=
 # --- end ---
 
 # ---- state ----
@@ -110,7 +111,8 @@ function __assume_dispatch {
         __assume_verb=$1
         \builtin shift
         case $__assume_verb in
-            exec | export | console | explain | doctor | status) __assume_run "$__assume_verb" --state "$__assume_state" "$@" ;;
+            exec | export | console | explain | status) __assume_run "$__assume_verb" --state "$__assume_state" "$@" ;;
+            doctor) __assume_run doctor --state "$__assume_state" --edition "$__assume_edition" "$@" ;;
             *) __assume_run "$__assume_verb" "$@" ;;
         esac
         \builtin return

@@ -123,10 +123,11 @@ def _policy(
 def _doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     state: Annotated[str | None, typer.Option(hidden=True)] = None,
+    edition: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> int:
     from assume.cli import doctor as verb
 
-    return verb.run(as_json, state)
+    return verb.run(as_json, state, edition)
 
 
 @_verb("list")

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 LABEL = 12
 
 
-def run(as_json: bool = False, state: str | None = None) -> int:
-    """Prints each check with what it found, or JSON. `state` is that of the shell; None if no function called us."""
+def run(as_json: bool = False, state: str | None = None, edition: str = "") -> int:
+    """Prints each check with what it found, or JSON.
+
+    `state` is that of the shell, None if no function called us; `edition` is that of the function's code.
+    """
     have = environment.own_environment()
-    patient = _patient(have, state)
+    patient = _patient(have, state, edition)
     checks = _looked(patient)
     if as_json:
         done = list(checks)
@@ -43,15 +46,16 @@ def run(as_json: bool = False, state: str | None = None) -> int:
     return 1 if count else 0
 
 
-def _patient(have: dict[str, str], state: str | None) -> Patient:
+def _patient(have: dict[str, str], state: str | None, edition: str) -> Patient:
     base, _ = environment.baseline(have)
     home = paths.home(base)
     try:
         shell, program = chosen(None, base)
         rc_file, init_file = rcfile.find(shell, home, base, program), init_path(shell, home, base)
     except AssumeError:
-        return Patient(have, base, is_loaded=state is not None)
-    return Patient(have, base, shell, is_loaded=state is not None, rc_file=rc_file, init_file=init_file)
+        return Patient(have, base)
+    loaded = None if state is None else edition
+    return Patient(have, base, shell, loaded=loaded, rc_file=rc_file, init_file=init_file)
 
 
 def _looked(patient: Patient) -> "Iterator[tuple[str, str, list[Finding]]]":

@@ -27,9 +27,11 @@ def shell(patient: Patient) -> "Iterator[Finding]":
         yield Finding(CHECK, "this is not a shell that assume works in", do=f"use {', '.join(table.SHELLS)}")
         return
     yield from _rc_file(patient)
-    if not patient.is_loaded:
+    if patient.loaded != init.edition(kind):
         line = f"{kind.load.format(patient.word(patient.init_file))}" if _has_init_file(patient) else ""
         what = f"the function is not loaded in this {kind.name}, so `assume PROFILE` cannot change it"
+        if patient.loaded is not None:
+            what = f"this {kind.name} has loaded the function of another version"
         yield Finding(CHECK, what, line or table.loading_line(kind.name))
     yield from _aliases(patient)
     yield from _program(patient)

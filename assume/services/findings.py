@@ -45,14 +45,14 @@ class Patient:
         base: "dict[str, str]",
         shell: "Shell | None" = None,
         *,
-        is_loaded: bool = False,
+        loaded: str | None = None,
         rc_file: str = "",
         init_file: str = "",
     ) -> None:
         self.environ = environ
         self.base = base
         self.shell = shell  # None if it is not one of ours
-        self.is_loaded = is_loaded  # the shell function has called us
+        self.loaded = loaded  # the edition of the shell function that called us; None if none did
         self.rc_file = rc_file
         self.init_file = init_file
         self.home = paths.home(base)

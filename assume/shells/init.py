@@ -15,7 +15,7 @@ import sys
 
 from assume.errors import AssumeError
 from assume.shells import render, shipped
-from assume.shells.table import named
+from assume.shells.table import Shell, named
 from assume.verbs import COMMANDS
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DIRENV, DIRENV_FILE = "direnv", "direnv.sh"  # not a shell, but its library is written in bash
 BEGIN, END = "# --- filled in by ", "# --- end ---\n"
+MODULUS = 2**61 - 1  # a prime: almost any change of the code changes the remainder
 MAIN = f"{shipped.PACKAGE}/__main__.py"  # the file that the interpreter runs: the entry of the fast lanes
 
 
@@ -36,6 +37,7 @@ def init_text(name: str, prompt: bool = False, interpreter: str = "", script: st
         *_program(shell, interpreter, script),
         shell.assign("__assume_commands", " ".join(COMMANDS)),
         shell.assign("__assume_prompt", "1" if prompt else ""),
+        shell.assign("__assume_edition", edition(shell)),
     ]
     filled = _filled(shell.file, shell.name, block)
     return f"{stamp(prompt, interpreter, script)}\n{filled}\n{shipped.text('completions', shell.completion)}"
@@ -58,6 +60,12 @@ def _filled(file: str, name: str, block: "list[str]") -> str:
     if not (begin and end):
         raise AssumeError(f"shell/{file} has no block to fill in", "install assume-shell again")
     return f"{head}{BEGIN}`assume init {name}` ---\n" + "".join(line + "\n" for line in block) + END + tail
+
+
+def edition(shell: Shell) -> str:
+    """A word that changes with the code for a shell: a shell that has loaded another one has old code."""
+    content = (shipped.text("shell", shell.file) + shipped.text("completions", shell.completion)).encode()
+    return f"{int.from_bytes(content, 'big') % MODULUS:x}"
 
 
 def undo_text(name: str) -> str:

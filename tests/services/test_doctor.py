@@ -14,7 +14,7 @@ import shellingham
 
 from assume.demo import config
 from assume.services.findings import Patient
-from assume.shells import table
+from assume.shells import init, table
 
 from ..cli.test_use import switch
 from ..program import Program
@@ -53,7 +53,8 @@ class Machine:
         return self.home / ".bashrc"
 
     def doctor(self, *words):
-        done = self.program("doctor", "--state", "", *words, **self.env)
+        edition = init.edition(table.SHELLS["bash"])
+        done = self.program("doctor", "--state", "", "--edition", edition, *words, **self.env)
         assert "internal error" not in done.err, done.err
         return done
 
@@ -406,10 +407,18 @@ def test_the_printed_command_fixes_it(machine, fault: Callable[[Machine], None],
     assert not [one for one in left if one["check"] in ("shell", "files")], "nothing new"
 
 
-def test_a_function_that_is_not_loaded(machine):
-    done = machine.program("doctor", "--json", **machine.env)
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ((), "the function is not loaded in this bash, so `assume PROFILE` cannot change it"),
+        (("--state", "", "--edition", "0"), "this bash has loaded the function of another version"),
+    ],
+)
+def test_a_function_that_is_not_loaded_or_is_old(machine, options, what):
+    done = machine.program("doctor", *options, "--json", **machine.env)
     (finding,) = done.json["findings"]
-    assert finding["what"] == "the function is not loaded in this bash, so `assume PROFILE` cannot change it"
+    assert finding["what"] == what
     line = f"{finding['command']}; assume doctor --json"
     run = subprocess.run(
         ["/bin/bash", "-c", line],
@@ -417,8 +426,7 @@ def test_a_function_that_is_not_loaded(machine):
         capture_output=True,
         text=True,
     )
-    assert "not loaded" not in run.stdout
-    assert json.loads(run.stdout)["checked"]
+    assert not [one for one in json.loads(run.stdout)["findings"] if "loaded" in one["what"]]
 
 
 def test_the_role_of_this_shell(machine):

@@ -49,6 +49,7 @@ class Bash(Shell):
         return (
             f"__assume_program=({words})\n__assume_script={cls.quote(script)}\n"
             f"__assume_commands={cls.quote(' '.join(commands))}\n__assume_prompt={'1' if prompt else chr(39) * 2}\n"
+            "__assume_edition=test\n"
         )
 
     @classmethod

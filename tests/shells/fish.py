@@ -64,7 +64,7 @@ class Fish(Shell):
         return (
             f"set -g __assume_program {words}\nset -g __assume_script {cls.quote(script)}\n"
             f"set -g __assume_commands {cls.quote(' '.join(commands))}\n"
-            f"set -g __assume_prompt {cls.quote('1' if prompt else '')}\n"
+            f"set -g __assume_prompt {cls.quote('1' if prompt else '')}\nset -g __assume_edition test\n"
         )
 
     @classmethod

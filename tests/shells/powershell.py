@@ -72,7 +72,7 @@ class PowerShell(Shell):
         return (
             f"$global:__assume_program = @({words})\n$global:__assume_script = {cls.quote(script)}\n"
             f"$global:__assume_commands = {cls.quote(' '.join(commands))}\n"
-            f"$global:__assume_prompt = {cls.quote('1' if prompt else '')}\n"
+            f"$global:__assume_prompt = {cls.quote('1' if prompt else '')}\n$global:__assume_edition = 'test'\n"
         )
 
     @classmethod

@@ -174,7 +174,7 @@ def told(bench: Bench) -> None:
         ["export", "--state", state, "p", "--format", "json"],
         ["status", "--state", state, "--quiet"],
         ["explain", "--state", state],
-        ["doctor", "--state", state, "--json"],
+        ["doctor", "--state", state, "--edition", "test", "--json"],
     ]
 
 

@@ -51,10 +51,10 @@ def test_the_text_is_stamp_function_and_completion(name):
 @pytest.mark.parametrize("name", table.SHELLS)
 def test_the_block_has_the_variables_of_the_unfilled_one(name):
     own = shipped.text("shell", table.SHELLS[name].file)
-    for variable in ("__assume_program", "__assume_script", "__assume_commands", "__assume_prompt"):
+    for variable in ("__assume_program", "__assume_script", "__assume_commands", "__assume_prompt", "__assume_edition"):
         assert variable in block(own), f"shell/{table.SHELLS[name].file}"
         assert variable in block(init.init_text(name))
-    assert len(block(init.init_text(name)).splitlines()) == 4
+    assert len(block(init.init_text(name)).splitlines()) == 5
 
 
 @pytest.mark.once
