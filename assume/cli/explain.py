@@ -198,7 +198,8 @@ def _failure(found: "Shown", step: "Step") -> "Iterator[Text]":
     """What AWS said, and each cause with its change: blocks that can be copied."""
     from rich.text import Text
 
-    where = found["hops"][step.number - 1]["profile"] if step.number else found["source"]["profile"]
+    source = found["source"]["profile"] or found["source"]["kind"]
+    where = found["hops"][step.number - 1]["profile"] if step.number else source
     yield Text()
     head = f"hop {step.number}, {where or found['profile']}: " if step.number else f"the source, {where}: "
     for line in wrapped(shown(head + (step.error.what if step.error is not None else "")), 0):
@@ -207,7 +208,7 @@ def _failure(found: "Shown", step: "Step") -> "Iterator[Text]":
     if len(told) > 1:
         for line in wrapped("AWS has one answer for all of these. The likeliest comes first:", 0):
             yield Text(line)
-    before = ""
+    before = step.error.what if step.error is not None else ""
     for cause in step.causes:
         if cause.what != before:
             yield Text()

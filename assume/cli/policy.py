@@ -21,6 +21,8 @@ def run(profile: str, role_arn: str, external_id: str, *, create: bool = False, 
     """Prints both policies of each hop, or the commands that create them, or JSON. Returns the exit status."""
     if create and as_json:
         raise UsageError("--create and --json are two forms of one answer", "leave one out")
+    if not profile:
+        raise UsageError("the name of the profile is empty", "a variable that is not set?")
     options = Options()
     options.profile, options.role_arn, options.external_id = profile, role_arn, external_id
     base, _ = environment.baseline(environment.own_environment())
@@ -35,7 +37,7 @@ def run(profile: str, role_arn: str, external_id: str, *, create: bool = False, 
     if as_json:
         text = json.dumps({"profile": plan.chain.name, "hops": found}, indent=2)
     elif create:
-        text = "\n".join(grants.commands(found))
+        text = "\n".join(map(shown, grants.commands(found)))
     else:
         text = "\n\n".join(_blocks(found))
     return 0 if show.write(1, encoded(text + "\n")) else 1

@@ -92,7 +92,7 @@ def _device(walk: Walk) -> Cause:
 
 
 def _no_terminal(error: NoTerminal, walk: Walk) -> "Iterator[Cause]":
-    line = f"assume explain {word(walk.chain.profile)} --check --mfa-code CODE"
+    line = f"assume explain {' '.join(map(word, walk.words))} --check --mfa-code CODE"
     if not walk.session_was_stored:
         yield Cause("mfa-code", error.what, "run the command at a terminal, or give the code", command=line)
         return

@@ -67,6 +67,7 @@ class Walk:
         self.is_temporary = False  # a session token goes with them
         self.session_was_stored = False  # an MFA session was cached before the call
         self.token = ""  # a web identity
+        self.words: list[str] = []  # of the command line
         self.of_options: frozenset[str] = frozenset()  # the options of the command line that set something
 
     @property

@@ -74,8 +74,8 @@ def document(*statements: "Document") -> "Document":
 
 
 def text(policy: "Document", *, narrow: bool = False) -> str:
-    """JSON: on lines of their own, or `narrow` as one word of a command line."""
-    return json.dumps(policy, ensure_ascii=False) if narrow else json.dumps(policy, indent=2, ensure_ascii=False)
+    """JSON in ASCII, so that nothing in it steers a terminal; `narrow`: on one line, for a command."""
+    return json.dumps(policy) if narrow else json.dumps(policy, indent=2)
 
 
 def owner(caller: str) -> "tuple[str, str]":

@@ -62,6 +62,7 @@ def steps(plan: "Planned", options: "Options") -> "Iterator[Step]":
     attempt = Attempt(options, plan.config, chain, plan.base, folder.ready(plan.base), time.time)
     read_code(attempt)
     walk = Walk(chain, plan.config, plan.base)
+    walk.words = list(filter(None, options.repeated()))
     walk.of_options = frozenset(word for word, name in GIVEN.items() if getattr(options, name))
     number = 0
     try:

@@ -152,6 +152,7 @@ def test_a_web_identity(program, empty):
     ("words", "status", "error"),
     [
         ((), 2, "Missing argument 'PROFILE'"),
+        (("",), 2, "the name of the profile is empty"),
         (("nosuch",), 1, "nosuch: no such profile"),
         (("user1",), 1, "user1: assumes no role\n  a policy is for a role: add role_arn, or give --role-arn ARN"),
         (("sso-reader",), 1, "assumes no role"),
@@ -238,3 +239,14 @@ def test_the_commands_in_an_empty_account_of_moto(program):
         assert iam.list_role_policies(RoleName="two")["PolicyNames"] == []
     finally:
         server.stop()
+
+
+def test_no_control_character_of_a_file_reaches_the_terminal(program):
+    program.write(
+        '[profile "a\x1b]0;x\x07b"]\nrole_arn = arn:aws:iam::123456789012:role/x\x9b31m/\x07y\nsource_profile = user1\n'
+        "external_id = x\x9b\nregion = us-west-2\nendpoint_url = {sts}\n"
+    )
+    for words in ((), ("--create",), ("--json",)):
+        done = program("policy", "a\x1b]0;x\x07b", *words)
+        assert done.status == 0, done.err
+        assert not any(mark in done.out + done.err for mark in "\x1b\x07\x9b")

@@ -349,8 +349,9 @@ def test_without_a_terminal_the_command_with_a_code_is_printed(scene, program):
     no_mfa(scene)
     administrator.setting(program.home, "p", "mfa_serial", config.CLI_USER_MFA)
     program.is_person_there = False
-    (cause,) = scene.check("--json").json["check"]["steps"][-1]["causes"]
+    (cause,) = scene.check("--json", "--duration", "45m").json["check"]["steps"][-1]["causes"]
     assert cause["cause"] == "mfa-code"
+    assert cause["command"] == "assume explain p --duration 2700 --check --mfa-code CODE"
     words = cause["command"].replace("CODE", program.code(config.CLI_USER_MFA)).split()[1:]
     assert program(*words).status == 0
 
@@ -445,3 +446,10 @@ def test_no_secret_is_printed(scene, program):
         for session in scene.world.sessions.values():
             assert session.secret not in done.out + done.err
             assert session.session_token not in done.out + done.err
+
+
+def test_a_failure_that_is_its_own_cause_is_told_once(program):
+    done = program("explain", "--credential-source", "EcsContainer", "--check")
+    assert done.status == 1
+    assert done.out.count("no container credentials here") == 1
+    assert "\nthe source, EcsContainer: no container credentials here\n   this works in ECS or EKS" in done.out
