@@ -195,7 +195,7 @@ def _left(node: "Shown") -> str:
 
 
 def _failure(found: "Shown", step: "Step") -> "Iterator[Text]":
-    """What AWS said, and each cause with its change: blocks that can be copied."""
+    """AWS's answer, and each cause with its change: blocks that can be copied."""
     from rich.text import Text
 
     source = found["source"]["profile"] or found["source"]["kind"]

@@ -184,7 +184,7 @@ def _web_token(error: Refused, walk: Walk) -> "Iterator[Cause]":
 
 
 def _new_keys(walk: Walk) -> "tuple[str, None, str]":
-    """What renews the keys that signed, and the command for it."""
+    """How to renew the keys that signed, and the command for it."""
     source = walk.chain.source
     if walk.number and source.kind != words.ENVIRONMENT:
         return f"assume {walk.chain.profile} --refresh", None, f"assume {word(walk.chain.profile)} --refresh"

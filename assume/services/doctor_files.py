@@ -173,7 +173,7 @@ def _is_sound(patient: Patient, name: str) -> bool:
 
 
 def _impossible(patient: Patient, name: str, chain: "Chain") -> "Iterator[Finding]":
-    """What STS refuses for certain; each hop is looked at in its own profile."""
+    """Settings that STS refuses for certain; each hop is looked at in its own profile."""
     if chain.source.kind == words.SSO and chain.source.profile == name:
         yield from _sso(patient, name)
     if not chain.hops or chain.hops[-1].profile != name:

@@ -86,7 +86,7 @@ def _is_readable(path: str) -> bool:
         with open(path, "rb") as file:
             content = json.loads(file.read(LARGEST))
     except OSError:
-        return True  # it is gone, or none of ours to judge
+        return True  # it is gone, or its mode is the finding of another check
     except ValueError:
         return False
     return isinstance(content, dict) and isinstance(content.get("Credentials"), dict)

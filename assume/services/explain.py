@@ -1,4 +1,4 @@
-"""A chain as values to show: the source, then each hop with its settings, and the reason for each. Calls nobody.
+"""A chain as values to show: the source, then each hop with its settings, and the reason for each. AWS is not called.
 
 In: a plan, the options that it was made for, the store's folder, the time. Out: a dict for `--json`, whose form
 docs/explain.md has; `assume explain` draws the tree from it. External IDs are masked. Times end in _s or are UTC.
@@ -88,7 +88,7 @@ _SETTINGS = {
 
 
 def _detail(plan: "Planned") -> str:
-    """What the source is, for a person."""
+    """A description of the source for a person."""
     chain, source, config = plan.chain, plan.chain.source, plan.config
     values = config.profile(source.profile) or {}
     where = config.where(source.profile, _SETTINGS.get(source.kind, "")) if source.profile else ""
@@ -169,7 +169,7 @@ def _duration(plan: "Planned", number: int, options: "Options | None") -> "tuple
     chain = plan.chain
     hop = chain.hops[number]
     if hop.duration_s is None:
-        return words.DEFAULT_S, "what STS gives if nothing is set"
+        return words.DEFAULT_S, "the default of STS"
     if options is not None and options.duration_s:
         why = "--duration"
     else:
@@ -179,7 +179,7 @@ def _duration(plan: "Planned", number: int, options: "Options | None") -> "tuple
     elif hop.duration_s > words.CHAINED_MAX_S and hop.mfa_serial:
         why += "; more than an MFA session may give, so each call needs a code"
     elif hop.duration_s < DURATION_MIN_S:
-        why += "; less than STS gives"
+        why += "; the least is 900 s"
     return hop.duration_s, why
 
 

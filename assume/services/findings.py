@@ -1,4 +1,4 @@
-"""What `assume doctor` finds, and what it looks at.
+"""Findings of `assume doctor`, and the machine that it looks at.
 
 A Finding is a fault and the command that fixes it, in the syntax of the shell that it is for. A Patient is the machine
 as one call sees it; `environ` is the process's own environment, `base` the baseline. Paths are absolute.
@@ -51,7 +51,7 @@ class Patient:
     ) -> None:
         self.environ = environ
         self.base = base
-        self.shell = shell  # None if it is not one of ours
+        self.shell = shell  # None if assume does not work in it
         self.loaded = loaded  # the edition of the shell function that called us; None if none did
         self.rc_file = rc_file
         self.init_file = init_file

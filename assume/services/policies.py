@@ -119,7 +119,7 @@ def _one(names: "list[str]") -> "list[str] | str":
 
 
 def _claims(token: str) -> "Document":
-    """What a JWT says; it is not verified. {} if it is not a JWT."""
+    """The claims of a JWT, which is not verified; {} if it is not a JWT."""
     body = token.strip().split(".")[1:2]
     try:
         found = json.loads(base64.urlsafe_b64decode("".join(body) + "=="))
