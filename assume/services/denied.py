@@ -1,8 +1,8 @@
 """Why STS answers AccessDenied, and the changes that fix it. Pure.
 
 STS has this one answer for a trust policy that leaves the caller out, a caller without sts:AssumeRole, an external ID
-or MFA that is missing or wrong, and a role that does not exist. Every cause that the answer leaves open is returned, the
-likeliest first.
+or MFA that is missing or wrong, and a role that does not exist. Every cause that the answer leaves open is returned,
+the likeliest first.
 """
 
 from assume.errors import Refused

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 CHECK = "shell"
 TAKES_NAME = re.compile(  # a line that gives the name another meaning
     r"""\s*(?: alias (?:\s+-\S+)* \s+ assume [=\s] | function \s+ (?:global:)? assume \b | assume \s* \(\)
-          | abbr \s .* \b assume \b | (?:Set|New)-Alias \s+ (?:-Name\s+)? assume \b )""",
+          | (?:Set|New)-Alias \s+ (?:-Name\s+)? assume \b )""",
     re.IGNORECASE | re.VERBOSE,
 )
+ABBREVIATION = re.compile(r"\s*abbr\s(?!.*(?:-e|--erase)\b).*\bassume\b")  # of fish: it is expanded while it is typed
 LARGEST = 1 << 20
 
 
@@ -84,8 +85,11 @@ def _aliases(patient: Patient) -> "Iterator[Finding]":
     lines = _text(patient.rc_file).split("\n")
     loading = [at for at, line in enumerate(lines) if _loads(line)]
     first = loading[-1] + 1 if loading else 0
-    for number, line in enumerate(lines[first:], first + 1):
-        if TAKES_NAME.match(line):
+    for number, line in enumerate(lines, 1):
+        if ABBREVIATION.match(line):
+            what = f"line {number} of {patient.rc_file} makes `assume` an abbreviation"
+            yield Finding(CHECK, what, patient.comment_out(patient.rc_file, number))
+        elif number > first and TAKES_NAME.match(line):
             what = f"line {number} of {patient.rc_file} gives `assume` another meaning, behind the line that loads it"
             yield Finding(CHECK, what, patient.comment_out(patient.rc_file, number))
 

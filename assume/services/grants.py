@@ -1,4 +1,4 @@
-"""The policies that a profile needs of its administrators: for each hop the role's trust policy and the caller's policy. Pure.
+"""The policies that a profile needs: for each hop the role's trust policy and the caller's policy. Pure.
 
 In: a chain, and who starts it (an ARN, or a web identity's token). Out: a dict for `--json`, in the form of
 docs/policy.md, and the `aws iam` commands that create it all in an account that has nothing of it.

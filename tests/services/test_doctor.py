@@ -14,7 +14,7 @@ import shellingham
 
 from assume.demo import config
 from assume.services.findings import Patient
-from assume.shells import init, table
+from assume.shells import init, rcfile, table
 
 from ..cli.test_use import switch
 from ..program import Program
@@ -484,3 +484,41 @@ def test_a_secret_is_never_in_a_file_that_others_may_read(machine):
 def test_a_command_has_the_syntax_of_the_shell(kind, unset, export, path):
     patient = Patient({}, {"HOME": "/home/a"}, table.SHELLS[kind])
     assert (patient.unset("A", "B"), patient.export("A", "x y"), patient.first_on_path("/b")) == (unset, export, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("zsh", 'alias assume=". /usr/local/bin/assume"'),
+        ("zsh", "function assume { true; }"),
+        ("fish", 'alias assume "source /usr/local/bin/assume.fish"'),
+        ("fish", "function assume --wraps aws"),
+        ("powershell", "Set-Alias assume Invoke-Granted"),
+        ("powershell", "function global:Assume { }"),
+    ],
+)
+def test_an_alias_behind_the_line_in_each_shell(machine, monkeypatch, name, line):
+    monkeypatch.setattr(shellingham, "detect_shell", lambda: (name, f"/bin/{name}"))
+    assert machine.program("install", name, **machine.env).status == 0
+    rc = Path(rcfile.find(table.SHELLS[name], str(machine.home), {}))
+    text = rc.read_text()
+    options = ("--state", "", "--edition", init.edition(table.SHELLS[name]), "--json")
+    rc.write_text(f"{line}\n# {line}\n{text}")  # before our line it gives way
+    assert machine.program("doctor", *options, **machine.env).json["findings"] == []
+    append(rc, f"{line}\n")
+    (finding,) = machine.program("doctor", *options, **machine.env).json["findings"]
+    assert finding["what"].startswith(f"line {len(rc.read_text().splitlines())} of {rc} gives `assume` another meaning")
+    machine.run(finding["command"])
+    assert machine.program("doctor", *options, **machine.env).json["findings"] == []
+
+
+def test_an_abbreviation_of_fish_is_in_the_way_wherever_it_is(machine, monkeypatch):
+    monkeypatch.setattr(shellingham, "detect_shell", lambda: ("fish", "/bin/fish"))
+    assert machine.program("install", "fish", **machine.env).status == 0
+    rc = machine.home / ".config/fish/config.fish"
+    rc.write_text(f"abbr --erase assume\nabbr -a assume aws-vault\n{rc.read_text()}")
+    options = ("--state", "", "--edition", init.edition(table.SHELLS["fish"]), "--json")
+    (finding,) = machine.program("doctor", *options, **machine.env).json["findings"]
+    assert finding["what"] == f"line 2 of {rc} makes `assume` an abbreviation"
+    machine.run(finding["command"])
+    assert machine.program("doctor", *options, **machine.env).json["findings"] == []
