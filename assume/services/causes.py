@@ -190,6 +190,8 @@ def _new_keys(walk: Walk) -> "tuple[str, None, str]":
         return f"assume {walk.chain.profile} --refresh", None, f"assume {word(walk.chain.profile)} --refresh"
     if source.kind == words.STATIC:
         where = placed(walk.config, source.profile, "aws_access_key_id")
+        if source.keys and source.keys[2]:  # `aws configure` would leave the old session token beside new keys
+            return f"put all three values of a new session into {where}", None, ""
         return f"put new keys into {where}", None, configure(walk)
     if source.kind == words.ENVIRONMENT:
         return "export new keys: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN", None, ""

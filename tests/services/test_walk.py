@@ -367,14 +367,32 @@ def test_a_wrong_code(scene, program):
 def test_keys_of_a_session_that_have_ended(scene):
     scene.profile(HUB, "temporary")
     user = scene.world.caller("AKIAI44QH8DHBEXAMPLE")
-    session = scene.world.user_session(user, time.time() - 7200, 3600, PLAIN)
     with scene.program.home.credentials.open("a") as file:
-        file.write(
-            f"\n[temporary]\naws_access_key_id = {session.key_id}\naws_secret_access_key = {session.secret}\n"
-            f"aws_session_token = {session.session_token}\n"
-        )
+        file.write("\n[temporary]\n")
+
+    def put(session):
+        names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+        for name, value in zip(names, (session.key_id, session.secret, session.session_token), strict=True):
+            administrator.setting(scene.program.home, "temporary", name, "")
+            with scene.program.home.credentials.open("a") as file:
+                file.write(f"{name} = {value}\n")
+
+    put(scene.world.user_session(user, time.time() - 7200, 3600, PLAIN))
     (cause,) = scene.check("--json").json["check"]["steps"][-1]["causes"]
-    assert (cause["cause"], cause["command"]) == ("source-keys", "aws configure --profile temporary")
+    assert (cause["cause"], cause["command"]) == ("source-keys", None)
+    assert cause["do"].startswith("put all three values of a new session into [temporary] (credentials file, line ")
+    put(scene.world.user_session(user, time.time(), 3600, PLAIN))
+    assert scene.check().status == 0
+
+
+def test_a_token_that_has_ended_is_written_again(scene, program, world):
+    provider = world.providers[ACCOUNT, config.ISSUER]
+    program.home.web_identity.write_text(world.web_identity(provider, "job:demo", time.time() - 7200, 60))
+    done = program("explain", "web-identity", "--check", "--json")
+    (cause,) = done.json["check"]["steps"][-1]["causes"]
+    assert (cause["cause"], cause["do"]) == ("web-identity", "have the program write it again")
+    program.home.web_identity.write_text(world.web_identity(provider, "job:demo", time.time(), 60))
+    assert program("explain", "web-identity", "--check").status == 0
 
 
 def test_a_sign_in_that_has_ended(scene, program):
