@@ -36,6 +36,15 @@ PARAMETERS = {  # as STS names them: the setting, and the option
     "policyArns": ("", "--policy-arn"),
 }
 
+TAGS, TRANSITIVE = "session_tags", "transitive_session_tags"
+SENTENCES = {  # of STS, about several settings together: the setting, the option, the right value
+    "Duplicate tag keys": (TAGS, "", "each key once, whatever its case"),
+    "transitive tag key must be included": (TRANSITIVE, "", f"keys that are in {TAGS} too"),
+    "conflicts with a transitive": (TAGS, "", "without the keys that the chain hands on already"),
+    "Packed policy consumes": (TAGS, "", "fewer and shorter tags, or a smaller --policy"),
+    "not in the valid JSON format": ("", "--policy", "a file with a policy in JSON"),
+}
+
 
 def causes(error: AssumeError, walk: Walk) -> "list[Cause]":
     """The causes of a failure, the likeliest first; never empty."""
@@ -69,6 +78,9 @@ def _refused(error: Refused, walk: Walk) -> "Iterator[Cause]":
     by_code: dict[str, Callable[[], Iterator[Cause]]] = {
         "AccessDenied": lambda: denied.causes(error, walk),
         "ValidationError": lambda: _invalid(error, walk),
+        "InvalidParameterValue": lambda: _invalid(error, walk),
+        "PackedPolicyTooLarge": lambda: _invalid(error, walk),
+        "MalformedPolicyDocument": lambda: _invalid(error, walk),
         "InvalidClientTokenId": lambda: _unknown_key(walk),
         "ExpiredToken": lambda: _ended(walk),
         "SignatureDoesNotMatch": lambda: _signature(error, walk),
@@ -108,6 +120,12 @@ def _invalid(error: Refused, walk: Walk) -> "Iterator[Cause]":
     if "DurationSeconds exceeds" in said or "'durationSeconds'" in said:
         yield from _too_long(walk)
         return
+    for words_of_aws, (setting, option, right) in SENTENCES.items():
+        if words_of_aws in said:
+            if setting == TAGS and walk.hop is not None and not walk.hop.tags:
+                setting, option = "", "--policy"  # the policy alone is too large
+            yield Cause("setting", said, *correct(walk, setting, option, right))
+            return
     for parameter, (setting, option) in PARAMETERS.items():
         if f"'{parameter}'" in said or f"'{parameter}." in said:
             yield Cause("setting", _sentence(said), *correct(walk, setting, option, "a value that STS takes"))

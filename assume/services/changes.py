@@ -95,7 +95,7 @@ def put(walk: Walk, name: str, value: str, option: str = "", note: str = "") -> 
 
 def correct(walk: Walk, name: str, option: str, right: str) -> "Change":
     """A setting is wrong, and the right value is not known: `right` says what it is."""
-    if option and (option in walk.of_options or not _profile(walk, name)):
+    if option and (not name or option in walk.of_options or not _profile(walk, name)):
         return f"give {option} {right}", None, ""
     return f"correct `{name}` in {placed(walk.config, _profile(walk, name), name)}: {right}", None, ""
 

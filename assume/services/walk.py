@@ -15,10 +15,11 @@ from assume.cold.attempt import Attempt
 from assume.cold.mfa import Calls, read_code, uses_session
 from assume.cold.resolve import lock_mfa_session
 from assume.credentials import Credentials
-from assume.errors import AssumeError, TakenOver
+from assume.errors import AssumeError, Refused, TakenOver
 from assume.profiles import chain as words
 from assume.services import causes
 from assume.services.changes import Cause, Walk
+from assume.services.explain import masked
 from assume.store import folder
 
 TYPE_CHECKING = False
@@ -76,6 +77,7 @@ def steps(plan: "Planned", options: "Options") -> "Iterator[Step]":
     except AssumeError as error:
         if isinstance(error, TakenOver) or error.status != 1:
             raise
+        _mask(error, walk)
         yield Step(number, error=error, found=causes.causes(error, walk))
     finally:
         attempt.release()
@@ -126,6 +128,16 @@ def _mine(attempt: Attempt, walk: Walk, serial: str, call: "Callable[[], Credent
             return call()
         except TakenOver as reason:
             attempt.give_way(reason)
+
+
+def _mask(error: AssumeError, walk: Walk) -> None:
+    """Takes the external ID out of an answer that quotes it, as STS does for one with a wrong character."""
+    external_id = walk.hop.external_id if walk.hop is not None else None
+    if external_id:
+        quoted, shown = f"'{external_id}'", f"'{masked(external_id)}'"
+        error.what = error.what.replace(quoted, shown)
+        if isinstance(error, Refused):
+            error.message = error.message.replace(quoted, shown)
 
 
 def _is_stored(attempt: Attempt, serial: str) -> bool:

@@ -1,5 +1,6 @@
 """`explain --check`: for each thing that STS refuses, the printed change is made, and the same command succeeds."""
 
+import secrets
 import time
 from dataclasses import dataclass, replace
 
@@ -199,6 +200,43 @@ def web_identity_of_another(scene):
     scene.program.write("[profile p]" + text)
 
 
+def another_source_identity(scene):
+    scene.world.role(NEW, Trust((USER1,), set_source_identity=True))
+    scene.world.roles[NEW] = replace(scene.world.roles[NEW], may=(FAR,))
+    scene.world.role(FAR, Trust((NEW,), set_source_identity=True))
+    scene.program.write("\n" + PROFILE.format(name="first", role=NEW, source="user1") + "source_identity = alice\n")
+    scene.profile(FAR, "first", "source_identity = bob\n")
+
+
+def a_tag_twice(scene):
+    scene.world.role(NEW, Trust((USER1,), tag_session=True))
+    scene.profile(more="session_tags = team=blue,Team=red\n")
+    scene.right = "team=blue"
+
+
+def a_transitive_key_that_is_no_tag(scene):
+    scene.world.role(NEW, Trust((USER1,), tag_session=True))
+    scene.profile(more="session_tags = team=blue\ntransitive_session_tags = cost\n")
+    scene.right = "team"
+
+
+def a_tag_that_the_chain_hands_on(scene):
+    scene.world.role(NEW, Trust((USER1,), tag_session=True))
+    scene.world.roles[NEW] = replace(scene.world.roles[NEW], may=(FAR,))
+    scene.world.role(FAR, Trust((NEW,), tag_session=True))
+    tags = "session_tags = team=blue\ntransitive_session_tags = team\n"
+    scene.program.write("\n" + PROFILE.format(name="first", role=NEW, source="user1") + tags)
+    scene.profile(FAR, "first", "session_tags = team=red\n")
+    scene.right = "cost=1"
+
+
+def tags_that_are_too_long(scene):
+    scene.world.role(NEW, Trust((USER1,), tag_session=True))
+    tags = ",".join(f"key{number}={secrets.token_hex(60)}" for number in range(40))
+    scene.profile(more=f"session_tags = {tags}\n")
+    scene.right = "team=blue"
+
+
 SCENES = [
     # the fault, the cause that is the right one
     (trust_names_another, "trust-policy"),
@@ -227,6 +265,11 @@ SCENES = [
     (clock_ahead, "clock"),
     (mistyped_role, "role-arn"),
     (bad_session_name, "setting"),
+    (another_source_identity, "source-identity"),
+    (a_tag_twice, "setting"),
+    (a_transitive_key_that_is_no_tag, "setting"),
+    (a_tag_that_the_chain_hands_on, "setting"),
+    (tags_that_are_too_long, "setting"),
     (web_identity_of_another, "trust-policy"),
 ]
 
@@ -471,3 +514,24 @@ def test_a_failure_that_is_its_own_cause_is_told_once(program):
     assert done.status == 1
     assert done.out.count("no container credentials here") == 1
     assert "\nthe source, EcsContainer: no container credentials here\n   this works in ECS or EKS" in done.out
+
+
+def test_a_session_policy_that_is_not_json(scene, tmp_path):
+    scene.profile(HUB)
+    policy = tmp_path / "policy.json"
+    policy.write_text("no policy")
+    (cause,) = scene.check("--json", "--policy", str(policy)).json["check"]["steps"][-1]["causes"]
+    assert (cause["cause"], cause["do"]) == ("setting", "give --policy a file with a policy in JSON")
+    policy.write_text('{"Version": "2012-10-17", "Statement": []}')
+    assert scene.check("--policy", str(policy)).status == 0
+
+
+def test_an_external_id_that_sts_quotes_is_masked(scene):
+    scene.profile(HUB, more="external_id = hush hush#4711\n")
+    scene.right = "hush-hush"
+    for done in (scene.check(), scene.check("--json")):
+        assert (done.status, "hush" in done.out + done.err) == (1, False)
+    (cause,) = scene.check("--json").json["check"]["steps"][-1]["causes"]
+    assert cause["do"].startswith("correct `external_id` in [profile p] (config file, line ")
+    apply(scene, cause, HUB)
+    assert scene.check().status == 0
