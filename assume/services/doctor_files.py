@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import shutil
 import stat
 import sys
 
@@ -147,6 +148,7 @@ def profiles(patient: Patient) -> "Iterator[Finding]":
         for warning in ours:
             yield Finding(PROFILES, warning, _at(patient, warning.partition(":")[0]))
         yield from _impossible(patient, name, chain)
+        yield from _programs(patient, name)
         yield from _not_inherited(patient, name)
 
 
@@ -191,6 +193,22 @@ def _impossible(patient: Patient, name: str, chain: "Chain") -> "Iterator[Findin
         line = line or patient.config.line(ini.CREDENTIALS, name, "mfa_serial")
         what = f"{name}: mfa_serial: a code goes with a user's keys alone, and this role is reached from another role"
         yield Finding(PROFILES, what, patient.comment_out(path, line))
+
+
+def _programs(patient: Patient, name: str) -> "Iterator[Finding]":
+    """The commands of a profile whose program is not there."""
+    values = patient.config.profile(name) or {}
+    for setting in ("credential_process", "mfa_process") if POSIX else ():
+        program = "".join((ini.words(values.get(setting, "")) or [])[:1])
+        if setting == "mfa_process":
+            program = os.path.expanduser(program)
+        if not program or shutil.which(program, path=patient.base.get("PATH", os.defpath)):
+            continue
+        for file in (ini.CREDENTIALS, ini.CONFIG):
+            if line := patient.config.line(file, name, setting):
+                what = f"{name}: {setting}: {program} is not a program that can be started"
+                yield Finding(PROFILES, what, patient.edit(patient.path_of(file), line))
+                break
 
 
 def _sso(patient: Patient, name: str) -> "Iterator[Finding]":

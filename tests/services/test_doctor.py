@@ -250,6 +250,11 @@ def sso_without_region(machine):
     machine.right = "[sso-session s]\\nsso_region = us-east-1"
 
 
+def program_that_is_gone(machine):
+    write(machine, "[profile p]\ncredential_process = /opt/gone/tool --json\n")
+    machine.right = "region = us-east-1"
+
+
 def in_both_files(machine):
     write(machine, "[profile both]\nregion = us-east-1\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n")
     append(machine.credentials, "\n[both]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = x\n")
@@ -344,6 +349,7 @@ FAULTS = [
     (too_long, "profiles", "p: duration_seconds = 7200: a role that is reached from a role lasts an hour at most"),
     (device_in_a_chain, "profiles", "p: mfa_serial: a code goes with a user's keys alone"),
     (sso_without_region, "profiles", "p: [sso-session s] lacks sso_region"),
+    (program_that_is_gone, "profiles", "p: credential_process: /opt/gone/tool is not a program that can be started"),
     (in_both_files, "profiles", "both: aws_access_key_id is in both files"),
     (device_of_default, "profiles", "namedsessionrole: mfa_serial is in [default]"),
     (variable("AWS_PROFILE", "nosuch"), "environment", "AWS_PROFILE=nosuch: there is no such profile"),
