@@ -27,6 +27,7 @@ def shell(patient: Patient) -> "Iterator[Finding]":
     if kind is None:
         yield Finding(CHECK, "this is not a shell that assume works in", do=f"use {', '.join(table.SHELLS)}")
         return
+    yield from _program(patient)  # first: other commands need it
     yield from _rc_file(patient)
     if patient.loaded != init.edition(kind):
         line = f"{kind.load.format(patient.word(patient.init_file))}" if _has_init_file(patient) else ""
@@ -35,7 +36,6 @@ def shell(patient: Patient) -> "Iterator[Finding]":
             what = f"this {kind.name} has loaded the function of another version"
         yield Finding(CHECK, what, line or table.loading_line(kind.name))
     yield from _aliases(patient)
-    yield from _program(patient)
 
 
 def _rc_file(patient: Patient) -> "Iterator[Finding]":
