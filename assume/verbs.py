@@ -95,13 +95,13 @@ VERBS = {
     ),
     "list": Verb(
         "assume list",
-        "Show the profiles: how each gets credentials, account, role, what is cached.",
+        "Show profiles: account, role, region, MFA, what is cached.",
         group=LOOK,
         example="assume list 'role-*' hub",
     ),
     "status": Verb(
         "assume status",
-        "Show the role of this shell: profile, session, account, region, time left.",
+        "Show the role of this shell: account, region, time left.",
         group=LOOK,
         example="assume status --json",
     ),
@@ -113,19 +113,19 @@ VERBS = {
     ),
     "clear": Verb(
         "assume clear PROFILE, or assume clear --all",
-        "Forget cached credentials, ours and those in the AWS CLI's cache.",
+        "Forget cached credentials, also in the AWS CLI's cache.",
         group=SET_UP,
         example="assume clear marketingadmin",
     ),
     "init": Verb(
         "assume init SHELL",
-        "Print the function, the hook, the prompt segment and the completion for a shell.",
+        "Print the code for a shell: function, hook, completion.",
         group=SET_UP,
         example="assume init zsh > assume.zsh",
     ),
     "install": Verb(
         "assume install",
-        "Add assume to a shell: one file, and the line in its rc file that reads it.",
+        "Add assume to a shell: a file, and a line in its rc file.",
         group=SET_UP,
         example="assume install bash --no-prompt",
     ),

@@ -63,8 +63,8 @@ def _usage_error(message: str, option: str, verb: list[str]) -> UsageError:
 
 
 def _verb(name: str) -> Callable[[Verb], Verb]:
-    """A verb of the table, with its summary as its help."""
-    return app.command(name, help=verbs.VERBS[name].summary)
+    """A verb of the table, with its summary as its help, and its example at the end."""
+    return app.command(name, help=verbs.VERBS[name].summary, epilog=usage.epilog(name))
 
 
 def _version(wanted: bool) -> None:
@@ -77,12 +77,6 @@ def _assume(
     context: typer.Context,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
-    """Puts an AWS IAM role into the shell that you are in.
-
-    `assume PROFILE` takes on the role of a profile (short for `assume use
-    PROFILE`), `assume -` returns to the one before it, and `assume off` restores
-    the shell as it was before the first.
-    """
     if context.invoked_subcommand is None:
         raise UsageError("which profile?", "assume PROFILE; `assume --help` shows the rest")
 
@@ -132,7 +126,7 @@ def _doctor(
 
 @_verb("list")
 def _list(
-    patterns: Annotated[list[str] | None, typer.Argument(metavar="[PATTERN]...", help=PATTERN)] = None,
+    patterns: Annotated[list[str] | None, typer.Argument(metavar="PATTERN", help=PATTERN)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Ask AWS whether each profile works; asks no code.")] = False,
 ) -> int:

@@ -82,7 +82,7 @@ def _without_typer(verb: str, words: "list[str]") -> "int | None":
     own = words[: words.index("--")] if "--" in words else words
     if verb in QUICK:
         return _quick(verb, words)
-    if verb in ("list", "status"):
+    if verb in ("list", "status", "-h", "--help"):
         return _looked(words)
     if {"-h", "--help"} & set(own):
         return None
@@ -153,7 +153,11 @@ def _run_quick(verb: str, options: arguments.Options) -> int:
 
 
 def _looked(words: "list[str]") -> int | None:
-    """`list` and `status` without Typer. None if Typer has to read `words`."""
+    """`list`, `status` and `--help` without Typer. None if Typer has to read `words`."""
+    if words[0] in ("-h", "--help"):
+        from assume.cli import overview
+
+        return overview.run()
     if words[0] == "list":
         from assume.cli import list as listing
 

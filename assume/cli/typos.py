@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from assume import arguments, verbs
 from assume.errors import NoSuchProfile, UsageError
+from assume.fast import complete
 
 OPTIONS = {
     # what other tools call it: our words for it
@@ -91,11 +92,9 @@ def unknown_option(word: str, verb: str) -> UsageError:
     """The error for an option that `verb` does not have."""
     name = word.partition("=")[0]
     what = f"No such option: {name}"
-    if name in OPTIONS:
+    if name in OPTIONS and verb in verbs.QUICK:
         return UsageError(what, f"did you mean: {OPTIONS[name]}?")
-    known = [option for option in arguments.OPTIONS if option not in arguments.OF_SHELLS]
-    known = [option for option in known if arguments.is_of(option, verb)]
-    close = get_close_matches(name, known, n=1, cutoff=LIKE) if verb in verbs.QUICK and len(name) > 3 else []
+    close = get_close_matches(name, complete.OPTIONS.get(verb, ()), n=1, cutoff=LIKE) if len(name) > 3 else []
     return UsageError(what, f"did you mean: {close[0]}?" if close else help_of(verb))
 
 
@@ -121,19 +120,26 @@ def wrong_line(words: list[str], verb: str) -> UsageError:
         kind = arguments.OPTIONS.get(name, ("", None))[1]
         if kind is None or isinstance(kind, bool) or not arguments.is_of(name, verb):
             named += [other for other in waiting if other[:1] != "-"]
-            return _misspelt(named, words, verb) or unknown_option(word, verb)
+            return _misspelt(named, words, verb, name) or unknown_option(word, verb)
         if kind == arguments.SECONDS and value:
             return UsageError(f"{name}: {value} is not a duration", "for example 3600, 45m or 2h")
         return UsageError(f"Option '{name}' requires an argument", help_of(verb))
     return _too_many(named, words, verb)
 
 
-def _misspelt(named: list[str], words: list[str], verb: str) -> UsageError | None:
-    """The error if the first of `named` was meant as a command; None if it is like none."""
-    if verb != "use" or len(named) < 2:
+def _misspelt(named: list[str], words: list[str], verb: str, option: str = "") -> UsageError | None:
+    """The error if the first of `named` was meant as a command; None if it is like none.
+
+    A single name is a profile, unless `option`, which no profile takes, is one of the command's.
+    """
+    if verb != "use" or not named:
         return None
     first = named[0]
-    if first in COMMANDS:
+    if len(named) < 2:
+        close = get_close_matches(first.casefold(), verbs.SHOWN, n=1, cutoff=LIKE)
+        if not close or option not in complete.OPTIONS.get(close[0], ()):
+            return None
+    elif first in COMMANDS:
         return UsageError(f"{first}: no such command", f"did you mean: {COMMANDS[first]}?")
     close = get_close_matches(first.casefold(), verbs.SHOWN, n=1, cutoff=LIKE)
     if not close:

@@ -61,6 +61,11 @@ OF_EACH = {
 }
 
 
+def epilog(verb: str) -> str:
+    """The end of a verb's help: its example, in a line that is not wrapped."""
+    return f"\b\nExample:\n  {verbs.VERBS[verb].example}"
+
+
 def add(app: typer.Typer, verb: str, *, command: bool = False) -> None:
     """Adds to `app` a verb that takes on a role, for its help alone: `start` runs it.
 
@@ -88,7 +93,7 @@ def add(app: typer.Typer, verb: str, *, command: bool = False) -> None:
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     settings = {"allow_interspersed_args": not command}
-    app.command(verb, help=verbs.VERBS[verb].summary, context_settings=settings)(run)
+    app.command(verb, help=verbs.VERBS[verb].summary, epilog=epilog(verb), context_settings=settings)(run)
 
 
 def add_each(app: typer.Typer) -> None:
@@ -107,7 +112,7 @@ def add_each(app: typer.Typer) -> None:
         parameters.append(_parameter(word.strip("-").replace("-", "_"), Annotated[kind, option], kind()))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    app.command("each", help=verbs.VERBS["each"].summary)(run)
+    app.command("each", help=verbs.VERBS["each"].summary, epilog=epilog("each"))(run)
 
 
 def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:
