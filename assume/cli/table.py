@@ -20,19 +20,18 @@ from assume.terminal.columns import GAP, Column, cut, fitted
 class Cell:
     """A text with a style of Rich. `after` is a short word behind it that is never cut."""
 
-    __slots__ = ("after", "style", "text")
+    __slots__ = ("after", "size", "style", "text")
 
     def __init__(self, text: str, style: str = "", after: str = "") -> None:
         self.text = text
         self.style = style
         self.after = f" {after}" if after else ""
-
-    def width(self) -> int:
-        """How many columns of the terminal it takes."""
-        return _wide(self.text) + len(self.after)
+        self.size = _wide(text) + len(self.after)  # columns of the terminal
 
     def fitted(self, width: int) -> str:
         """Exactly `width` columns: filled with blanks, or cut."""
+        if self.size <= width:
+            return f"{self.text}{self.after}{' ' * (width - self.size)}"
         room = width - len(self.after)
         if room > 0:
             line = cut(self.text, room, _wide) + self.after
@@ -60,15 +59,13 @@ class Table:
             yield Segment((" " * GAP).join(heads).rstrip() + "\n", console.get_style("bold"))
         for row in self.rows:
             line = [(row[at].fitted(widths[at]), row[at].style) for at in shown if at < len(row) - 1]
-            rest = (
-                room - sum(widths[at] + GAP for at in shown if at < len(row) - 1)
-                if len(row) < len(self.columns)
-                else widths[-1]
-            )
+            rest = widths[-1]
+            if len(row) < len(self.columns):
+                rest = room - sum(widths[at] + GAP for at in shown if at < len(row) - 1)
             if rest > 0:
                 line.append((row[-1].fitted(rest), row[-1].style))
-            if not any(style for _, style in line):
-                yield Segment((" " * GAP).join(text for text, _ in line).rstrip() + "\n")
+            if not any([style for _, style in line]):  # noqa: C419  a generator takes twice as long
+                yield Segment((" " * GAP).join([text for text, _ in line]).rstrip() + "\n")
                 continue
             for at, (text, style) in enumerate(line):
                 if style not in styles:
@@ -78,16 +75,11 @@ class Table:
 
     def _widths(self, room: int) -> "list[int]":
         """The width of each column in a line of `room`; 0 for one that is left out."""
-        spans = [len(row) < len(self.columns) for row in self.rows]
-        natural = []
-        is_empty = []
+        count = len(self.columns)
+        natural, is_empty = [], []
         for at, column in enumerate(self.columns):
-            cells = [
-                row[at].width()
-                for row, is_spanned in zip(self.rows, spans, strict=True)
-                if at < len(row) and not (is_spanned and at == len(row) - 1)
-            ]
-            most = max(cells, default=0)
+            # the last cell of a short row takes the rest of the line, however wide its column is
+            most = max([row[at].size for row in self.rows if at < len(row) - (len(row) < count)], default=0)
             is_empty.append(most == 0)
             natural.append(max(most, len(column.heading) if self.headings else 0))
         widths = fitted(self.columns, natural, is_empty, room)

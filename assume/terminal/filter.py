@@ -49,7 +49,8 @@ class Choice:
         self.names = names
         self.about = about
         self._texts = iter(texts)
-        self._hay = [name.casefold() for name in names]
+        self._folded = [name.casefold() for name in names]
+        self._hay = self._folded.copy()
         self._read = 0  # texts
         self._has_moved = False
         self.typed = ""
@@ -96,7 +97,7 @@ class Choice:
             found = [at for at in found if word in self._hay[at]]
         exact = self.typed.strip().casefold()
         if exact:
-            first = [at for at in found if self.names[at].casefold() == exact]
+            first = [at for at in found if self._folded[at] == exact]
             if first:
                 found = [*first, *(at for at in found if at not in first)]
         self.found = found

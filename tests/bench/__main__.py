@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from . import distance, inside, page, peers, rows
+from . import distance, inside, look, page, peers, rows
 from .fixture import FEW, ROOT, Fixture, here, installed
 from .measure import CPU, Row, in_turn, process
 
-GROUPS = rows.GROUPS | inside.GROUPS | distance.GROUPS | peers.GROUPS
+GROUPS = rows.GROUPS | inside.GROUPS | look.GROUPS | distance.GROUPS | peers.GROUPS
 FULL, QUICK = 25, 7
 
 

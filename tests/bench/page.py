@@ -18,6 +18,7 @@ TITLES = {
     "start": "Time that loading adds to the start of a shell",
     "hook": "The hook before a prompt, with a role that is not due for renewal; it starts no process",
     "tab": "TAB",
+    "look": "The list, the help and the picker",
     "exec": "exec",
     "cold": "A cold switch: nothing is stored, STS on loopback",
     "far": "A cold switch over TLS, at a distance",
