@@ -45,7 +45,7 @@ def picked(have: "dict[str, str]", role_arn: str = "", typed: str = "") -> str:
         folded = typed.casefold().split()
         if not any(all(word in name.casefold() for word in folded) for name in names):
             return ""
-        show.say(f"assume: {typed}: no such profile; these have it in their name")
+        show.say(f"assume: {typed}: no such profile; choose one that matches, or leave with Esc")
     first = [name for name in recent(base) if name in config]
     names = list(dict.fromkeys([*first, *names]))
     rows = Rows(config, base, time.time())

@@ -1,7 +1,8 @@
 """What is typed → the profiles that match, and the one under the bar. Pure.
 
 Words match in any order, in a profile's name or in its account, role and region; upper and lower case are the same.
-The order of the profiles stays as it was given, but a profile that is named exactly as typed comes first.
+A profile that is named exactly as typed comes first, then those with all words in their names, then the others; among
+them the order is the one that was given.
 """
 
 TYPE_CHECKING = False
@@ -93,13 +94,14 @@ class Choice:
 
     def _narrow(self) -> None:
         found: Sequence[int] = range(len(self.names))
+        named = found
         for word in self.words():
             found = [at for at in found if word in self._hay[at]]
+            named = [at for at in named if word in self._folded[at]]
         exact = self.typed.strip().casefold()
-        if exact:
-            first = [at for at in found if self._folded[at] == exact]
-            if first:
-                found = [*first, *(at for at in found if at not in first)]
+        first = [at for at in named if self._folded[at] == exact] if exact else []
+        if len(named) < len(found) or first:
+            found = list(dict.fromkeys([*first, *named, *found]))
         self.found = found
 
     def _add_found(self) -> None:

@@ -245,7 +245,7 @@ def test_the_picker_offers_the_profiles_used_last_first(program, picks):
 def test_a_name_that_no_profile_has_starts_the_picker_at_a_terminal(program, picks):
     done = program("use", "--shell", "bash", "--state", "", "admin")
     assert done.status == 0
-    assert done.err.startswith("assume: admin: no such profile; these have it in their name\n")
+    assert done.err.startswith("assume: admin: no such profile; choose one that matches, or leave with Esc\n")
     assert picks[0][3]["typed"] == "admin"
     assert len(picks) == 1
 

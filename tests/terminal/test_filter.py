@@ -23,8 +23,8 @@ def found(made):
     ("typed", "names"),
     [
         ("", NAMES),
-        ("Dev", ["dev", "x-dev", "y", "devops"]),  # the one of that name, then the order of the files
-        ("de", ["x-dev", "y", "dev", "devops"]),
+        ("Dev", ["dev", "x-dev", "devops", "y"]),  # that name, then names with it, then what matches otherwise
+        ("de", ["x-dev", "dev", "devops", "y"]),
         ("admin dev", ["devops"]),
         ("dev admin", ["devops"]),
         ("1234 reader", ["x-dev"]),
@@ -53,14 +53,14 @@ def test_the_bar_stays_on_a_profile_to_which_it_was_moved():
     made.move(1)
     assert made.chosen == "dev2"
     assert not made.search_more(9)
-    assert (found(made), made.chosen) == (["dev", "b", "dev2"], "dev2")
+    assert (found(made), made.chosen) == (["dev", "dev2", "b"], "dev2")
 
 
 @pytest.mark.parametrize(
     ("guarded", "typed", "chosen"),
     [
         (["x-dev"], "", "y"),
-        (["x-dev"], "d", "y"),
+        (["x-dev"], "d", "dev"),
         (["x-dev", "dev"], "dev", "dev"),  # its own name
         (NAMES, "", None),
         (NAMES, "ops", "devops"),
