@@ -5,6 +5,7 @@
 #   make fuzz        hostile input for longer: make fuzz EXAMPLES=100000
 #   make bench       the figures of docs/performance.md
 #   make lint types  linters, type checker
+#   make man         man/assume.1, from the help of the command line
 #   make wheel       the files to upload, into dist/
 
 SHELL := bash
@@ -18,7 +19,7 @@ PYTEST_QUICK := -n 2 --dist worksteal -m "not slow and not once" -p no:cacheprov
 PYTEST := -n 2 --dist worksteal
 EXAMPLES ?= 20000
 
-.PHONY: demo test test-quick test-main test-long fuzz bench lint types format wheel clean
+.PHONY: demo test test-quick test-main test-long fuzz bench lint types format man wheel clean
 
 demo:
 	@$(PREPARE) venv ""
@@ -70,6 +71,10 @@ types:
 format:
 	@$(PREPARE) venv
 	@$(BIN)/ruff check --fix && $(BIN)/ruff format
+
+man:
+	@$(PREPARE) venv ""
+	@$(BIN)/python man/write.py
 
 wheel:
 	@$(PREPARE) venv
