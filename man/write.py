@@ -100,7 +100,7 @@ def _command(name, options, shared):
         for words, help_text in own:
             yield f".TP\n.B {escaped(words)}\n{escaped(help_text)}\n"
         yield ".RE\n"
-    yield f".RS\n.PP\nExample:\n.B {escaped(verb.example)}\n.RE\n"
+    yield f".RS\n.PP\nExample:\n.nf\n.B {escaped(verb.example)}\n.fi\n.RE\n"
 
 
 def _options(command):

@@ -29,9 +29,10 @@ ROOT = Path(__file__).parent.parent
 BASE = getattr(sys, "_base_executable", sys.executable)  # outside of any virtual environment
 NOTHING: Mapping[str, str | Path] = {}
 SHARED = {
-    "share/bash-completion/completions/assume": "assume.bash",
-    "share/zsh/site-functions/_assume": "_assume",
-    "share/fish/vendor_completions.d/assume.fish": "assume.fish",
+    "share/bash-completion/completions/assume": "completions/assume.bash",
+    "share/zsh/site-functions/_assume": "completions/_assume",
+    "share/fish/vendor_completions.d/assume.fish": "completions/assume.fish",
+    "share/man/man1/assume.1": "man/assume.1",
 }
 
 
@@ -230,7 +231,7 @@ def test_the_words_in_the_code_reach_the_whole_program_too(installed, home):
     assert __version__ in run("bash", "--norc", "-euc", f"{code}\n{ask}", cwd=home, environ=installed.environ)
 
 
-def test_the_wheel_has_the_package_and_the_shells_completions_and_nothing_else(built):
+def test_the_wheel_has_the_package_the_completions_the_man_page_and_nothing_else(built):
     with zipfile.ZipFile(built.wheel) as wheel:
         record = wheel.read(f"assume_shell-{__version__}.dist-info/RECORD").decode()
         names = [line.rsplit(",", 2)[0] for line in record.splitlines()]
@@ -239,7 +240,7 @@ def test_the_wheel_has_the_package_and_the_shells_completions_and_nothing_else(b
         outside = [name for name in names if not name.startswith(("assume/", f"assume_shell-{__version__}.dist-info/"))]
         assert sorted(outside) == sorted(shared + place for place in SHARED)
         for place, name in SHARED.items():
-            assert wheel.read(shared + place) == (ROOT / "completions" / name).read_bytes()
+            assert wheel.read(shared + place) == (ROOT / name).read_bytes()
 
 
 def test_the_wheel_has_every_file_of_the_three_folders_unchanged(built):
@@ -279,7 +280,7 @@ def test_the_sdist_has_what_a_developer_needs(built, tmp_path):
 @pytest.mark.parametrize("place", SHARED)
 def test_completions_are_installed_where_each_shell_looks(built, place, tmp_path):
     pip(new_venv(tmp_path / "venv"), built, built.wheel)
-    assert (tmp_path / "venv" / place).read_bytes() == (ROOT / "completions" / SHARED[place]).read_bytes()
+    assert (tmp_path / "venv" / place).read_bytes() == (ROOT / SHARED[place]).read_bytes()
 
 
 def test_uninstalling_leaves_nothing_behind(built, tmp_path):
