@@ -17,7 +17,12 @@ INDENT = overview.GROUP + max(len(name) for name in verbs.SHOWN) + 2
 
 
 def environment(program):
-    return {**program.home.environment, "PATH": f"{BIN}:/usr/bin:/bin", "TERM": "xterm"}
+    return {
+        **program.home.environment,
+        "PATH": f"{BIN}:/usr/bin:/bin",
+        "TERM": "xterm",
+        "ASSUME_BROWSER": "true",  # the command that opens the console
+    }
 
 
 def test_it_fits_a_screen_of_24_lines_and_80_columns(program):
@@ -72,7 +77,7 @@ def test_blank_lines_are_left_out_where_many_verbs_need_the_room(monkeypatch):
 def test_the_help_of_a_verb_ends_with_its_example(program, name):
     out = program(name, "--help").out
     assert out.rstrip().endswith(f"Example:\n    {verbs.VERBS[name].example}")
-    assert "..." not in out.replace("]...", "").replace("COMMAND...", "")
+    assert not [line for line in out.splitlines() if line.endswith("...") and not line.startswith("Usage:")]
 
 
 @pytest.mark.once
@@ -82,8 +87,8 @@ def test_an_example_works_as_it_is_printed(program, name, tmp_path):
     done = subprocess.run(
         ["/bin/bash", "-c", line], cwd=tmp_path, env=environment(program), capture_output=True, text=True, timeout=60
     )
-    expected = 1 if name == "status" else 0  # this shell has no role
-    assert done.returncode == expected, done.stderr
+    # this shell has no role; a doctor finds that nothing is installed here
+    assert done.returncode == (1 if name in ("status", "doctor") else 0), done.stderr
     assert "Traceback" not in done.stderr
 
 
