@@ -136,7 +136,9 @@ def plain(markdown: str) -> str:
 
 def escaped(words: str) -> str:
     """Text for roff: as it is written, whatever it begins with."""
-    made = words.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace('"', "\\(dq").replace("…", "...")
+    made = (
+        words.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace('"', "\\(dq").replace("…", "...")
+    )
     return "\\&" + made if made[:1] in ".'" else made
 
 

@@ -28,11 +28,15 @@ def all_of(names: "Sequence[str]", have: "Mapping[str, str]") -> "dict[str, Resu
 
     results = {}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("asking AWS", total=len(names))
-        for name, result in check.all_of(names, have):
-            results[name] = result
-            progress.advance(task)
+    console = Console(stderr=True)
+    try:
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("asking AWS", total=len(names))
+            for name, result in check.all_of(names, have):
+                results[name] = result
+                progress.advance(task)
+    finally:
+        console.show_cursor()  # Ctrl-C may come while the bar is being set up
     return results
 
 

@@ -7,6 +7,7 @@ code or the answer to a guard is skipped. Credentials stay in the worker; what i
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -62,8 +63,7 @@ def all_of(names: "Sequence[str]", have: "Mapping[str, str]") -> "Iterator[tuple
             yield results.get()
     finally:
         for worker in workers:
-            worker.kill()
-            worker.wait()
+            _end(worker)
 
 
 def _started(have: "Mapping[str, str]") -> "subprocess.Popen[str]":
@@ -78,6 +78,18 @@ def _started(have: "Mapping[str, str]") -> "subprocess.Popen[str]":
         encoding="ascii",
         start_new_session=True,  # without our terminal, so that nothing in it can ask
     )
+
+
+def _end(worker: "subprocess.Popen[str]") -> None:
+    """Ends a worker, and the user's commands that it has started."""
+    if sys.platform == "win32":
+        worker.kill()
+    else:
+        try:
+            os.killpg(worker.pid, signal.SIGKILL)
+        except OSError:
+            pass  # it has ended
+    worker.wait()
 
 
 def _feed(

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 import time_machine
 
@@ -243,3 +244,22 @@ def test_a_check_in_a_pipe_and_at_a_terminal(program):
     assert seen.lines[1].endswith(" ok")
     assert "failed: STS refused role/cli-role" in seen.lines[2]
     assert seen.lines[3].endswith(" needs an MFA code")
+
+
+def test_ctrl_c_ends_a_check_and_its_workers_and_shows_the_cursor_again(program):
+    started = program.home.path / "started"
+    program.write(f"[profile slow]\ncredential_process = sh -c 'echo $$ > {started}; exec sleep 30'\n")
+    words = ["list", "--check", "slow"]
+    child = pexpect.spawn(ASSUME, words, env=environment(program), dimensions=(24, 80), timeout=30)
+    child.expect("0/1")
+    while not (started.exists() and started.read_text().endswith("\n")):
+        time.sleep(0.05)
+    child.send("\x03")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert child.before.rindex(b"\x1b[?25h") > child.before.rfind(b"\x1b[?25l")
+    until = time.monotonic() + 10
+    while Path(f"/proc/{started.read_text().strip()}").exists():
+        assert time.monotonic() < until, "the user's command still runs"
+        time.sleep(0.05)
