@@ -4,6 +4,7 @@ import re
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 import pexpect
 import pytest
@@ -258,8 +259,10 @@ def test_ctrl_c_ends_a_check_and_its_workers_and_shows_the_cursor_again(program)
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
-    assert child.before.rindex(b"\x1b[?25h") > child.before.rfind(b"\x1b[?25l")
+    drawn = cast("bytes", child.before)
+    assert drawn.rindex(b"\x1b[?25h") > drawn.rfind(b"\x1b[?25l")
+    command = Path(f"/proc/{started.read_text().strip()}/cmdline")
     until = time.monotonic() + 10
-    while Path(f"/proc/{started.read_text().strip()}").exists():
+    while command.exists() and command.read_bytes():  # it is empty for a process that has ended
         assert time.monotonic() < until, "the user's command still runs"
         time.sleep(0.05)
