@@ -83,7 +83,7 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
         from assume.shells.table import SHELLS
 
         yield from _lines(((shell, "") for shell in (*SHELLS, *(["direnv"] if verb == "init" else []))), current)
-    elif verb in ("clear", "each") or (verb in OF_A_PROFILE and not _has_profile(words)):
+    elif verb in ("clear", "each", "list") or (verb in OF_A_PROFILE and not _has_profile(words)):
         yield from _lines(profiles(base, current, DESCRIBED_MOST if described else 0), current)
 
 

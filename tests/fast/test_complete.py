@@ -36,7 +36,7 @@ def test_a_description_is_the_account_and_the_role(program):
     assert offered(program, "sso-r") == ["sso-reader\t234567890123 Reader"]
 
 
-@pytest.mark.parametrize("verb", ["use", "exec", "export", "console", "each", "explain", "policy", "clear"])
+@pytest.mark.parametrize("verb", ["use", "exec", "export", "console", "each", "explain", "policy", "clear", "list"])
 def test_profiles_after_the_verbs_that_take_one(program, verb):
     assert values(program, verb, "marketing") == ["marketingadmin"]
 
