@@ -48,6 +48,7 @@ class Offer:
                 self.handle = system.open("/dev/tty", system.O_RDWR | system.O_NOCTTY | system.O_CLOEXEC)
             except OSError:
                 return False
+            _forget_typed(self.handle)
             show.say("  press Enter to answer it here")
         if self.handle >= 0 and _pressed(self.handle):
             self.wanted = path
@@ -102,6 +103,16 @@ def _pressed(handle: int) -> bool:
 
     ready, _, _ = select([handle], [], [], 0)
     return bool(ready) and bool(system.read(handle, 256))
+
+
+def _forget_typed(handle: int) -> None:
+    """Drops what was typed before the offer was made: an Enter in it was not meant for us."""
+    import termios
+
+    try:
+        termios.tcflush(handle, termios.TCIFLUSH)
+    except termios.error:
+        pass
 
 
 def _want(path: str) -> None:

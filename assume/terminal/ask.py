@@ -65,6 +65,16 @@ def ask(
         system.close(handle)
 
 
+def forget_typed(handle: int) -> None:
+    """Drops what was typed at the terminal so far: it was not meant for a question that nobody had seen."""
+    import termios
+
+    try:
+        termios.tcflush(handle, termios.TCIFLUSH)
+    except termios.error:
+        pass
+
+
 class _Suspended(Exception):
     """The terminal is restored, and the signal `number` is to stop this process."""
 
@@ -94,7 +104,7 @@ def _ask_tty(handle: int, question: str, echo: bool, cancelled: "Callable[[], bo
     if signal.getsignal(signal.SIGTSTP) != signal.SIG_IGN:
         handlers[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, lambda number, _: stops.append(number))
     try:
-        termios.tcsetattr(handle, termios.TCSAFLUSH, during)
+        termios.tcsetattr(handle, termios.TCSAFLUSH, during)  # drops what was typed before the question
         write(handle, shown(question).encode())
         line = _line(handle, cancelled, stops)
     except KeyboardInterrupt:
@@ -130,6 +140,7 @@ def _ask_console(question: str, echo: bool) -> str:
     """Asks on the Windows console, wherever standard input and output go."""
     try:
         with open("CONOUT$", "w") as output, open("CONIN$") as console:
+            _forget_keys()
             output.write(shown(question))
             output.flush()
             if not echo:
@@ -145,6 +156,15 @@ def _ask_console(question: str, echo: bool) -> str:
     if not line:
         raise Interrupted
     return line.strip()
+
+
+def _forget_keys() -> None:
+    import msvcrt
+
+    kbhit: Callable[[], bool] = getattr(msvcrt, "kbhit")  # noqa: B009  only Windows has it
+    getwch: Callable[[], str] = getattr(msvcrt, "getwch")  # noqa: B009
+    while kbhit():  # typed before the question
+        getwch()
 
 
 def _typed() -> str:

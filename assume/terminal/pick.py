@@ -92,6 +92,7 @@ class _Screen:
         handlers[signal.SIGWINCH] = signal.signal(signal.SIGWINCH, lambda *_: os.write(self.wake[1], b"w"))
         try:
             termios.tcsetattr(self.handle, termios.TCSADRAIN, during)
+            ask.forget_typed(self.handle)
             self.draw()
             return self.chosen()
         except KeyboardInterrupt:

@@ -19,10 +19,13 @@ WORDING = "MFA code for dev: "
 class Asked:
     """A process that asks on its own terminal; the answer goes to a pipe, which is its standard output."""
 
-    def __init__(self, **how):
+    def __init__(self, typed=b"", **how):
+        """`typed`: keys that come before the question."""
         out, theirs = os.pipe()
+        starts, start = os.pipe()
         self.pid, self.terminal = pty.fork()
         if not self.pid:
+            os.read(starts, 1)
             os.dup2(theirs, 1)
             try:
                 os.write(1, repr(ask.ask(WORDING, **how)).encode())
@@ -35,6 +38,9 @@ class Asked:
         os.close(theirs)
         self.out = out
         self.shown = b""
+        os.write(self.terminal, typed)
+        assert self.sees(typed.strip()), "the terminal has taken them"
+        os.write(start, b"1")
 
     def sees(self, text):
         until = time.monotonic() + 20
@@ -142,3 +148,11 @@ def test_without_a_terminal_it_raises_no_terminal(monkeypatch):
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert sys.stdin is not None
+
+
+@pytest.mark.parametrize("typed", [b"111111\n", b"111"])
+def test_keys_that_were_typed_before_the_question_are_no_answer(typed):
+    asked = Asked(typed)
+    assert asked.sees(WORDING.encode())
+    os.write(asked.terminal, b"654321\n")
+    assert asked.end() == b"'654321'"

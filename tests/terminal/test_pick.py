@@ -33,10 +33,13 @@ UP, DOWN = b"\x1b[A", b"\x1b[B"
 class Picking:
     """A process that picks on its own terminal, and a screen that shows it; the result goes to a pipe."""
 
-    def __init__(self, profiles, columns=80, lines=24, **how):
+    def __init__(self, profiles, columns=80, lines=24, typed=b"", **how):
+        """`typed`: keys that come before the picker is there."""
         out, theirs = os.pipe()
+        starts, start = os.pipe()
         self.pid, self.terminal = pty.fork()
         if not self.pid:
+            os.read(starts, 1)
             os.dup2(theirs, 1)  # as in the shell functions, which capture it
             try:
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -53,6 +56,9 @@ class Picking:
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.before = termios.tcgetattr(self.terminal)
+        self.type(typed)
+        assert self.shows(typed.decode().strip()), "the terminal has taken them"
+        os.write(start, b"1")
 
     def shows(self, text):
         """Whether `text` comes to the screen."""
@@ -294,3 +300,11 @@ def test_by_questions_where_nothing_can_be_drawn(monkeypatch, capfd, terminal, a
     out, err = capfd.readouterr()
     assert out == ""
     assert "   3  prod  PROD 234567890123 admin us-east-1\n" in err
+
+
+@pytest.mark.parametrize("typed", [b"prod\r", b"prod"])
+def test_keys_that_were_typed_before_the_picker_was_there_choose_nothing(typed):
+    picking = Picking(PROFILES, typed)
+    assert picking.shows("4 of 4")
+    picking.type(b"\r")
+    assert picking.end() == "dev"

@@ -200,6 +200,7 @@ class Processes:
                 posix.close(console)
 
         made.getwch = getwch
+        made.kbhit = lambda: False
         made.get_osfhandle = lambda handle: handle
         made.open_osfhandle = lambda handle, _flags: handle
         made.setmode = lambda _handle, _flags: 0
