@@ -82,6 +82,7 @@ OWN_TESTS = {
     "cli.policy": "services/test_grants.py",
     "cli.prose": "services/test_explain.py",
     "cli.picking": "cli/test_use.py",
+    "cli.consoles": "cli/test_list.py",
     "cli.console": "services/test_console.py",
     "cli.each": "services/test_each.py",
     "cli.outcomes": "services/test_each.py",

@@ -23,20 +23,21 @@ def all_of(names: "Sequence[str]", have: "Mapping[str, str]") -> "dict[str, Resu
 
     if not show.is_terminal(2):
         return dict(check.all_of(names, have))
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from assume.cli.consoles import console
 
     results = {}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
+    paper = console(2)
     try:
-        with Progress(*columns, console=console, transient=True) as progress:
+        with Progress(*columns, console=paper, transient=True) as progress:
             task = progress.add_task("asking AWS", total=len(names))
             for name, result in check.all_of(names, have):
                 results[name] = result
                 progress.advance(task)
     finally:
-        console.show_cursor()  # Ctrl-C may come while the bar is being set up
+        paper.show_cursor()  # Ctrl-C may come while the bar is being set up
     return results
 
 

@@ -202,11 +202,12 @@ def _seconds(outcome: Outcome) -> str:
 def _table(handle: int, heads: list[str], rows: list[list[str]], styles: dict[int, str]) -> bool:
     """Writes a table: by Rich to a terminal, as wide as it is; else in columns, for programs. False if that failed."""
     if show.is_terminal(handle):
-        from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
-        console = Console(stderr=handle == 2)
+        from assume.cli.consoles import console as console_of
+
+        console = console_of(handle)
         left_out = {head for head, least in NEEDED.items() if console.width < least}
         kept = [column for column, head in enumerate(heads) if head not in left_out]
         table = Table(box=None, pad_edge=False, header_style="bold")

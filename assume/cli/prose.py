@@ -21,18 +21,18 @@ def wrapped(text: str, indent: int) -> list[str]:
     """`text` as the lines that fit beside `indent` columns; as one line if stdout is no terminal."""
     if not show.is_terminal(1):
         return [text]
-    from rich.console import Console
+    from assume.cli.consoles import console
 
-    width = max(Console().width - indent, NARROWEST)
+    width = max(console().width - indent, NARROWEST)
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def put(lines: "Iterable[Text]") -> None:
     """Writes lines of any length to stdout, in colour at a terminal that has it."""
-    from rich.console import Console
+    from assume.cli.consoles import console
 
-    console = Console(soft_wrap=True, highlight=False)
-    with console.capture() as text:
+    paper = console(wraps=False)
+    with paper.capture() as text:
         for line in lines:
-            console.print(line)
+            paper.print(line)
     show.write(1, encoded(text.get()))

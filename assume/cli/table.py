@@ -13,6 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 
+from assume.cli.consoles import console
 from assume.terminal import show
 from assume.terminal.columns import GAP, Column, cut, fitted
 
@@ -89,11 +90,11 @@ class Table:
 
 def draw(table: Table) -> bool:
     """Writes the table to standard output, as wide as its terminal is. False if that failed."""
-    console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-    if console.legacy_windows:
-        console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, color_system=None)
-    with console.capture() as text:
-        console.print(table, end="")
+    paper = console(wraps=False)
+    if paper.legacy_windows:
+        paper = console(wraps=False, plain=True)
+    with paper.capture() as text:
+        paper.print(table, end="")
     return show.write(1, text.get().encode("utf-8", "replace"))
 
 

@@ -41,7 +41,7 @@ def pick(
 ) -> str:
     """The chosen name; `heading` comes before the typed text. Raises NoTerminal; Interrupted at Ctrl-C or Escape."""
     choice = Choice(names, about, texts, typed)
-    if sys.platform == "win32" or environment.get("TERM", "") in ("", "dumb"):
+    if sys.platform == "win32" or show.is_dumb(environment.get("TERM", "")):
         return _asked(choice, heading)
     try:
         handle = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)

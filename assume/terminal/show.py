@@ -59,6 +59,11 @@ def is_terminal(handle: int) -> bool:
         return False
 
 
+def is_dumb(terminal: str) -> bool:
+    """Whether a terminal of this kind, the value of TERM, shows text alone: no colours, nothing is drawn over."""
+    return terminal in ("", "dumb", "unknown")
+
+
 def left(seconds: float) -> str:
     """A duration for people: `59m`, `3h 12m`, `40s`; minutes are rounded up."""
     if seconds <= 0:

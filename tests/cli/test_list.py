@@ -4,7 +4,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pexpect
 import pytest
@@ -266,3 +266,11 @@ def test_ctrl_c_ends_a_check_and_its_workers_and_shows_the_cursor_again(program)
     while command.exists() and command.read_bytes():  # it is empty for a process that has ended
         assert time.monotonic() < until, "the user's command still runs"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("term", [None, "", "dumb", "xterm"])
+def test_colours_only_on_a_terminal_that_shows_them(term, program):
+    env = {name: value for name, value in environment(program).items() if name not in ("TERM", "NO_COLOR")}
+    out: Any = pexpect.run(f"{ASSUME} list prod", env=env | ({} if term is None else {"TERM": term}), timeout=60)
+    assert b"PROD" in out
+    assert (b"\x1b" in out) == (term == "xterm")

@@ -33,8 +33,8 @@ UP, DOWN = b"\x1b[A", b"\x1b[B"
 class Picking:
     """A process that picks on its own terminal, and a screen that shows it; the result goes to a pipe."""
 
-    def __init__(self, profiles, columns=80, lines=24, typed=b"", **how):
-        """`typed`: keys that come before the picker is there."""
+    def __init__(self, profiles, columns=80, lines=24, before=b"", **how):
+        """`before`: keys that come before the picker is there."""
         out, theirs = os.pipe()
         starts, start = os.pipe()
         self.pid, self.terminal = pty.fork()
@@ -56,8 +56,8 @@ class Picking:
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.before = termios.tcgetattr(self.terminal)
-        self.type(typed)
-        assert self.shows(typed.decode().strip()), "the terminal has taken them"
+        self.type(before)
+        assert self.shows(before.decode().strip()), "the terminal has taken them"
         os.write(start, b"1")
 
     def shows(self, text):
@@ -304,7 +304,15 @@ def test_by_questions_where_nothing_can_be_drawn(monkeypatch, capfd, terminal, a
 
 @pytest.mark.parametrize("typed", [b"prod\r", b"prod"])
 def test_keys_that_were_typed_before_the_picker_was_there_choose_nothing(typed):
-    picking = Picking(PROFILES, typed)
+    picking = Picking(PROFILES, before=typed)
     assert picking.shows("4 of 4")
     picking.type(b"\r")
     assert picking.end() == "dev"
+
+
+@pytest.mark.parametrize("term", ["", "dumb"])
+def test_a_dumb_terminal_is_asked_by_numbers(term):
+    picking = Picking(PROFILES, environment={"TERM": term})
+    assert picking.shows("its number, its name, or a part of it:")
+    picking.type(b"3\n")
+    assert picking.end() == "prod"
