@@ -151,7 +151,7 @@ EDITS = [
     Edit("the role", to_r2, "r2"),
     Edit("the role of the hop before", put(":role/mid\n", ":role/ml2\n"), calls=2, also=another),
     Edit("source_profile", put("source_profile = mid\n", "source_profile = base\n"), calls=1, also=another),
-    Edit("external_id", add("external_id = x"), calls=1, also=sent("ExternalId", "x")),
+    Edit("external_id", add("external_id = xy"), calls=1, also=sent("ExternalId", "xy")),
     Edit("duration_seconds", add("duration_seconds = 1800"), calls=1, also=sent("DurationSeconds", "1800")),
     Edit("role_session_name", add("role_session_name = me"), calls=1, also=sent("RoleSessionName", "me")),
     Edit("source_identity", add("source_identity = me"), "STS refused"),
