@@ -41,6 +41,8 @@ __assume_failed=    # 1 once a renewal has failed: the reason is shown once
 __assume_retry_at=0 # no renewal before this, in epoch seconds
 __assume_retry_s=0  # the pause after the last renewal, in seconds; it doubles with each failure
 __assume_epoch=     # for __assume_clock before bash 4.2: what `date` printed / $SECONDS at that moment
+# NAME=value: what was set and not exported before a switch replaced it
+__assume_unexported=()
 # the variables that a switch may set or unset, but for those of other tools, which __assume_find_unfit adds
 __assume_targets=(
     AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION
@@ -197,12 +199,28 @@ function __assume_capture {
         \builtin printf '%s\n' "$__assume_unfit"
         \builtin trap -p INT || \builtin exit 1
         \builtin printf %s "$__assume_mark"
+        \builtin test "$__assume_verb" != off || __assume_make_room
         \builtin exec "${__assume_words[@]}" "$__assume_verb" --shell bash --state "$__assume_state" ${1+"$@"}
     ) || \builtin return
     __assume_trap=${__assume_reply%%"$__assume_mark"*}
     __assume_reply=${__assume_reply#*"$__assume_mark"}
     __assume_unfit=${__assume_trap%%$'\n'*}
     __assume_trap=${__assume_trap#*$'\n'}
+}
+
+# Takes all but a few variables out of the environment, which may be so full that no program starts. In a subshell.
+function __assume_make_room {
+    \builtin local __assume_name IFS=$'\n'
+    \builtin set -f
+    for __assume_name in $(\builtin compgen -e); do
+        case $__assume_name in
+        AWS* | ASSUME* | GRANTED_* | HOME | PATH | TERM | LANG | LC_*) ;;
+        *) \builtin export -n "${__assume_name?}" ;;
+        esac
+    done 2>/dev/null
+    for __assume_name in $(\builtin declare -Fx); do
+        \builtin export -nf "${__assume_name##* }"
+    done 2>/dev/null
 }
 
 # Sets __assume_unfit to ` NAME:FLAGS …`, the variables that have an attribute other than "exported": what is assigned
@@ -334,6 +352,7 @@ function __assume_apply {
         esac
         \builtin return 1
     done
+    __assume_note_unexported
     # Ctrl-C between two changes would leave half a role. Bash has no local trap, so the user's own is put back by
     # running the text that __assume_capture brought along; by the hook, if something ends this function half-way.
     __assume_interrupt="\builtin trap - INT; $__assume_trap"
@@ -345,11 +364,40 @@ function __assume_apply {
         \builtin return 1
     fi
     __assume_restore_interrupt
+    \builtin test -n "${ASSUME_PROFILE-}" || __assume_restore_unexported
     __assume_said=
     __assume_drawn=
     __assume_failed=
     __assume_retry_at=0
     __assume_retry_s=0
+}
+
+# Keeps what is set and not exported of the variables in __assume_names: a role replaces it, and the program, which
+# restores the others, does not see it.
+function __assume_note_unexported {
+    \builtin local __assume_name __assume_flags=
+    if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+        __assume_flags=$'\n'$(\builtin declare -p "${__assume_names[@]}" 2>/dev/null) # attributes cannot be read
+    fi
+    for __assume_name in "${__assume_names[@]:1}"; do
+        [[ -n ${!__assume_name+set} ]] || \builtin continue
+        if \builtin test -n "$__assume_flags"; then
+            [[ $__assume_flags == *$'\n'"declare -- $__assume_name="* ]] || \builtin continue
+        else
+            [[ -z ${!__assume_name@a} ]] || \builtin continue
+        fi
+        __assume_unexported+=("$__assume_name=${!__assume_name}")
+    done
+}
+
+# Sets them again, but those that are set by now. The shell has no role any more.
+function __assume_restore_unexported {
+    \builtin local __assume_line __assume_name
+    for __assume_line in ${__assume_unexported[@]+"${__assume_unexported[@]}"}; do
+        __assume_name=${__assume_line%%=*}
+        [[ -n ${!__assume_name+set} ]] || \builtin printf -v "$__assume_name" %s "${__assume_line#*=}"
+    done
+    __assume_unexported=()
 }
 
 # Puts the user's INT trap back.

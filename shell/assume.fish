@@ -27,6 +27,7 @@ or set -g __assume_state ''
 #   __assume_other                     the identity that is set beside our role, or `keys`, or `none`
 #   __assume_words                     the words that start the program
 #   __assume_done                      what a reply prints once its changes are made
+#   __assume_unexported                NAME=value: what was set and not exported before a switch replaced it
 #   __assume_moved                     1 once the user knows that the program has moved
 #   __assume_said                      the change that the user was last warned of
 #   __assume_left_s                    the seconds that the role has left
@@ -123,6 +124,12 @@ function __assume_switch --description 'Switch the role: run the program, make t
     end
     set -q once[1]
     and set -fx ASSUME_ONCE "$once"
+    # The environment may be so full that no program starts: for `off` all but a few variables are taken out of it.
+    if test "$argv[1]" = off
+        for name in (set -nx | string match -rv '^(?:AWS.*|ASSUME.*|GRANTED_.*|HOME|PATH|TERM|LANG|LC_.*)$')
+            set -fu $name 2>/dev/null
+        end
+    end
     # `read`, because a command substitution would not send the messages to a FILE that the user gave in `2>FILE`
     command $__assume_words $argv[1] --shell fish --state "$__assume_state" $argv[2..] | read -lz reply
     set -l ended $pipestatus
@@ -150,7 +157,10 @@ function __assume_apply --description 'Make the changes of a reply: all of them 
         __assume_say 'the answer of the program is not what this shell expects' 'open a new shell; assume doctor'
         return 1
     end
+    __assume_note_unexported (string match -rag "^set -(?:gx|eg) ($name)" -- (string split \n -- $argv[2]))
     builtin printf %s $argv[2] | builtin source
+    test -n "$ASSUME_PROFILE"
+    or __assume_restore_unexported
     set -q __assume_done
     and builtin printf '%s\n' $__assume_done >&2
     set -eg __assume_done
@@ -167,6 +177,22 @@ function __assume_apply --description 'Make the changes of a reply: all of them 
         or __assume_say "$name is a universal variable, and is seen in this shell again" "to remove it: set -eU $name"
     end
     return 0
+end
+
+function __assume_note_unexported --description 'Keep what is set and not exported: a role replaces it, unseen by the program'
+    for name in (set -gnu | string match -r '^(?:AWS|ASSUME|ASSUMED|AWSUME|GRANTED)_[A-Z0-9_]+$')
+        builtin contains -- $name $argv
+        and set -ga __assume_unexported "$name=$$name"
+    end
+end
+
+function __assume_restore_unexported --description 'Set that again, but what is set by now'
+    for line in $__assume_unexported
+        set -l pair (string split -m 1 = -- $line)
+        set -q $pair[1]
+        or set -gu $pair[1] "$pair[2]"
+    end
+    set -eg __assume_unexported
 end
 
 function __assume_say --description 'Print a message and, if given, what to do about it'

@@ -40,6 +40,8 @@ function __assume_declare {
     \builtin typeset -g __assume_moved='' # 1 once the user knows that the program has moved
     \builtin typeset -g __assume_said='' # the change that the user was last warned of
     \builtin typeset -g __assume_region='' # the region that a switch has set, until the next prompt
+    \builtin typeset -ga __assume_unexported # NAME=value: what was set and not exported before a switch replaced it
+    __assume_unexported=()
     \builtin typeset -g __assume_seen_at=0 # when the hook last ran, in epoch seconds
     \builtin typeset -g __assume_idle='' # 1 after an hour without a prompt: nothing is renewed until the next `assume`
     \builtin typeset -g __assume_failed='' # 1 once a renewal has failed: the reason is shown once
@@ -168,6 +170,7 @@ function __assume_switch {
     \builtin shift
     __assume_find_program || \builtin return 1
     __assume_reply=$(
+        [[ $__assume_verb != off ]] || __assume_make_room
         \builtin command "${__assume_words[@]}" "$__assume_verb" --shell zsh --state "$__assume_state" "$@"
     ) || \builtin return
     __assume_apply || \builtin return
@@ -178,6 +181,17 @@ function __assume_switch {
         __assume_say 'this ran in a subshell (a pipe, & or parentheses): your shell has not changed' \
             'call assume on its own line'
     fi
+}
+
+# Takes all but a few variables out of the environment, which may be so full that no program starts. In a subshell.
+function __assume_make_room {
+    \builtin local __assume_name
+    for __assume_name in ${(k)parameters[(R)*export*]}; do
+        case $__assume_name in
+            AWS* | ASSUME* | GRANTED_* | HOME | PATH | TERM | LANG | LC_*) ;;
+            *) \builtin typeset -g +x "$__assume_name" ;;
+        esac
+    done 2>/dev/null
 }
 
 # True if __assume_reply holds nothing but changes that can be made here; else prints why not. Adds its lines to
@@ -237,6 +251,7 @@ function __assume_apply {
     \builtin local __assume_changes='\builtin true' __assume_type
     \builtin local -a __assume_names
     __assume_check_reply || \builtin return
+    __assume_note_unexported
     # Ctrl-C between two changes would leave half a role. The trap is local (`emulate -L` sets local_traps), so the
     # user's own is back when this function returns. So are aliases: a global one may have the name of a variable.
     \builtin setopt no_aliases
@@ -246,6 +261,7 @@ function __assume_apply {
         __assume_say 'not all variables could be set: those of the role were unset' 'open a new shell'
         \builtin return 1
     fi
+    [[ -n ${ASSUME_PROFILE-} ]] || __assume_restore_unexported
     \builtin typeset -g +x __assume_state="$__assume_state" # `setopt allexport` exports what is assigned
     __assume_region=''
     (( ! ${__assume_names[(I)AWS_REGION]} )) || __assume_region=${AWS_REGION-}
@@ -254,6 +270,27 @@ function __assume_apply {
     __assume_failed=''
     __assume_retry_at=0
     __assume_retry_s=0
+}
+
+# Keeps what is set and not exported of the variables in __assume_names: a role replaces it, and the program, which
+# restores the others, does not see it.
+function __assume_note_unexported {
+    \builtin local __assume_name
+    for __assume_name in "${(@)__assume_names:#__assume_*}"; do
+        case ${(Pt)__assume_name} in
+            scalar | scalar-local) __assume_unexported+=("$__assume_name=${(P)__assume_name}") ;;
+        esac
+    done
+}
+
+# Sets them again, but those that are set by now. The shell has no role any more.
+function __assume_restore_unexported {
+    \builtin local __assume_line
+    for __assume_line in "${(@)__assume_unexported}"; do
+        [[ -z $__assume_line || -n ${(Pt)${__assume_line%%=*}} ]] ||
+            \builtin typeset -g +x "${__assume_line%%=*}=${__assume_line#*=}"
+    done
+    __assume_unexported=()
 }
 
 # Prints a message and, if given, what to do about it.

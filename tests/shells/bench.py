@@ -72,7 +72,7 @@ class Bench:
         self.folder.mkdir()
         self.answers: dict[str, dict[str, Any]] = {}
         self.open = ExitStack()
-        self.environment: dict[str, str] = {"FAKE_PLAN": str(self.folder)}
+        self.environment: dict[str, str] = {"ASSUME_FAKE_PLAN": str(self.folder)}
         self.script = home / "bin" / "assume"  # the console script
         self.script.parent.mkdir()
         self.script.write_text(f'#!/bin/sh\nexec {" ".join(PROGRAM)} "$@"\n')

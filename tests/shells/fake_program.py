@@ -1,7 +1,7 @@
 """A stand-in for the program: it answers as planned, so that a case can have any reply, status or signal.
 
 In: the words that the shell functions call the program with, and the folder
-FAKE_PLAN: `plan.json` maps a call ("use dev", else "use") to an answer. Out:
+ASSUME_FAKE_PLAN: `plan.json` maps a call ("use dev", else "use") to an answer. Out:
 the answer, and one line of JSON per call in `calls`. An answer has any of
 
     changes  [[name, value or null], …]: rendered for the shell that asks
@@ -26,7 +26,7 @@ CODE = "123456"
 
 
 def main():
-    folder = os.environ["FAKE_PLAN"]
+    folder = os.environ["ASSUME_FAKE_PLAN"]
     words = sys.argv[1:]
     verb, options, rest = parse(words)
     with open(os.path.join(folder, "calls"), "a", encoding="utf-8", errors="surrogateescape") as calls:
