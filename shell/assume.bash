@@ -457,6 +457,13 @@ function __assume_before_prompt {
     for __assume_part in "${PROMPT_COMMAND[@]-}"; do
         \builtin test "$__assume_part" != __assume_hook || __assume_status=0
     done
+    # bash-preexec, loaded after us, takes a member of the list for the command that the user types next: see "loading".
+    # The member is emptied and not removed, because bash is at it. The last call is what its own member has done by now.
+    if [[ ${PROMPT_COMMAND-} == *__bp_* && ${PROMPT_COMMAND[1]-} == __assume_hook ]]; then
+        PROMPT_COMMAND[1]=
+        PROMPT_COMMAND[0]="__assume_hook;${PROMPT_COMMAND[0]}"
+        ! \builtin declare -F __bp_interactive_mode >/dev/null || __bp_interactive_mode
+    fi
     case $- in *e*) __assume_status=0 ;; esac
     __assume_restore_trace "$__assume_status"
 }

@@ -11,8 +11,8 @@ ONLY = ("bash",)
 # prompt, and is not in the string PROMPT_COMMAND, for the one that was typed.
 PREEXEC = r"""
 mode=
-interactive() { mode=on; }
-precmd() { :; }
+__bp_interactive_mode() { mode=on; }
+__bp_precmd() { :; }
 seen() {
     [[ -n $mode && -z $COMP_LINE ]] || return 0
     mode=
@@ -27,12 +27,14 @@ __bp_install() {
     trap 'seen "$BASH_COMMAND"' DEBUG
     local rest=${PROMPT_COMMAND//__bp_install}
     rest=${rest%%[;[:space:]]}
-    PROMPT_COMMAND=precmd${rest:+$'\n'$rest}
-    if [[ $BASH_VERSION > 5.1 ]]; then PROMPT_COMMAND+=(interactive); else PROMPT_COMMAND+=$'\ninteractive'; fi
-    interactive
+    PROMPT_COMMAND=__bp_precmd${rest:+$'\n'$rest}
+    if [[ $BASH_VERSION > 5.1 ]]; then PROMPT_COMMAND+=(__bp_interactive_mode); else PROMPT_COMMAND+=$'\n__bp_interactive_mode'; fi
+    __bp_interactive_mode
 }
 PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__bp_install"
 """
+# before 0.5 it knew of no list
+OLD_PREEXEC = PREEXEC.replace("${PROMPT_COMMAND[*]}", "$PROMPT_COMMAND").replace("> 5.1", "< 5.1")
 
 
 @case(
@@ -59,11 +61,20 @@ def exported(bench: Bench) -> None:
         shell.close()
 
 
-@case(98, "bash-preexec, loaded before us, sees every command", ONLY)
+@case(98, "bash-preexec, loaded before us or after us, sees every command and nothing else", ONLY)
 def preexec(bench: Bench) -> None:
     bench.plan_role("p")
-    for where in (PREEXEC, "PROMPT_COMMAND='true'\n" + PREEXEC):
-        shell = bench.start(before=where, prompt=True)
+    own = "PROMPT_COMMAND='true'\n"
+    for where in (
+        {"before": PREEXEC},
+        {"before": own + PREEXEC},
+        {"after": PREEXEC},
+        {"before": own, "after": PREEXEC},
+        {"before": own + OLD_PREEXEC},
+        {"after": OLD_PREEXEC},
+        {"before": own, "after": OLD_PREEXEC},
+    ):
+        shell = bench.start(None, prompt=True, **where)
         for line in ("echo first", "echo second", "assume p", "echo third"):
             shown = shell.run(line).text
             assert shown.startswith(f"preexec: {line}"), (where, line, shown)
