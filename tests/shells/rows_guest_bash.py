@@ -28,7 +28,11 @@ __bp_install() {
     local rest=${PROMPT_COMMAND//__bp_install}
     rest=${rest%%[;[:space:]]}
     PROMPT_COMMAND=__bp_precmd${rest:+$'\n'$rest}
-    if [[ $BASH_VERSION > 5.1 ]]; then PROMPT_COMMAND+=(__bp_interactive_mode); else PROMPT_COMMAND+=$'\n__bp_interactive_mode'; fi
+    if [[ $BASH_VERSION > 5.1 ]]; then
+        PROMPT_COMMAND+=(__bp_interactive_mode)
+    else
+        PROMPT_COMMAND+=$'\n__bp_interactive_mode'
+    fi
     __bp_interactive_mode
 }
 PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__bp_install"
