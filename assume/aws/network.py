@@ -107,7 +107,11 @@ def causes(error: BaseException) -> "Iterator[BaseException]":
 
 
 def _host(error: Exception) -> str:
-    return str(getattr(error, "kwargs", {}).get("endpoint_url", "STS"))
+    """The address without what may be a secret in it: a user's name and password, a query."""
+    url = str(getattr(error, "kwargs", {}).get("endpoint_url", "STS")).partition("?")[0]
+    scheme, between, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{between}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _kind(error: Exception) -> str:

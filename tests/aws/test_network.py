@@ -96,3 +96,10 @@ def test_what_was_not_sent_is_told_from_what_may_have_been(error, is_unsent):
 
 def test_an_error_about_something_else_is_left_to_others():
     assert network.failure(KeyError("Credentials"), "role/r", "p") is None
+
+
+def test_an_address_is_shown_without_what_may_be_a_secret_in_it():
+    error = aws.EndpointConnectionError(endpoint_url="https://me:canary@host:1/sts?key=canary", error="x")
+    found = network.failure(error, "role/r", "p", "")
+    assert "https://host:1/sts: no connection" in str(found)
+    assert "canary" not in str(found)
