@@ -214,7 +214,7 @@ function __assume_make_room {
     \builtin set -f
     for __assume_name in $(\builtin compgen -e); do
         case $__assume_name in
-        AWS* | ASSUME* | GRANTED_* | HOME | PATH | TERM | LANG | LC_*) ;;
+        AWS* | ASSUME* | GRANTED_* | HOME | PATH | LD_* | DYLD_* | TERM | LANG | LC_*) ;;
         *) \builtin export -n "${__assume_name?}" ;;
         esac
     done 2>/dev/null

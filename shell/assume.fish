@@ -126,7 +126,7 @@ function __assume_switch --description 'Switch the role: run the program, make t
     and set -fx ASSUME_ONCE "$once"
     # The environment may be so full that no program starts: for `off` all but a few variables are taken out of it.
     if test "$argv[1]" = off
-        for name in (set -nx | string match -rv '^(?:AWS.*|ASSUME.*|GRANTED_.*|HOME|PATH|TERM|LANG|LC_.*)$')
+        for name in (set -nx | string match -rv '^(?:AWS.*|ASSUME.*|GRANTED_.*|HOME|PATH|LD_.*|DYLD_.*|TERM|LANG|LC_.*)$')
             set -fu $name 2>/dev/null
         end
     end

@@ -188,7 +188,7 @@ function __assume_make_room {
     \builtin local __assume_name
     for __assume_name in ${(k)parameters[(R)*export*]}; do
         case $__assume_name in
-            AWS* | ASSUME* | GRANTED_* | HOME | PATH | TERM | LANG | LC_*) ;;
+            AWS* | ASSUME* | GRANTED_* | HOME | PATH | LD_* | DYLD_* | TERM | LANG | LC_*) ;;
             *) \builtin typeset -g +x "$__assume_name" ;;
         esac
     done 2>/dev/null

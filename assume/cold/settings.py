@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Rules = Mapping[str, tuple[str, Callable[[str], bool], str]]
 
+# kinds of source for which botocore makes its providers, and reads the settings of all of them
+RESOLVED = (words.INSTANCE, words.CONTAINER, words.FALLBACK, words.SSO, words.LOGIN)
 ENDPOINTS = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
 URL_FORM = "it looks like https://HOST or http://HOST:PORT"
 SSO_OF_PROFILE, SSO_OF_SESSION = ("sso_account_id", "sso_role_name"), ("sso_start_url", "sso_region")
@@ -35,9 +37,9 @@ def check(chain: "Chain", config: "Config", base: "Mapping[str, str]") -> None:
     for hop in chain.hops:
         _check_hop(hop, config)
     source = chain.source
-    if source.kind in (words.INSTANCE, words.FALLBACK):
+    if source.kind in RESOLVED:
         _check_rules(OF_METADATA, source.profile, config, base)
-    elif source.kind == words.SSO:
+    if source.kind == words.SSO:
         _check_sso(source.profile, config)
     elif source.kind == words.PROCESS:
         _check_command(source.profile, config)

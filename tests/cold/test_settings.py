@@ -30,6 +30,7 @@ CASES = {
     "metadata": (f"{MACHINE}ec2_metadata_service_endpoint = {CANARY}\n", "endpoint (config file, line 2) is not valid"),
     "its mode": (f"{MACHINE}ec2_metadata_service_endpoint_mode = {CANARY}\n", "it has to be IPv4 or IPv6"),
     "its timeout": (f"{MACHINE}metadata_service_timeout = {CANARY}\n", "it has to be a number of seconds"),
+    "also of SSO": (f"{SSO}metadata_service_timeout = {CANARY}\n{SESSION}", "it has to be a number of seconds"),
     "no command": (f"{MACHINE}credential_process =\n", "its credential_process (config file, line 2) is empty"),
     "half a command": (
         f"{MACHINE}credential_process = '{CANARY}\n",

@@ -43,3 +43,20 @@ def full_environment(bench: Bench) -> None:
     assert shell.variable("ASSUME_PROFILE") == ""
     assert shell.variable("AWS_ACCESS_KEY_ID") == ""
     assert len(shell.variable("BIG_3")) == 100_000
+
+
+@case(98, "`off` works with readonly variables and functions that are exported, and leaves them so", UNIX)
+def readonly_exports(bench: Bench) -> None:
+    bench.plan_role("a")
+    shell = bench.start()
+    made = {
+        "bash": "declare -rx MINE=1; function theirs { :; }; export -f theirs; readonly -f theirs",
+        "zsh": "typeset -rx MINE=1; typeset -Tx LIST list",
+        "fish": "set -gx MINE 1; set -Ux ALL 2",
+    }
+    shell.run(made[bench.kind.name])
+    before = shell.environment()
+    for line in ("assume a", "assume off"):
+        assert shell.run(line) == ("", 0)
+    assert shell.environment() == before
+    assert before["MINE"] == "1"
