@@ -232,6 +232,9 @@ function __assume_find_unfit {
     \builtin local __assume_name __assume_flags __assume_rest=''
     __assume_unfit=
     if ((BASH_VERSINFO[0] < 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4)); then
+        __assume_flags=
+        \builtin declare -gt "${__assume_targets[@]}" 2>/dev/null && __assume_flags=t # there is -g since 4.2
+        __assume_find_once "$__assume_flags"
         __assume_rest=$(\builtin declare -p "${__assume_targets[@]}" 2>/dev/null)$'\n'
         while \builtin test -n "$__assume_rest"; do
             __assume_name=${__assume_rest%%$'\n'*}
@@ -239,7 +242,7 @@ function __assume_find_unfit {
             case $__assume_name in 'declare -'*) ;; *) \builtin continue ;; esac
             __assume_name=${__assume_name#declare -}
             __assume_flags=${__assume_name%% *}
-            __assume_flags=${__assume_flags//[x-]/}
+            __assume_flags=${__assume_flags//[tx-]/}
             __assume_name=${__assume_name#* }
             \builtin test -z "$__assume_flags" || __assume_unfit+=" ${__assume_name%%=*}:$__assume_flags"
         done
@@ -267,6 +270,23 @@ function __assume_find_unfit {
             \builtin export "$__assume_name=$__assume_rest" "ASSUME_ONCE=${ASSUME_ONCE-}$__assume_name "
         fi
         case $__assume_flags in '' | x) ;; *) __assume_unfit+=" $__assume_name:${__assume_flags//x/}" ;; esac
+    done
+}
+
+# Finds for bash before 4.4 what holds for this call alone, if $1 is t: the attribute that the global variables have by
+# now. In the subshell of __assume_find_unfit.
+function __assume_find_once {
+    \builtin local __assume_name __assume_value __assume_told
+    \builtin test -n "$1" || \builtin return 0
+    __assume_told=$'\n'$(\builtin declare -p "${__assume_targets[@]}" 2>/dev/null)
+    for __assume_name in "${__assume_targets[@]}"; do
+        [[ $__assume_told == *$'\n'"declare -x $__assume_name="* ]] || \builtin continue
+        __assume_value=${!__assume_name}
+        \builtin unset -v "$__assume_name"
+        case $(\builtin declare -p "$__assume_name" 2>/dev/null) in
+        'declare -x '* | 'declare -tx '*) \builtin export "ASSUME_BEHIND_$__assume_name=${!__assume_name}" ;;
+        esac
+        \builtin export "$__assume_name=$__assume_value" "ASSUME_ONCE=${ASSUME_ONCE-}$__assume_name "
     done
 }
 

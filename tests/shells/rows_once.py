@@ -12,8 +12,20 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIA1234567890123456", "AWS_SECRET_ACCESS_KEY": "m
 @case(99, "AWS_PROFILE=prod assume dev; assume off: the environment is as it was before, whatever was there", SHELLS)
 def given_once(bench: Bench) -> None:
     bench.demo()
+    restores_what_was_there(bench, bench.real())
+
+
+@case(99, "the same by what a bash before 4.4 does, which cannot show attributes", ["bash"])
+def given_once_in_an_older_bash(bench: Bench) -> None:
+    bench.demo()
+    is_old = "BASH_VERSINFO[0] < 4 ||"
+    assert bench.real().count(is_old) == 3
+    restores_what_was_there(bench, bench.real().replace(is_old, "1 ||"))
+
+
+def restores_what_was_there(bench: Bench, init: str) -> None:
     for had in ({}, {"AWS_PROFILE": "user1"}, {"AWS_REGION": "us-west-2", "AWS_ACCESS_KEY_ID": "AKIAMINE"}):
-        shell = bench.start(had, init=bench.real())
+        shell = bench.start(had, init=init)
         before = shell.environment()
         for name, value in (
             ("AWS_PROFILE", "user2"),

@@ -52,6 +52,7 @@ DIFFERENCES: dict[str, tuple[tuple[str, ...], str]] = {
         BASH,
         "zsh shows the attributes in an expansion; in fish and PowerShell the environment has none",
     ),
+    "__assume_find_once": (BASH, "a part of __assume_find_unfit before bash 4.4"),
     "__assume_clean_bytes": (BASH, "the warning of bash about LC_ALL comes on return, so a function redirects it"),
     "__assume_before_prompt": (BASH, "the others need not ask first whether builtins work"),
     "__assume_make_room": (POSIX, "fish does this in a line of __assume_switch; PowerShell's limit is the system's"),
