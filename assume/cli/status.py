@@ -180,7 +180,7 @@ def _chain(request: str) -> "list[str]":
             source = value.partition(":")[0]
         elif name == "role_arn":
             roles.append(value)
-    return [source, *roles] if roles else []
+    return [source, *roles] if roles or source == "SSO" else []
 
 
 def _policy(have: dict[str, str], request: str) -> str:

@@ -206,3 +206,16 @@ def test_an_error_escapes_its_own_texts():
 def test_a_wrong_region_is_named_and_not_the_secret_key():
     error = of_sts("SignatureDoesNotMatch", "Credential should be scoped to a valid region. ")
     assert error.cure == "correct `region`: AWS's regions are written like us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("ForbiddenException", "q: its role Reader is not assigned to you in account 1"),
+        ("TooManyRequestsException", "q: SSO: throttled by AWS\n  try again"),
+        ("InvalidRequestException", "q: SSO: what AWS says\n  correct the profile"),
+    ],
+)
+def test_what_the_portal_of_identity_center_refuses(code, said):
+    error = aws.ClientError({"Error": {"Code": code, "Message": "what AWS says"}}, "GetRoleCredentials")
+    assert said in str(source_failed(error, "SSO", "q", identity="session url 1 Reader"))

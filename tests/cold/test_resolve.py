@@ -177,3 +177,15 @@ def test_the_option_region_is_enough_for_an_endpoint_of_the_users_own(program, s
     done = program("export", *words, "--format", "json", AWS_ENDPOINT_URL_STS=sts.url)
     assert "a custom endpoint needs a region\n  add `region = …` to the profile, or give --region" in done.err
     assert program("export", *words, "--format", "json", "--region", "eu-west-1", AWS_ENDPOINT_URL_STS=sts.url).json
+
+
+def test_a_role_that_is_not_assigned_is_named_with_its_account(program):
+    program.write(
+        "[profile other]\nsso_session = example\nsso_account_id = 234567890123\nsso_role_name = NotGiven\n"
+        "region = us-west-2\nendpoint_url = {sts}\n"
+    )
+    done = program("export", "other", "--format", "json")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(
+        "assume: other: its role NotGiven is not assigned to you in account 234567890123\n  `aws sso"
+    )
