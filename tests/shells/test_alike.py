@@ -55,7 +55,10 @@ DIFFERENCES: dict[str, tuple[tuple[str, ...], str]] = {
     "__assume_find_once": (BASH, "a part of __assume_find_unfit before bash 4.4"),
     "__assume_clean_bytes": (BASH, "the warning of bash about LC_ALL comes on return, so a function redirects it"),
     "__assume_before_prompt": (BASH, "the others need not ask first whether builtins work"),
-    "__assume_make_room": (POSIX, "fish does this in a line of __assume_switch; PowerShell's limit is the system's"),
+    "__assume_make_room": (
+        POSIX,
+        "fish does this in __assume_switch; PowerShell starts a program with its whole environment",
+    ),
     "__assume_note_unexported": (UNIX, "the environment of PowerShell is apart from its variables"),
     "__assume_restore_unexported": (UNIX, "the environment of PowerShell is apart from its variables"),
     "__assume_restore_interrupt": (BASH, "only bash has no local trap"),
