@@ -146,8 +146,8 @@ def _apply(chain: Chain, options: "Options", limit: str) -> None:
     chain.export = options.export or chain.export
     if chain.export not in EXPORTS:
         raise UsageError(f"unknown export mode {chain.export}", f"use one of {', '.join(EXPORTS)}")
-    if chain.source.kind == ENVIRONMENT and chain.export == "profile":
-        _export_keys_alone(chain, options, "AWS tools would not find the environment's keys, which it replaces")
+    if chain.export == "profile" and (why := _why_no_name(chain)):
+        _export_keys_alone(chain, options, why)
     if not (limit or _changes_role(options)):
         return
     if not chain.hops:
@@ -161,6 +161,15 @@ def _apply(chain: Chain, options: "Options", limit: str) -> None:
     _check_web_identity(chain, hop, options)
     if hop.policy or hop.policy_arns:
         _export_keys_alone(chain, options, "an SDK would bypass the session policy")
+
+
+def _why_no_name(chain: Chain) -> str:
+    """Why AWS tools would not be the role if they had the profile's name alone; "" if they would."""
+    if chain.ad_hoc:
+        return "no profile has this role's name"
+    if chain.source.kind == ENVIRONMENT:
+        return "AWS tools would not find the environment's keys, which it replaces"
+    return "AWS tools would use its plain keys, without the MFA session" if chain.serial else ""
 
 
 def _changes_role(options: "Options") -> bool:

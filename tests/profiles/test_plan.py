@@ -108,6 +108,21 @@ def test_a_session_policy_and_export_profile_exclude_each_other():
     assert "ends in a web identity" in refused("p", "--read-only", text=web, kind=ConfigError)
 
 
+NAMELESS = [
+    # why, the words of the request, the text
+    ("no profile has this role's name", ("p", "--role-arn", "arn:aws:iam::123456789012:role/other"), ROLE + BASE),
+    ("no profile has this role's name", ("--credential-source", "EcsContainer"), ""),
+    ("its plain keys, without the MFA session", ("base",), BASE + "mfa_serial = GAHT12345678\nmfa_session = on\n"),
+]
+
+
+@pytest.mark.parametrize(("why", "words", "text"), NAMELESS)
+def test_a_role_that_aws_tools_would_not_be_by_its_name_is_exported_as_keys(why, words, text):
+    assert why in refused(*words, "--export", "profile", text=text, kind=UsageError)
+    assert planned(text, *words, base={"ASSUME_EXPORT": "profile"}).export == "keys"
+    assert planned(text, *words).export == "both"
+
+
 def test_the_environments_keys_are_never_exported_as_a_profile():
     keys = {"AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"}
     text = ROLE.replace("source_profile = base", "credential_source = Environment")
