@@ -41,7 +41,7 @@ def _profile(name: str, config: Config, base: dict[str, str], folder: str, cache
     stored += [fields.get("entry", "") for _, fields in pointers]  # the entries of requests with options
     count = write.remove(folder, set(stored) - {""})
     write.remove(folder, [*notes, *(pointer for pointer, _ in pointers)])
-    keys = cli_cache.keys_of(chain.hops[-1]) if chain.hops else []
+    keys = [key for hop in chain.hops for key in cli_cache.keys_of(hop)]
     if chain.source.kind == SSO:
         keys.append(cli_cache.key_of_sso(config.profile(chain.source.profile) or {}))
     return count + sum(cache.remove(key) for key in keys)

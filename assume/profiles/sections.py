@@ -143,9 +143,17 @@ class Sections:
 
     def naming(self, text: str) -> "list[str]":
         """The profiles whose sections contain `text`, found without parsing them."""
+        if text not in self.text:
+            return []
         if self._parsed is not None:
             return [name for (_, name), found in self._parsed.items() if any(text in each.body for each in found)]
-        heads = [head for head, chunk in zip(self._heads, self._chunks, strict=True) if text in chunk]
+        heads, at, lines = [], -1, f"\n{self.text}\n"
+        while (at := lines.find(text, at + 1)) >= 0:
+            start = lines.rfind("\n[", 0, at)
+            if start >= 0:
+                heads.append(lines[start + 2 : lines.find("\n", start + 1)])
+            following = lines.find("\n[", at)  # each section once
+            at = following if following >= 0 else len(lines)
         return [head[:-1] if self.file == CREDENTIALS else head[:-1].rpartition(" ")[2] for head in heads]
 
     def is_sound(self) -> bool:

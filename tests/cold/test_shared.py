@@ -215,6 +215,13 @@ def test_every_hop_is_left_for_the_aws_cli(shared, proxy, behind_mfa):
     assert actions(proxy)[before:] == ["GetCallerIdentity"]
 
 
+def test_clear_removes_the_entries_of_every_hop(shared):
+    shared.keys("workload")
+    assert len(cache(shared)) == 3
+    assert shared("clear", "workload").status == 0
+    assert cache(shared) == []
+
+
 def test_a_hop_that_aws_rejects_is_not_taken_from_the_cache_again(shared, proxy):
     gone = session_of(shared, config.HUB)
     write_theirs(shared, config.HUB, gone)
