@@ -136,8 +136,7 @@ def wanted(
     if region is not None:
         result.update(dict.fromkeys(REGIONS, region))
     if expires_at is not None:
-        if export != "profile":  # they go with the keys
-            result.update(dict.fromkeys(EXPIRATIONS, instant(expires_at)))
+        result.update(dict.fromkeys(EXPIRATIONS if export != "profile" else (), instant(expires_at)))
         result["ASSUME_EXPIRES"] = str(expires_at)
     over = {"region": region, "profile": aws_profile, "account": account}
     result[BEFORE] = record_of(base, {name: value for name, value in over.items() if value})
