@@ -50,6 +50,7 @@ def refused(where: str, header: str, name: "str | None", text: str) -> ConfigErr
 def first(text: str) -> "tuple[int, str] | None":
     """The first fault for which the AWS CLI refuses the file, as (line, what); None if it reads the file."""
     in_section = False
+    in_default: tuple[int, str] | None = None  # a fault of [DEFAULT], which only matters to another section
     seen: set[str] = set()  # of the settings of this section
     headers: set[str] = set()
     shared: set[str] = set()  # of the settings of [DEFAULT], which may appear several times
@@ -67,7 +68,9 @@ def first(text: str) -> "tuple[int, str] | None":
         elif name in seen:
             return offset + 1, f"{setting(name)} appears twice; the later one is used"
         elif not values[0] and not is_map("\n".join(values)):
-            return offset + 1, of_line(name, "")
+            if seen is not shared:
+                return offset + 1, of_line(name, "")
+            in_default = in_default or (offset + 1, of_line(name, ""))
         else:
             seen.add(name)
-    return None
+    return in_default if headers else None

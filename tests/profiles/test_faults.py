@@ -163,3 +163,10 @@ def test_a_line_is_told_by_its_number_and_the_name_of_a_known_setting():
     assert str(caught.value).startswith(
         "assume: credentials file, line 3: aws_secret_access_key has no `=` behind it\n"
     )
+
+
+def test_a_fault_of_default_matters_if_there_is_another_section():
+    text = "[DEFAULT]\ns3 =\n  x\n"
+    assert faults.first(text) is None
+    assert faults.first(text + "[a]\n") == (2, "a line under s3 has no `=`")
+    assert faults.first("[a]\n" + text) == (3, "a line under s3 has no `=`")
