@@ -87,10 +87,10 @@ def of_source(attempt: "Attempt") -> Credentials:
 
     cache = Cache(
         attempt.base,
-        used=bool(attempt.folder),
+        used=bool(attempt.folder) and not _has_own_portal(attempt.chain),
         read=not attempt.options.refresh,
         since=entries.changed_at(attempt.chain),
-        mark=sha1(attempt.chain.request(0)),
+        mark=sha1(f"{source.kind} {source.identity}"),
     )
     session = partial(session_of, attempt, attempt.chain.profile)
     is_command = source.kind == words.PROCESS
@@ -101,6 +101,11 @@ def of_source(attempt: "Attempt") -> Credentials:
     for key in cache.written:
         attempt.remember(entries.shared_note(key))
     return found
+
+
+def _has_own_portal(chain: "words.Chain") -> bool:
+    """True if the user has set an endpoint for SSO: the AWS CLI's key leaves it out."""
+    return bool(chain.endpoint or dict(chain.settings).get("endpoint_sso"))
 
 
 def session_name(base: "dict[str, str]") -> str:

@@ -1,5 +1,6 @@
 """The AWS CLI's cache on the way along a chain: never another source's session, every hop looked up and left there."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -283,3 +284,37 @@ def test_a_cache_that_cannot_be_made_does_not_keep_a_warm_hit(shared, monkeypatc
     shutil.rmtree(shared.home.path / ".aws/cli")
     (shared.home.path / ".aws/cli").write_text("in the way")
     assert shared.fast("use", "--shell", "bash", "hub") is not None
+
+
+def sso_entry(program, session="example"):
+    key = {"accountId": config.OTHER_ACCOUNT, "roleName": "Reader", "sessionName": session}
+    name = hashlib.sha1(json.dumps(key, sort_keys=True, separators=(",", ":")).encode(), usedforsecurity=False)
+    return program.home.path / ".aws/cli/cache" / f"{name.hexdigest()}.json"
+
+
+@pytest.fixture
+def portal(shared):
+    """The simulator plays the portal of this region."""
+    edit(shared, "sso_region = us-west-2", "sso_region = us-east-1")
+    aged(shared.home.config)
+
+
+def test_an_sso_role_is_shared_and_not_with_another_start_url_of_the_same_session(shared, portal):
+    first = shared.session(shared.keys("sso-reader"))
+    entry = sso_entry(shared)
+    assert json.loads(entry.read_text())["Credentials"]["AccessKeyId"] == first.key_id
+    shutil.rmtree(shared.home.path / ".aws/assume")
+    assert shared.session(shared.keys("sso-reader")) == first, "out of the AWS CLI's cache"
+    edit(shared, "sso_start_url = ", "sso_start_url = https://other.")
+    assert shared.session(shared.keys("sso-reader")) != first
+
+
+def test_an_sso_role_of_another_portal_is_not_shared(shared, portal):
+    shared.keys("sso-reader")
+    entry = sso_entry(shared)
+    before = entry.read_bytes()
+    mine = shared.keys(
+        "sso-reader", AWS_ENDPOINT_URL_SSO=shared.sts.url.replace("127.0.0.1", "localhost"), NO_PROXY="localhost"
+    )
+    assert json.loads(before)["Credentials"]["AccessKeyId"] != mine["AWS_ACCESS_KEY_ID"]
+    assert entry.read_bytes() == before
