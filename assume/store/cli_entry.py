@@ -38,9 +38,9 @@ def text(credentials: "Credentials", mark: str) -> str:
 
 
 def put(path: str, content: str) -> None:
-    """Writes an entry whole; its folder is made if it is missing. Raises OSError."""
-    folder = path.rpartition("/")[0]
-    for made in (folder.rpartition("/")[0], folder):
+    """Writes an entry whole; `.aws/cli/cache` is made if it is missing. Raises OSError."""
+    for depth in (3, 2, 1):
+        made = path.rsplit("/", depth)[0]
         try:
             system.mkdir(made, 0o700)
         except FileExistsError:

@@ -57,6 +57,16 @@ def test_an_entry_is_json_and_what_would_need_quotes_is_not_written():
         assert cli_entry.text(made, "0123") == ""
 
 
+def test_the_folders_of_the_cache_are_made_for_their_owner_alone(tmp_path):
+    path = tmp_path / ".aws/cli/cache/x.json"
+    for content in ("{}", "[]"):
+        cli_entry.put(str(path), content)
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("[]", 0o600)
+    assert [path.parents[level].stat().st_mode & 0o777 for level in range(3)] == [0o700] * 3
+    with pytest.raises(OSError, match="No such file"):
+        cli_entry.put(str(tmp_path / "a/b/c/d/x.json"), "{}")
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
