@@ -6,8 +6,6 @@ and policies, so an entry may hold the session of somebody else. What decides:
 - An entry that we wrote has a mark: which request it answers. It is used for exactly that request (`marks`).
 - An entry of an AWS CLI has no mark. It is used only if the AWS files leave no other answer (`is_certain`).
 - We write an entry only if no other profile would find it and mean something else by it (`is_shared`).
-
-An MFA device belongs to one user, so its serial in the name says who called.
 """
 
 from assume import paths
@@ -98,9 +96,8 @@ def is_certain(chain: "Chain", number: int, config: "Config", base: "Mapping[str
     region = (config.profile(chain.profile) or {}).get("region", "")
     if _is_narrow(chain) and region in GLOBAL:
         return False
-    is_users = number == 0 and bool(chain.hops[0].mfa_serial)
     usual = paths.aws_files({name: value for name, value in base.items() if name not in FILES})
-    return (is_users or paths.aws_files(base) == usual) and is_shared(chain, number, config, base)
+    return paths.aws_files(base) == usual and is_shared(chain, number, config, base)
 
 
 def _differences(chain: "Chain", hop: Hop, config: "Config") -> "Iterator[bool]":

@@ -117,10 +117,10 @@ def test_tags_go_along_the_chain():
     assert answers(P + "source_identity = me\n" + BASE + tagged, "q") == (False, False)
 
 
-def test_files_that_variables_name_are_certain_for_the_owner_of_an_mfa_device_alone():
+def test_an_aws_clis_entry_is_not_certain_for_files_that_variables_name():
     other = {"AWS_CONFIG_FILE": "/elsewhere"}
     assert answers(P + BASE, **other) == (True, False)
-    assert answers(P + "mfa_serial = arn:aws:iam::123456789012:mfa/alice\n" + BASE, **other) == (True, True)
+    assert answers(P + "mfa_serial = arn:aws:iam::123456789012:mfa/alice\n" + BASE, **other) == (True, False)
     assert answers(P + BASE, AWS_CONFIG_FILE="/home/nobody/.aws/config") == (True, True)
     assert answers(P + BASE, AWS_SHARED_CREDENTIALS_FILE="") == (True, False)
 

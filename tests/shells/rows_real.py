@@ -43,6 +43,7 @@ def real(bench: Bench) -> None:
 def stale(bench: Bench) -> None:
     bench.demo()
     old = {"AWS_SECURITY_TOKEN": "old", "AWS_DEFAULT_PROFILE": "default", "AWS_ACCOUNT_ID": "1", "AWSUME_PROFILE": "x"}
+    old |= {"AWS_ROLE_ARN": "old", "AWS_WEB_IDENTITY_TOKEN_FILE": "/old", "AWS_ACCESS_KEY": "old"}
     shell = bench.start(old, init=bench.real())
     before = shell.environment()
     assert shell.run("assume marketingadmin").status == 0
