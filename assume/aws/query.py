@@ -6,6 +6,8 @@ reply; out: the texts of its elements. What is unusual in either raises ValueErr
 https://docs.aws.amazon.com/STS/latest/APIReference/CommonParameters.html
 """
 
+from pyexpat import ExpatError, ParserCreate
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,8 +72,6 @@ def elements(body: bytes) -> dict[str, str]:
 
     Raises ValueError if the body is not XML, has a document type, or has the same path twice.
     """
-    from pyexpat import ExpatError, ParserCreate
-
     found: dict[str, str] = {}
     path: list[str] = []
     texts: list[str] = []
