@@ -4,13 +4,13 @@ Only in the plain case (`endpoint`): then `direct` sends its requests over it. E
 connection of its own. The authorities that are trusted are those that botocore trusts.
 """
 
+import socket
 import threading
 
 from assume.aws import authorities, endpoint, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Mapping
 
     from assume.aws.endpoint import Target
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assume.profiles.config import Config
 
 CONNECT_S = 5
+WAIT_S = 10  # for the whole connection: after that botocore tries
 READ_S = 15
 
 
@@ -80,10 +81,9 @@ class Connection:
         self.sent = 0
         self._spent = False  # there was a failure: botocore goes on
         self._is_closed = False  # by the other end, in order
-        self._socket: socket.socket | None = None
-        _import(place.tls)
-        self._thread = threading.Thread(target=self._dial, daemon=True)
-        self._thread.start()
+        self._line: socket.socket | None = None  # without TLS
+        self._socket: socket.socket | None = None  # ready for requests
+        self._dial()
 
     @property
     def is_idle(self) -> bool:
@@ -91,30 +91,47 @@ class Connection:
         return bool(self.sent) and not self._spent and self._socket is not None
 
     def _dial(self) -> None:
-        import socket
+        """Starts to connect. Two threads that import at once may see a half-loaded module: all imports are here."""
+        self._connecting = threading.Thread(target=self._connect, daemon=True)
+        self._connecting.start()
+        if self.target.tls:
+            import ssl  # noqa: F401  # this takes as long as a TCP connect
+        self._thread = threading.Thread(target=self._secure, daemon=True)
+        self._thread.start()
 
+    def _connect(self) -> None:
+        host = self.target.host.encode()  # as bytes: a text would be encoded with a codec that is slow to import
         try:
-            host = self.target.host.encode()  # as bytes: a text would be encoded with a codec that is slow to import
             line = socket.create_connection((host, self.target.port), CONNECT_S)  # type: ignore[arg-type]
             line.settimeout(READ_S)
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self.target.tls:
-                line = authorities.context(self.ca_bundle).wrap_socket(line, server_hostname=host)
-            self._socket = line
+            self._line = line
         except (OSError, ValueError):
             self._spent = True  # botocore will meet the same failure, and explain it
+
+    def _secure(self) -> None:
+        """Reads the authorities while TCP connects, then makes the TLS connection, if there is to be one."""
+        try:
+            context = authorities.context(self.ca_bundle) if self.target.tls else None
+            self._connecting.join()
+            if self._line is not None and context is not None:
+                self._line = context.wrap_socket(self._line, server_hostname=self.target.host.encode())
+            self._socket = self._line
+        except (OSError, ValueError):
+            self._spent = True  # the same here
 
     def exchange(self, request: bytes) -> wire.Reply | None:
         """The reply; None if there is no connection, so that nothing was sent.
 
         Raises OSError or ValueError if the reply is missing or broken: STS may have received the request.
         """
-        self._thread.join(2 * CONNECT_S)
+        self._thread.join(WAIT_S)
         if self._socket is not None and not _is_open(self._socket, self.target.tls):
             self._close()  # STS does so while a code is typed
         if self._is_closed:
             self._is_closed = False
             self._dial()
+            self._thread.join(WAIT_S)
         if self._spent or self._socket is None:
             return None
         try:
@@ -131,19 +148,11 @@ class Connection:
         """The other end has closed the connection: the next request goes over a new one."""
         if self._socket is not None:
             self._socket.close()
-        self._socket, self._is_closed = None, True
+        self._line, self._socket, self._is_closed = None, None, True
 
     def leave(self) -> None:
         """No more requests over this connection: botocore retries over its own."""
         self._spent = True
-
-
-def _import(tls: bool) -> None:
-    """Imports all that the thread needs: two threads that import at once may see a half-loaded module."""
-    import socket  # noqa: F401
-
-    if tls:
-        import ssl  # noqa: F401
 
 
 def _is_open(line: "socket.socket", tls: bool) -> bool:

@@ -124,7 +124,7 @@ def test_a_server_that_never_answers_is_left(both, monkeypatch):
 def test_a_connection_that_was_closed_while_the_code_was_typed_is_dialled_again(both, tls, monkeypatch):
     both.write(REGIONAL.replace("<r1>", "<wants-mfa>\nmfa_serial = <serial>"))
     sts = both.tls if tls else both.plain
-    dialled, dial, code = threading.Event(), connection.Connection._dial, both._code
+    dialled, dial, code = threading.Event(), connection.Connection._secure, both._code
 
     def dial_and_tell(self):
         dial(self)
@@ -139,7 +139,7 @@ def test_a_connection_that_was_closed_while_the_code_was_typed_is_dialled_again(
             line.shutdown(socket.SHUT_RDWR)
         return code(wording)
 
-    monkeypatch.setattr(connection.Connection, "_dial", dial_and_tell)
+    monkeypatch.setattr(connection.Connection, "_secure", dial_and_tell)
     monkeypatch.setattr(both, "_code", close_and_answer)
     reached = both.ours("p", {"AWS_CA_BUNDLE": str(both.bundle)} if tls else both.here)
     assert (reached.error, reached.by_own_connection, len(both.dialled)) == (None, 2, 2)
