@@ -80,7 +80,8 @@ def picture(rows: Mapping[str, Sequence[Row]]) -> str:
     bars: list[tuple[str, str, float]] = []
     for row in rows.get("peers", ()):
         about, _, name = row.what.partition(": ")
-        bars.append((about, name, row.figure))
+        if not row.to:
+            bars.append((about, name, row.figure))
     left, width, step, top = 210, 480, 18, 30
     most = max([figure for _, _, figure in bars] + [10])
     scale = width / log10(most / 0.5)

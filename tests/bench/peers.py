@@ -1,8 +1,9 @@
-"""Other tools, measured in the same rounds as assume: warm and cold, 10 and 10,000 profiles.
+"""Other tools, measured in the same rounds as assume: warm and cold, 10 and 10,000 profiles, at a distance.
 
 From PyPI, each in its own virtual environment: awsume, the AWS CLI (version 1, since
 version 2 is not on PyPI), a bare boto3 script. From PATH, if installed: Granted's
-`assumego`, `aws-vault`, an AWS CLI that has `export-credentials`.
+`assumego`, `aws-vault`, an AWS CLI that has `export-credentials`. Granted and aws-vault
+keep secrets in encrypted files here, as they do where there is no keychain.
 """
 
 import shutil
@@ -11,31 +12,53 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from .fixture import FEW, MANY, ROOT, Fixture, Home, virtualenv
+from .fixture import FEW, KEY_ID, MANY, ROOT, SECRET, Fixture, Home, relayed, remote_home, secure, virtualenv
 from .measure import Case, Row, in_turn, process, row
 from .rows import boto3, check_switch, warm_up
+
+PASSWORD = "of-the-bench"
+GRANTED = """\
+DefaultBrowser = "STDOUT"
+CustomSSOBrowserPath = ""
+Ordering = "Alphabetical"
+
+[Keyring]
+Backend = "file"
+"""
+DISTANCE_MS = 60
+FAR = ("boto3 script", "granted", "aws-vault")  # those that are measured at a distance
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A tool: its command for taking `role`, its variables, and the folders of its cache (below HOME)."""
+    """A tool: its command for taking `role`, its variables, and what its cache is, as patterns below HOME.
+
+    `prepare` sets the tool up in a home, as its wizard would.
+    """
 
     name: str
     words: list[str]
     env: dict[str, str]
     keeps: tuple[str, ...] = ()
+    prepare: Callable[[Home], None] = lambda _: None
 
     def forget(self, home: Home) -> None:
         """Empties the tool's cache."""
-        for name in self.keeps:
-            shutil.rmtree(home.folder / name, ignore_errors=True)
+        for pattern in self.keeps:
+            for path in home.folder.glob(pattern):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
 
-    def case(self, home: Home) -> Case:
-        return partial(process, self.words, home.env | self.env)
+    def case(self, home: Home, profile: str = "role") -> Case:
+        words = [profile if word == "role" else word for word in self.words]
+        return partial(process, words, home.env | self.env)
 
     def fault(self, home: Home) -> str | None:
         """Why the tool cannot be measured here; None if it can."""
         try:
+            self.prepare(home)
             done = subprocess.run(
                 self.words,
                 env=home.env | self.env,
@@ -71,15 +94,26 @@ def found(fixture: Fixture) -> list[Peer]:
         words = [on_path, "configure", "export-credentials", "--profile", "role"]
         peers.append(Peer("aws configure export-credentials", words, {}, (".aws/cli",)))
     if on_path := shutil.which("assumego"):
-        peers.append(Peer("granted", [on_path, "role"], {"GRANTED_ALIAS_CONFIGURED": "true"}, (".granted",)))
+        env = {"GRANTED_ALIAS_CONFIGURED": "true", "CF_KEYRING_FILE_PASSWORD": PASSWORD}
+        peers.append(Peer("granted", [on_path, "role"], env, (".granted/secure-storage*",), granted))
     if on_path := shutil.which("aws-vault"):
-        env = {
-            "AWS_VAULT_BACKEND": "file",
-            "AWS_VAULT_FILE_PASSPHRASE": "",
-            "AWS_VAULT_FILE_DIR": str(fixture.folder / "vault"),
-        }
-        peers.append(Peer("aws-vault", [on_path, "exec", "role", "--", "/bin/true"], env))
+        env = {"AWS_VAULT_BACKEND": "file", "AWS_VAULT_FILE_PASSPHRASE": PASSWORD}
+        words = [on_path, "exec", "role", "--", "/bin/true"]
+        peers.append(Peer("aws-vault", words, env, (".awsvault/keys/sts*",), partial(vault, on_path, env)))
     return peers
+
+
+def granted(home: Home) -> None:
+    """Granted's own config; without it, its wizard starts."""
+    folder = home.folder / ".granted"
+    folder.mkdir(exist_ok=True)
+    (folder / "config").write_text(GRANTED)
+
+
+def vault(program: str, env: dict[str, str], home: Home) -> None:
+    """Puts the user's keys into aws-vault."""
+    keys = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+    subprocess.run([program, "add", "--env", "user"], env=home.env | env | keys, check=True, capture_output=True)
 
 
 def compared(fixture: Fixture, runs: int) -> list[Row]:
@@ -87,7 +121,7 @@ def compared(fixture: Fixture, runs: int) -> list[Row]:
     rows = []
     peers = found(fixture)
     for peer in [*peers]:
-        if fault := peer.fault(fixture.homes[FEW]):  # also fills the tool's cache
+        if fault := next(filter(None, map(peer.fault, fixture.homes.values())), None):  # also fills the tool's cache
             print(f"  {peer.name} is left out: {fault}")
             peers.remove(peer)
     count = max(runs // 4, 3)
@@ -106,12 +140,34 @@ def compared(fixture: Fixture, runs: int) -> list[Row]:
     cases = {"bare": partial(process, fixture.program.bare, home.env)}
     cases["assume"] = with_empty_cache(home.forget, ours(fixture, home))
     cases |= {peer.name: with_empty_cache(partial(peer.forget, home), peer.case(home)) for peer in peers}
-    return rows + table("cold, loopback", in_turn(cases, count))
+    return rows + table("cold, loopback", in_turn(cases, count)) + distant(fixture, count, peers)
 
 
-def ours(fixture: Fixture, home: Home) -> Case:
+def distant(fixture: Fixture, count: int, peers: list[Peer]) -> list[Row]:
+    """A cold switch over TLS at a distance, with one hop and with three."""
+    rows = []
+    sts, bundle = fixture.open_until.enter_context(secure(fixture))
+    with relayed(int(sts.url.rpartition(":")[2]), DISTANCE_MS) as port:
+        home = remote_home(fixture, port, bundle)
+        for profile, what in (("role", "one hop"), ("third", "three hops")):
+            cases: dict[str, Case] = {
+                "bare": partial(process, fixture.program.bare, home.env),
+                "assume": with_empty_cache(home.forget, ours(fixture, home, profile)),
+            }
+            for peer in peers:
+                if peer.name in FAR:
+                    cases[peer.name] = with_empty_cache(partial(peer.forget, home), peer.case(home, profile))
+            seconds = in_turn(cases, count)
+            rows += table(f"cold, {DISTANCE_MS} ms away, {what}", seconds)
+            if "granted" in cases:
+                said = f"cold, {DISTANCE_MS} ms away, {what}, to Granted"
+                rows.append(row(said, seconds, "assume", 1.15, "granted", "Granted"))
+    return rows
+
+
+def ours(fixture: Fixture, home: Home, profile: str = "role") -> Case:
     """The switch of assume."""
-    return partial(process, fixture.program.use("role"), home.env)
+    return partial(process, fixture.program.use(profile), home.env)
 
 
 def with_empty_cache(forget: Callable[[], None], case: Case) -> Case:
