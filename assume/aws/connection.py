@@ -4,7 +4,7 @@ Only in the plain case (`endpoint`): then `direct` sends its requests over it. E
 connection of its own. The authorities that are trusted are those that botocore trusts.
 """
 
-import socket
+import _socket
 import threading
 
 from assume.aws import authorities, endpoint, wire
@@ -81,8 +81,8 @@ class Connection:
         self.sent = 0
         self._spent = False  # there was a failure: botocore goes on
         self._is_closed = False  # by the other end, in order
-        self._line: socket.socket | None = None  # without TLS
-        self._socket: socket.socket | None = None  # ready for requests
+        self._line: _socket.socket | None = None  # without TLS
+        self._socket: _socket.socket | None = None  # ready for requests
         self._dial()
 
     @property
@@ -100,11 +100,10 @@ class Connection:
         self._thread.start()
 
     def _connect(self) -> None:
-        host = self.target.host.encode()  # as bytes: a text would be encoded with a codec that is slow to import
         try:
-            line = socket.create_connection((host, self.target.port), CONNECT_S)  # type: ignore[arg-type]
+            line = reached((self.target.host, self.target.port))
             line.settimeout(READ_S)
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            line.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
             self._line = line
         except (OSError, ValueError):
             self._spent = True  # botocore will meet the same failure, and explain it
@@ -115,7 +114,8 @@ class Connection:
             context = authorities.context(self.ca_bundle) if self.target.tls else None
             self._connecting.join()
             if self._line is not None and context is not None:
-                self._line = context.wrap_socket(self._line, server_hostname=self.target.host.encode())
+                host = self.target.host.encode()
+                self._line = context.wrap_socket(self._line, server_hostname=host)  # type: ignore[arg-type]
             self._socket = self._line
         except (OSError, ValueError):
             self._spent = True  # the same here
@@ -155,7 +155,29 @@ class Connection:
         self._spent = True
 
 
-def _is_open(line: "socket.socket", tls: bool) -> bool:
+def reached(address: tuple[str, int]) -> "_socket.socket":
+    """A TCP connection, like `socket.create_connection`. Raises OSError.
+
+    `socket` itself takes half as long to import as Python takes to start, for what is not needed here. The host is
+    handed over as bytes, since a text would be encoded with a codec whose import takes as long.
+    """
+    failure = OSError("the host has no address")
+    for family, kind, protocol, _, place in _socket.getaddrinfo(
+        address[0].encode(), address[1], 0, _socket.SOCK_STREAM
+    ):
+        line = _socket.socket(family, kind, protocol)
+        try:
+            line.settimeout(CONNECT_S)
+            line.connect(place)
+        except OSError as error:
+            line.close()
+            failure = error
+        else:
+            return line
+    raise failure
+
+
+def _is_open(line: "_socket.socket", tls: bool) -> bool:
     """False if STS has closed the connection: a code is sent once, so the line must be good."""
     waits: tuple[type[Exception], ...] = (BlockingIOError,)
     if tls:

@@ -22,11 +22,10 @@ botocore's private `_create_cache_key` and the form of its `JSONFileCache` are c
 
 import os
 import threading
-from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 METADATA_S = (1, 2)  # to connect, to answer
 LEFT_OUT = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")  # the profile is given to each session
@@ -56,17 +55,17 @@ def hide_clock_warning() -> None:
     warnings.filterwarnings("ignore", message="System time is way off")
 
 
-@contextmanager
-def no_proxy() -> "Iterator[None]":
+class no_proxy:  # noqa: N801  it is used like a function; contextlib takes too long to import
     """Switches every proxy off in this process, until the block ends; of several threads, until the last one's ends."""
-    with _proxies:
-        if not _blocks:
-            _before[:] = [os.environ.get("no_proxy")]
-            os.environ["no_proxy"] = "*"
-        _blocks.append(None)
-    try:
-        yield
-    finally:
+
+    def __enter__(self) -> None:
+        with _proxies:
+            if not _blocks:
+                _before[:] = [os.environ.get("no_proxy")]
+                os.environ["no_proxy"] = "*"
+            _blocks.append(None)
+
+    def __exit__(self, *_: object) -> None:
         with _proxies:
             _blocks.pop()
             if not _blocks:

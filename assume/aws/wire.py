@@ -8,7 +8,7 @@ from assume.errors import Unreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import socket
+    import _socket
 
 LARGEST = 1 << 20  # bytes of a reply's body; a real one has about 2,000
 HEAD_LARGEST = 1 << 16
@@ -28,7 +28,7 @@ class Reply:
         self.is_last = is_last
 
 
-def exchange(line: "socket.socket", request: bytes) -> Reply:
+def exchange(line: "_socket.socket", request: bytes) -> Reply:
     """Sends `request` and reads the reply."""
     line.sendall(request)
     incoming = _Incoming(line)
@@ -47,7 +47,7 @@ def exchange(line: "socket.socket", request: bytes) -> Reply:
 class _Incoming:
     """What has arrived and was not used yet."""
 
-    def __init__(self, line: "socket.socket") -> None:
+    def __init__(self, line: "_socket.socket") -> None:
         self.line = line
         self.content = b""
 

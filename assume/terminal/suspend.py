@@ -4,8 +4,8 @@ In: what to do before the process stops; out: a process that has been continued,
 Windows has no such thing: nothing happens there.
 """
 
+import _signal as signal  # type: ignore[import-not-found]  # `signal` would import `enum`
 import os
-import signal
 import sys
 import threading
 

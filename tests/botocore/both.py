@@ -248,17 +248,20 @@ class Both:
             with ExitStack() as stack:
                 for reader in (SSOProvider, SSOTokenProvider):  # they look up HOME once, when they are imported
                     stack.enter_context(mock.patch.object(reader, "_SSO_TOKEN_CACHE_DIR", cache))
-                for place in (socket, urllib3.util.connection):
-                    dial = self._dial(place.create_connection)
-                    stack.enter_context(mock.patch.object(place, "create_connection", dial))
+                for place, name in (
+                    (socket, "create_connection"),
+                    (urllib3.util.connection, "create_connection"),
+                    (connection, "reached"),
+                ):
+                    stack.enter_context(mock.patch.object(place, name, self._dial(getattr(place, name))))
                 yield
         finally:
             os.environ.clear()
             os.environ.update(before)
 
     def _dial(self, real: Callable[..., socket.socket]) -> Callable[..., socket.socket]:
-        def dial(address: tuple[str | bytes, int], *args: Any, **kwargs: Any) -> socket.socket:
-            host, port = address[0].decode() if isinstance(address[0], bytes) else address[0], address[1]
+        def dial(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.socket:
+            host, port = address
             self.dialled.append((host, port))
             if host in ("127.0.0.1", "localhost"):
                 return real(("127.0.0.1", port), *args, **kwargs)
