@@ -15,6 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from assume.aws import cli_cache
 from assume.demo import config
@@ -257,3 +259,9 @@ def test_a_web_identity_is_looked_up_under_both_keys(shared, tmp_path):
 )
 def test_every_form_of_an_expiry_is_read(text):
     assert cli_cache.ends(text) == 1795521600
+
+
+@given(st.dictionaries(st.text(), st.one_of(st.text(), st.integers(), st.dictionaries(st.text(), st.text()))))
+@example({"a": 'b"', "\\": "\x7f", "\u00e4": {"x": "y"}, "n": 900})
+def test_entries_and_keys_are_written_as_json_writes_them(value):
+    assert cli_cache._dumped(value) == json.dumps(value)
