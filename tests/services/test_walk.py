@@ -535,3 +535,13 @@ def test_an_external_id_that_sts_quotes_is_masked(scene):
     assert cause["do"].startswith("correct `external_id` in [profile p] (config file, line ")
     apply(scene, cause, HUB)
     assert scene.check().status == 0
+
+
+def test_an_sts_that_is_too_busy(scene):
+    scene.profile(HUB)
+    scene.sts.faults = lambda call: faults.throttle() if call.action == "AssumeRole" else None
+    step = scene.check("--json", AWS_MAX_ATTEMPTS="1").json["check"]["steps"][-1]
+    assert [cause["cause"] for cause in step["causes"]] == ["network"]
+    assert "throttled" in step["error"]
+    scene.sts.faults = None
+    assert scene.check().status == 0
