@@ -3,6 +3,7 @@
 In: the words after `each`; out: an exit status. OPTIONS is the table of options, which a test compares with Typer's.
 """
 
+import sys
 import time
 from dataclasses import dataclass, field
 
@@ -34,6 +35,7 @@ OPTIONS = {
     "--mfa-code": ("mfa_code", str),
 }
 JOBS, JOBS_MOST = 8, 256
+POWERSHELL = "PSMODULEPATH" if sys.platform == "win32" else "PSModulePath"  # it keeps an unquoted -- for itself
 
 
 @dataclass(slots=True)
@@ -57,8 +59,13 @@ class Words:
 
 def run(words: list[str]) -> int:
     """Runs the command in every profile that is meant. Raises AssumeError, UsageError."""
-    asked = understood(words)
     have = environment.own_environment()
+    try:
+        asked = understood(words)
+    except UsageError as error:
+        if "--" not in words and POWERSHELL in have:
+            error.cures = (f"in PowerShell, quote the --: assume each {' '.join(words[:1])} '--' COMMAND", *error.cures)
+        raise
     base, told = environment.baseline(have)
     if not told:
         show.say("assume: ASSUME_BEFORE is missing or damaged: earlier values of the variables are not known")

@@ -159,6 +159,14 @@ def test_a_wrong_line_runs_nothing(program, sts, words, status, said):
     assert done.err.startswith(f"assume: {said}")
 
 
+@pytest.mark.parametrize("words", ["hub true", "hub sh -c ls"])
+def test_in_powershell_the_dashes_have_to_be_quoted_and_the_message_says_so(program, words):
+    assert "PowerShell" not in program("each", *words.split()).err
+    done = program("each", *words.split(), PSModulePath="/x")
+    assert done.status == 2
+    assert done.err.splitlines()[1] == "  in PowerShell, quote the --: assume each hub '--' COMMAND"
+
+
 def test_what_the_command_line_may_look_like():
     asked = each.understood(["a*", "-j4", "--yes", "b", "--region=eu-west-1", "--", "x", "--", "--json"])
     assert (asked.patterns, asked.command, asked.jobs) == (["a*", "b"], ["x", "--", "--json"], 4)
