@@ -32,14 +32,20 @@ def strace():
     return path
 
 
-def points(ground, log, *words):
-    """The calls of `assume WORDS` that change the store, and last the reply; at a miss, but not the first ever."""
+def points(ground, log, *words, behind=False):
+    """The calls of `assume WORDS` that change the store, and last the reply; at a miss, but not the first ever.
+
+    `behind`: with those that come after the reply, for the history; they are before it in the list.
+    """
     ground.run(*words)
     ground.forget()
     command = [strace(), "-f", "--seccomp-bpf", "-o", str(log), "-e", "trace=" + ",".join(CHANGING)]
     done = ground.run(*words, program=[*command, *ground.program])
     assert done.status == 0, done.said
-    return list(read(log.read_text(), str(ground.store)))
+    found = list(read(log.read_text(), str(ground.store)))
+    at = next(at for at, point in enumerate(found) if point.name == "write" and point.text.startswith("1, "))
+    assert len(found) > at + 1, "the history comes after the reply"
+    return [*found[:at], *(found[at + 1 :] if behind else []), found[at]]
 
 
 def read(text, folder):
