@@ -43,6 +43,7 @@ CLI_USER_MFA = f"arn:aws:iam::{CLI_ACCOUNT}:mfa/cli-user"
 EXTERNAL_ID = "123456"
 ISSUER = "https://tokens.example.com"
 SSO_START = "https://example.awsapps.com/start"
+SSO_REGION = "us-west-2"
 CONTAINER = "task"
 CONTAINER_AUTHORIZATION = "Bearer of-the-demo"
 
@@ -114,7 +115,10 @@ def world() -> World:
     machine = made.role(MACHINE, may=[MARKETING])
     made.machine.instance = machine
     made.machine.container(CONTAINER, machine, CONTAINER_AUTHORIZATION)
-    made.role(SSO_ROLE)
+    reader = made.role(SSO_ROLE)
+    made.center.start_url, made.center.region = SSO_START, SSO_REGION
+    made.center.account(OTHER_ACCOUNT, "Example Production")
+    made.center.person("saanvi", {(OTHER_ACCOUNT, "Reader"): reader})
     return made
 
 
@@ -151,7 +155,7 @@ def _config(url: str, files: Files) -> str:
     for name, fields in ROLE_PROFILES.items():
         filled = {key: value.format(web_identity=files.web_identity) for key, value in fields.items()}
         sections.append(_section(f"profile {name}", filled | common))
-    sso = {"sso_start_url": SSO_START, "sso_region": "us-west-2", "sso_registration_scopes": "sso:account:access"}
+    sso = {"sso_start_url": SSO_START, "sso_region": SSO_REGION, "sso_registration_scopes": "sso:account:access"}
     return "\n".join([*sections, _section("sso-session example", sso)])
 
 
@@ -174,7 +178,7 @@ def _sign_in(aws: Path, world: World, role: Role, now: float) -> None:
     renewal = world.machine.renewal(sign_in)
     fields = {
         "startUrl": SSO_START,
-        "region": "us-west-2",
+        "region": SSO_REGION,
         "accessToken": sign_in.bearer,
         "expiresAt": stamp(sign_in.expires_at),
         "clientId": renewal.client_id,

@@ -4,7 +4,7 @@ A test sets `sts.faults` to a function. It receives each Call before the call is
 answered, and returns a Fault, or None for no fault. There are two sorts:
 
 - instead of the answer; no session is opened and no MFA code is used up:
-  `refuse`, `throttle`, `html`, `no_credentials`, `huge`, `redirect`
+  `refuse`, `refuse_json`, `throttle`, `html`, `no_credentials`, `huge`, `redirect`
 - applied to the answer; the session was opened and the MFA code was used up:
   `hang`, `drip`, `cut`, `close_before_reply`, `spoil`
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from assume.simulator.calls import Call
-from assume.simulator.replies import Reply, escaped, refusal, result
+from assume.simulator.replies import Reply, escaped, json_reply, refusal, result
 
 HUGE_BYTES = 10 * 1024 * 1024
 PORTAL = b"<!DOCTYPE html><html><body><h1>Welcome to the hotel's network</h1></body></html>"
@@ -48,6 +48,11 @@ def refuse(status: int, code: str, message: str) -> Fault:
 def throttle() -> Fault:
     """AWS's error for too many calls, after which every client retries."""
     return refuse(400, "Throttling", "Rate exceeded")
+
+
+def refuse_json(status: int, code: str, message: str) -> Fault:
+    """Any error reply of sso-oidc, the SSO portal or signin."""
+    return Fault("refuse", json_reply({"message": message, "error": code, "error_description": message}, status, code))
 
 
 def html() -> Fault:

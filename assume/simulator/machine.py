@@ -48,7 +48,8 @@ class Machine:
     """The sources of one machine. A request for a source that is absent is answered with 404 or 401.
 
     `instance_sessions`: when each IMDSv2 session ends, by its token. `held`: the
-    present session of each source, by role ARN and session name.
+    present session of each source, by role ARN and session name. `refresh_of`: the
+    refresh token that came with an access token.
     """
 
     instance: Role | None = None
@@ -57,6 +58,7 @@ class Machine:
     renewals: dict[str, Renewal] = field(default_factory=dict)
     instance_sessions: dict[str, float] = field(default_factory=dict)
     held: dict[tuple[str, str], Session] = field(default_factory=dict)
+    refresh_of: dict[str, str] = field(default_factory=dict)
 
     def container(self, name: str, role: Role, authorization: str | None = None) -> Container:
         """Adds a container whose credentials are at /container/NAME."""
@@ -80,4 +82,16 @@ class Machine:
         made = [given or secrets.token_urlsafe(24) for given in (client_id, client_secret, None)]
         renewal = Renewal(made[0], made[1], made[2], sign_in.user, sign_in.roles)
         self.renewals[renewal.refresh] = renewal
+        self.refresh_of[sign_in.bearer] = renewal.refresh
         return renewal
+
+    def sign_out(self, sign_in: SignIn) -> None:
+        """Ends a sign-in: neither its access token nor its refresh token works any more."""
+        self.sign_ins.pop(sign_in.bearer, None)
+        self.renewals.pop(self.refresh_of.pop(sign_in.bearer, ""), None)
+
+    def revoke(self, user: str) -> None:
+        """Ends every sign-in of a user, as an administrator does."""
+        for sign_in in [each for each in self.sign_ins.values() if each.user == user]:
+            self.sign_out(sign_in)
+        self.renewals = {name: each for name, each in self.renewals.items() if each.user != user}

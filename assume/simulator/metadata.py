@@ -1,18 +1,14 @@
-"""The endpoints beside STS that hand out credentials: instance and container metadata, SSO.
+"""The endpoints of a machine that hand out credentials: instance and container metadata.
 
 They share the address of STS and are told apart by path; their sessions belong to
 the same world. They are strict: IMDSv2 only (a request without the session header
-is refused), the right Authorization for a container, a valid access token for
-SSO, and each refresh token works once. Set in the client's environment:
+is refused), the right Authorization for a container. Set in the client's environment:
 
     AWS_EC2_METADATA_SERVICE_ENDPOINT   URL
     AWS_CONTAINER_CREDENTIALS_FULL_URI  URL/container/NAME
-    AWS_ENDPOINT_URL_SSO(_OIDC)         URL
 """
 
-import json
 import secrets
-from typing import Any
 
 from assume.simulator.calls import Call
 from assume.simulator.iam import Role, Session
@@ -24,13 +20,11 @@ INSTANCE = "/latest/meta-data/iam/security-credentials/"
 INSTANCE_NAME = "i-0123456789abcdef0"
 INSTANCE_S = 6 * 3600
 CONTAINER_S = 3600
-SSO_S = 3600
 RENEW_S = 300  # the endpoints hand out new credentials when fewer seconds than these are left
-GONE = ("Session token not found or invalid", 401, "UnauthorizedException")
 
 
 def visit_of(request: Request) -> Call | None:
-    """The request as a Call whose `action` names the endpoint; None if the request is for STS."""
+    """The request as a Call whose `action` names the endpoint; None if it is for another service."""
     method, path = request.method, request.path
     if (method, path) == ("PUT", "/latest/api/token"):
         return Call("instance session")
@@ -40,10 +34,6 @@ def visit_of(request: Request) -> Call | None:
         return Call("instance credentials")
     if path.startswith("/container/"):
         return Call("container credentials")
-    if path == "/federation/credentials":
-        return Call("sso credentials", request.queried())
-    if (method, path) == ("POST", "/token"):
-        return Call("sso renewal")
     return None
 
 
@@ -54,12 +44,8 @@ def answer(call: Call, request: Request, world: World) -> Reply:
             return _open_instance(request, world, call.at)
         case "instance role" | "instance credentials":
             return _instance(request, world, call.at)
-        case "container credentials":
-            return _container(request, world, call.at)
-        case "sso credentials":
-            return _sso(call, request, world)
         case _:
-            return _renewal(request, world, call.at)
+            return _container(request, world, call.at)
 
 
 def _open_instance(request: Request, world: World, now: float) -> Reply:
@@ -97,42 +83,6 @@ def _container(request: Request, world: World, now: float) -> Reply:
         return json_reply({"message": "wrong Authorization"}, 401, "Unauthorized")
     session = _lasting(world, container.role, name, CONTAINER_S, now)
     return json_reply({"RoleArn": container.role.arn} | _fields(session))
-
-
-def _sso(call: Call, request: Request, world: World) -> Reply:
-    sign_in = world.machine.sign_ins.get(request.header("x-amz-sso_bearer_token") or "")
-    if sign_in is None or sign_in.expires_at <= call.at:
-        return json_reply({"message": GONE[0]}, *GONE[1:])
-    account, name = call.params.get("account_id", ""), call.params.get("role_name", "")
-    role = sign_in.roles.get((account, name))
-    if role is None:
-        return json_reply({"message": "No access"}, 403, "ForbiddenException")
-    session = world.role_session(role, sign_in.user, call.at, SSO_S)
-    credentials = {
-        "accessKeyId": session.key_id,
-        "secretAccessKey": session.secret,
-        "sessionToken": session.session_token,
-        "expiration": int(session.expires_at) * 1000,
-    }
-    return json_reply({"roleCredentials": credentials})
-
-
-def _renewal(request: Request, world: World, now: float) -> Reply:
-    try:
-        asked: dict[str, Any] = json.loads(request.body)
-    except ValueError:
-        return json_reply({"error": "invalid_request"}, 400, "InvalidRequestException")
-    renewal = world.machine.renewals.pop(str(asked.get("refreshToken")), None)
-    known = renewal and (asked.get("clientId"), asked.get("clientSecret")) == (
-        renewal.client_id,
-        renewal.client_secret,
-    )
-    if renewal is None or not known or asked.get("grantType") != "refresh_token":
-        return json_reply({"error": "invalid_grant"}, 400, "InvalidGrantException")
-    sign_in = world.machine.sign_in(renewal.user, renewal.roles, now + SSO_S)
-    again = world.machine.renewal(sign_in, renewal.client_id, renewal.client_secret)
-    fields = {"accessToken": sign_in.bearer, "tokenType": "Bearer", "expiresIn": SSO_S}
-    return json_reply(fields | {"refreshToken": again.refresh})
 
 
 def _lasting(world: World, role: Role, name: str, lasts_s: float, now: float) -> Session:

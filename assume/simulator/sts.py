@@ -2,7 +2,7 @@
 
     with serve(world, clock=time.time) as sts:
         sts.url     its address
-        sts.calls   the calls to STS so far; sts.visits: the calls to metadata, SSO, sign-in
+        sts.calls   the calls to STS so far; sts.visits: the calls to the services beside it
         sts.faults  set it to make calls fail (see faults)
 
 The steps of a call: injected fault, signature, parameters, action. An exception in
@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
-from assume.simulator import actions, federation, metadata, parameters, sigv4
+from assume.simulator import actions, authorize, federation, metadata, oidc, parameters, portal, sigv4
 from assume.simulator.calls import Call, CallFile
 from assume.simulator.faults import Fault, Faults, spoiled
 from assume.simulator.replies import Refused, Reply, refusal, result
@@ -27,6 +28,7 @@ from assume.simulator.world import World
 
 VERSION = "2011-06-15"
 FORM = "application/x-www-form-urlencoded"
+BESIDE = (federation, metadata, oidc, authorize, portal)  # the services beside STS, told apart by method and path
 Clock = Callable[[], float]
 
 
@@ -79,11 +81,11 @@ class Sts:
     def answer(self, request: Request) -> tuple[Reply, Fault | None]:
         """The reply to a request, and the fault to inject when it is sent."""
         now = self.clock()
-        visit = metadata.visit_of(request) or federation.visit_of(request)
+        visit, service = _visit_of(request)
         call = replace(visit or _call_of(request), at=now, host=request.host)
         fault = self.faults(call) if self.faults else None
         try:
-            reply, arn = self._reply(call, request, fault, is_visit=visit is not None)
+            reply, arn = self._reply(call, request, fault, service)
         except Exception as error:
             self.errors.append(error)
             reply, arn = refusal(500, "InternalFailure", repr(error)), None
@@ -96,12 +98,14 @@ class Sts:
             self._file.append(done)
         return reply, fault
 
-    def _reply(self, call: Call, request: Request, fault: Fault | None, *, is_visit: bool) -> tuple[Reply, str | None]:
+    def _reply(
+        self, call: Call, request: Request, fault: Fault | None, service: ModuleType | None
+    ) -> tuple[Reply, str | None]:
         if fault and fault.instead:
             return fault.instead, None
-        if is_visit:
-            room = federation if call.action in federation.VISITS else metadata
-            return room.answer(call, request, self.world), None
+        if service is not None:
+            reply: Reply = service.answer(call, request, self.world)
+            return reply, None
         return _act(call, request, self.world)
 
 
@@ -128,6 +132,14 @@ def serve(
         yield sts
     finally:
         sts.stop()
+
+
+def _visit_of(request: Request) -> tuple[Call | None, ModuleType | None]:
+    """The request as a Call and the service beside STS that answers it; (None, None) if it is for STS."""
+    for service in BESIDE:
+        if (visit := service.visit_of(request)) is not None:
+            return visit, service
+    return None, None
 
 
 def _call_of(request: Request) -> Call:

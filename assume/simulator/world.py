@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable, Mapping
 
 from assume.simulator import totp, web_identity
+from assume.simulator.center import Center
 from assume.simulator.iam import PLAIN, Caller, Device, Grant, Key, Provider, Role, Session, SignInLink, Trust, User
 from assume.simulator.machine import Machine
 
@@ -48,6 +49,7 @@ class World:
         self.links: dict[str, SignInLink] = {}
         self.consoles: dict[str, tuple[SignInLink, str, float]] = {}  # by cookie: link, page asked for, end
         self.machine = Machine()
+        self.center = Center()
         self._used_steps: set[tuple[str, int]] = set()
         self._lock = threading.RLock()
 
