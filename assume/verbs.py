@@ -76,7 +76,7 @@ VERBS = {
     ),
     "explain": Verb(
         "assume explain PROFILE",
-        "Show how PROFILE gets its role, and with --check why AWS refuses it.",
+        "Show how PROFILE gets its role; --check: why AWS refuses it.",
         group=LOOK,
         example="assume explain marketingadmin --check",
         is_quick=True,
@@ -89,7 +89,7 @@ VERBS = {
     ),
     "doctor": Verb(
         "assume doctor",
-        "Look for what is wrong with this machine's set-up, with the command that fixes it.",
+        "Find what is wrong with this machine's set-up, and the fix.",
         group=LOOK,
         example="assume doctor",
     ),
