@@ -1,7 +1,7 @@
 """The picker for `assume` without a profile, or with a name that no profile has: what it offers, and in which order.
 
-Recently used profiles come first, newest first, then the order of the files. What was used when is the age of the
-store's pointers, one of which is written whenever a role is got or looked up again.
+Recently used profiles come first, newest first, then the order of the files. The history tells what was used when;
+without one (ASSUME_HISTORY=0) it is the age of the store's pointers, one of which is written whenever a role is got.
 """
 
 import os
@@ -12,7 +12,7 @@ from assume.cli.rows import Rows
 from assume.errors import AssumeError, ConfigError, UsageError
 from assume.profiles.config import Config, read
 from assume.shells import environment
-from assume.store import record, write
+from assume.store import history, record, write
 from assume.terminal import show
 from assume.terminal.filter import About
 
@@ -65,6 +65,10 @@ def picked(have: "dict[str, str]", role_arn: str = "", typed: str = "") -> str:
 def recent(base: "dict[str, str]") -> "list[str]":
     """The profiles that were used last from the present AWS files, newest first."""
     folder = paths.store(base)
+    is_off = base.get("ASSUME_HISTORY", "").lower() in ("0", "no", "false", "off")
+    switches = [] if is_off else [switch for switch in history.latest(folder) if switch["verb"] != "renew"]
+    if switches:
+        return list(dict.fromkeys(switch["profile"] for switch in switches))[:RECENT_MOST]
     aged: list[tuple[float, str]] = []
     for name in write.names(folder, record.POINTER):
         try:

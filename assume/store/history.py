@@ -19,6 +19,7 @@ else:
     import posix as system
 
 FIELDS = ("time", "verb", "profile", "account", "role_arn", "arn", "key_id", "terminal", "host")
+LATEST_BYTES = 32_768  # some 150 switches
 ESCAPES = {"t": "\t", "n": "\n", "\\": "\\"}
 
 
@@ -49,9 +50,35 @@ def switches(folder: str) -> "Iterator[dict[str, str]]":
             continue
         with open(handle, "rb") as file:
             for line in file:
-                values = line.decode("utf-8", "replace").removesuffix("\n").split("\t")
-                if line[-1:] == b"\n" and len(values) == len(FIELDS) and values[0].isascii() and values[0].isdigit():
-                    yield dict(zip(FIELDS, map(_unescaped, values), strict=True))
+                fields = _fields(line[:-1]) if line[-1:] == b"\n" else None
+                if fields is not None:
+                    yield fields
+
+
+def latest(folder: str, most: int = LATEST_BYTES) -> "list[dict[str, str]]":
+    """The newest switches of the present file, the newest first; [] if it cannot be read. Reads `most` bytes of it."""
+    try:
+        handle = paths.opened(f"{folder}/history", system.O_RDONLY)
+    except (OSError, ValueError):
+        return []
+    try:
+        start = max(system.fstat(handle).st_size - most, 0)
+        system.lseek(handle, start, 0)
+        lines = system.read(handle, most).split(b"\n")
+    except OSError:
+        return []
+    finally:
+        system.close(handle)
+    found = [_fields(line) for line in lines[1 if start else 0 : -1]]
+    return [fields for fields in reversed(found) if fields is not None]
+
+
+def _fields(line: bytes) -> "dict[str, str] | None":
+    """The fields of a line; None if it is not whole."""
+    values = line.decode("utf-8", "replace").split("\t")
+    if len(values) != len(FIELDS) or not (values[0].isascii() and values[0].isdigit()):
+        return None
+    return dict(zip(FIELDS, map(_unescaped, values), strict=True))
 
 
 def _unescaped(text: str) -> str:

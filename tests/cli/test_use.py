@@ -221,7 +221,9 @@ def picks(monkeypatch):
     return given
 
 
-def test_the_picker_offers_the_profiles_used_last_first(program, picks):
+@pytest.mark.parametrize("history", ["1", "0"])
+def test_the_picker_offers_the_profiles_used_last_first(program, picks, history):
+    program.env["ASSUME_HISTORY"] = history
     program.keys("hub")
     program.keys("marketingadmin", "--region", "eu-west-1")
     folder = program.home.path / ".aws/assume"
@@ -233,6 +235,10 @@ def test_the_picker_offers_the_profiles_used_last_first(program, picks):
     assert program("use", "--shell", "bash", "--state", "").status == 0
     names, about, texts, how = picks[0]
     assert names[:3] == ["marketingadmin", "hub", "default"]
+    assert program("use", "--shell", "bash", "--state", "", "hub").status == 0, (
+        "a hit, which leaves the pointer as it is"
+    )
+    assert history == "0" or (program("use", "--shell", "bash", "--state", "").status, picks[1][0][0]) == (0, "hub")
     assert names[-1] == "gone"
     assert (how["typed"], how["heading"]) == ("", "profile: ")
     assert "123456789012 hub us-west-2" in texts

@@ -151,3 +151,16 @@ def test_a_folder_that_others_may_write_to_is_left_alone(store):
     store.chmod(0o777)
     add(store)
     assert os.listdir(store) == []
+
+
+def test_the_newest_come_first_and_only_the_end_of_the_file_is_read(store):
+    assert history.latest(str(store)) == []
+    for number in range(40):
+        add(store, f"p{number}")
+    assert [switch["profile"] for switch in history.latest(str(store))] == [f"p{39 - number}" for number in range(40)]
+    few = [switch["profile"] for switch in history.latest(str(store), 300)]
+    assert few
+    assert few == [f"p{39 - number}" for number in range(len(few))]
+    with (store / "history").open("ab") as file:
+        file.write(b"broken\n1\thalf")
+    assert history.latest(str(store))[0]["profile"] == "p39"
