@@ -65,20 +65,16 @@ class Section:
 
                 warnings.append(f"{self._where(offset)}: {faults.setting(name)} appears twice; the later one is used")
             values[name] = value
-        if not (self.header.isascii() and self.body.isascii()):
-            self._check_encoding(values)
-        return values
-
-    def _check_encoding(self, values: "Values") -> None:
-        for name, value in (("", self.header), *values.items()):
+        is_plain = self.header.isascii() and self.body.isascii()
+        for name, value in () if is_plain else (("", self.header), *values.items()):
             if not_utf8(name + value) >= 0:
                 line = self.line_of(name) or self.line
                 raise ConfigError(f"{self.file} file, line {line}: not UTF-8", "save the file as UTF-8")
+        return values
 
     def line_of(self, setting: str) -> int:
         """The line of the last option of that name; 0 if there is none."""
-        lines = [self.line + 1 + offset for offset, name, _ in options(self.body) if name == setting]
-        return max(lines, default=0)
+        return max((self.line + 1 + offset for offset, name, _ in options(self.body) if name == setting), default=0)
 
     def _where(self, offset: int) -> str:
         return f"{self.file} file, line {self.line + 1 + offset}"
