@@ -8,6 +8,7 @@
     ├── NoTerminal          a question has to be asked, and there is no terminal
     ├── TakenOver           another terminal answers the question
     ├── SourceError         the chain's source has no credentials
+    │   └── SignedOut       the sign-in that the source needs has ended, or there was none
     ├── Refused             STS answered with an error
     │   ├── WrongCode       STS rejected the MFA code
     │   └── WrongDevice     the MFA device is not a device of this user
@@ -83,6 +84,10 @@ class TakenOver(AssumeError):
 
 class SourceError(AssumeError):
     """The chain's source (a file, a command, an endpoint) has no credentials for us."""
+
+
+class SignedOut(SourceError):
+    """The sign-in that the source needs has ended, or there was none. `profile` is the one that signs in."""
 
 
 class Refused(AssumeError):

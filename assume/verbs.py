@@ -117,6 +117,18 @@ VERBS = {
         group=SET_UP,
         example="assume clear marketingadmin",
     ),
+    "login": Verb(
+        "assume login [PROFILE or SESSION]",
+        "Sign in to IAM Identity Center, in the browser or by a code.",
+        group=SET_UP,
+        example="assume login sso-reader",
+    ),
+    "logout": Verb(
+        "assume logout [PROFILE or SESSION]",
+        "End the sign-in of a profile, or every one.",
+        group=SET_UP,
+        example="assume logout sso-reader",
+    ),
     "init": Verb(
         "assume init SHELL",
         "Print the code for a shell: function, hook, completion.",

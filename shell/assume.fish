@@ -8,7 +8,7 @@
 # --- filled in by `assume init fish` ---
 set -g __assume_program
 set -g __assume_script assume
-set -g __assume_commands 'exec export console each explain policy doctor list status history clear init install uninstall demo'
+set -g __assume_commands 'exec export console each explain policy doctor list status history clear login logout init install uninstall demo'
 set -g __assume_prompt
 set -g __assume_edition
 # --- end ---

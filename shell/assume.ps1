@@ -12,7 +12,7 @@
 # --- filled in by `assume init powershell` ---
 $global:__assume_program = @()
 $global:__assume_script = 'assume'
-$global:__assume_commands = 'exec export console each explain policy doctor list status history clear init install uninstall demo'
+$global:__assume_commands = 'exec export console each explain policy doctor list status history clear login logout init install uninstall demo'
 $global:__assume_prompt = ''
 $global:__assume_edition = ''
 # --- end ---

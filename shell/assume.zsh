@@ -15,7 +15,7 @@
 # --- filled in by `assume init zsh` ---
 __assume_program=()
 __assume_script=assume
-__assume_commands='exec export console each explain policy doctor list status history clear init install uninstall demo'
+__assume_commands='exec export console each explain policy doctor list status history clear login logout init install uninstall demo'
 __assume_prompt=
 __assume_edition=
 # --- end ---

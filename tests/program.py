@@ -80,6 +80,7 @@ class Program:
                 mock.patch.object(posix, "environ", raw),
                 mock.patch.object(client, "_loader", lambda _session: MODELS),
                 mock.patch.object(ask, "ask", self._answer),
+                mock.patch.object(ask, "has_terminal", lambda: self.is_person_there),
                 mock.patch.object(os, "execvpe", self._become),
                 mock.patch("signal.signal"),
                 mock.patch("assume.cli.exec.heed_signals"),

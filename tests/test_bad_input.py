@@ -247,7 +247,7 @@ def test_a_credential_process_without_a_usable_answer(program, tmp_path, script,
 def test_an_ended_sso_sign_in(program):
     (kept,) = (program.home.path / ".aws/sso/cache").iterdir()
     kept.unlink()
-    assert "its SSO sign-in has ended, or there was none\n  run `aws sso login --profile sso-reader`" in refused(
+    assert "its SSO sign-in has ended, or there was none\n  run `assume login sso-reader`" in refused(
         program, "sso-reader"
     )
 

@@ -141,7 +141,7 @@ EDITS = [
     Edit("keys rotated, times put back", kept(rotated, "credentials"), also=signed_by(ALICES_SECOND)),
     Edit("an SSO sign-in replaced", signed_in_again, config.SSO_ROLE.rpartition("/")[2], region="us-west-2",
          before=as_sso, also=another),
-    Edit("an SSO sign-in gone (aws sso logout)", lambda place: sso_file(place).unlink(), "aws sso login",
+    Edit("an SSO sign-in gone (aws sso logout)", lambda place: sso_file(place).unlink(), "assume login",
          before=as_sso),
     Edit("a web identity replaced", identified_again, "RoleNameToAssume", region="us-west-2", before=as_web,
          also=another),

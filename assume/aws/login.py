@@ -8,9 +8,10 @@ import os
 import sys
 from importlib.util import find_spec
 
-from assume.errors import SourceError
+from assume.errors import SignedOut, SourceError
 
 NEEDED = "botocore[crt]"
+LACKS_CRT = "login_session needs the AWS CRT, which is not installed: the extra assume-shell[login]"
 # by name: an older botocore does not have these classes
 SIGNED_OUT = ("LoginTokenLoadError", "LoginRefreshRequired", "LoginError")
 
@@ -19,15 +20,20 @@ def failed(error: Exception, profile: str) -> SourceError | None:
     """The failure as a user needs it."""
     kind = type(error).__name__
     if kind == "MissingDependencyException":
-        return SourceError("login_session needs the AWS CRT, which is not installed", install_line(), profile)
+        return SourceError(LACKS_CRT, install_line(), profile)
     if kind == "UnknownCredentialError":
         return SourceError("the installed botocore is too old for login_session", install_line("boto3"), profile)
     if kind in SIGNED_OUT:
-        return SourceError("its sign-in has ended, or there was none", f"run `aws login --profile {profile}`", profile)
+        return SignedOut("its sign-in has ended, or there was none", f"run `assume login {profile}`", profile)
     if kind == "LoginInsufficientPermissions":
         cure = "ask an administrator for signin:CreateOAuth2Token"
         return SourceError("its sign-in may not be used for credentials", cure, profile)
     return None
+
+
+def sso_signed_out(profile: str) -> SignedOut:
+    """The error for a profile of IAM Identity Center that is not signed in."""
+    return SignedOut("its SSO sign-in has ended, or there was none", f"run `assume login {profile}`", profile)
 
 
 def install_line(package: str = NEEDED) -> str:

@@ -87,8 +87,7 @@ def source_failed(error: Exception, kind: str, profile: str, ca_bundle: str = ""
     if kind == LOGIN and (failed := login.failed(error, profile)) is not None:
         return failed
     if isinstance(error, (aws.UnauthorizedSSOTokenError, aws.SSOTokenLoadError, aws.TokenRetrievalError)):
-        cure = f"run `aws sso login --profile {profile}`"
-        return SourceError("its SSO sign-in has ended, or there was none", cure, profile)
+        return login.sso_signed_out(profile)
     if isinstance(error, aws.InvalidConfigError):
         what = "its settings are incomplete, or contradict each other"
         return SourceError(what, f"`aws configure list --profile {profile}` shows them", profile)
@@ -124,7 +123,7 @@ def _portal_refused(error: "aws.ClientError", kind: str, profile: str, identity:
     account, role = identity.split(" ")[-2:] if kind == SSO and identity.count(" ") > 1 else ("", "")
     if role and code in ("ForbiddenException", "AccessDeniedException"):
         what = f"its role {role} is not assigned to you in account {account}"
-        cures = f"`aws sso login --profile {profile}` as the user who has it, correct sso_role_name or sso_account_id,"
+        cures = f"`assume login {profile} --force` as the user who has it, correct sso_role_name or sso_account_id,"
         return SourceError(what, (cures, "or ask an administrator of IAM Identity Center to assign it"), profile)
     if code.startswith(("TooManyRequests", "Throttling")):
         return Unreachable(f"{kind}: throttled by AWS", "try again in a moment", profile)

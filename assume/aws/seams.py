@@ -11,6 +11,7 @@
 | `ProcessProvider(popen=…)` | process.Command | limits of time and output; the baseline's environment |
 | `create_credential_resolver(cache=…)` | cli_cache.Cache | the AWS CLI's cache, without its damaged entries |
 | `ProfileProviderBuilder.providers` | sources | the source's provider, with the settings of the profile asked for |
+| `ProfileProviderBuilder(sso_token_cache=…)` | sources | refreshes a token in its turn: it works only once |
 | `RefreshableCredentials._expiry_time` | sources | is read: nothing public says when credentials expire |
 | `ContainerMetadataFetcher.TIMEOUT_SECONDS` | seams.shorten_timeouts | 1 s to connect, 2 s to answer |
 | `SystemTimeWarning` of urllib3 | seams.hide_clock_warning | is hidden: `network` has a message about the clock |

@@ -45,13 +45,15 @@ def credentials(
     session: "Callable[[], client.Session]",
     cache: "Any",
     hear: "Callable[[str], None] | None" = None,
+    tokens: "Any" = None,
 ) -> Credentials:
     """The credentials of `source`. Raises SourceError, with the profile and what to do.
 
     `base` is the environment of a `credential_process`, which may take `command_s` seconds. `deadline` limits the
     time of the network. `session` makes a botocore session for the profile that was asked for: as in botocore, its
     settings apply to every call, whichever profile the source is in. `cache` is the AWS CLI's, where SSO credentials
-    are stored. `hear` receives what a `credential_process` writes to stderr, while it runs.
+    are stored. `hear` receives what a `credential_process` writes to stderr, while it runs. `tokens` is
+    the mapping that botocore reads SSO tokens from; None for its own.
     """
     try:
         if source.kind == chain.PROCESS:
@@ -62,7 +64,7 @@ def credentials(
             with seams.no_proxy():
                 found = deadline.call(lambda: _provided(source, session(), cache))
         else:
-            found = deadline.call(lambda: _provided(source, session(), cache))
+            found = deadline.call(lambda: _provided(source, session(), cache, tokens))
     except Exception as error:
         bundle = client.ca_bundle(session())
         raise refusals.source_failed(error, source.kind, source.profile, bundle, source.identity) from None
@@ -71,19 +73,19 @@ def credentials(
     return _checked(found, source)
 
 
-def _provided(source: "Source", session: "client.Session", cache: "Any") -> Credentials | None:
+def _provided(source: "Source", session: "client.Session", cache: "Any", tokens: "Any" = None) -> Credentials | None:
     for name in PROVIDERS[source.kind]:
-        loaded = _provider(name, source, session, cache).load()
+        loaded = _provider(name, source, session, cache, tokens).load()
         if loaded is not None:
             return _frozen(loaded)
     return None
 
 
-def _provider(name: str, source: "Source", session: "client.Session", cache: "Any") -> "Any":
+def _provider(name: str, source: "Source", session: "client.Session", cache: "Any", tokens: "Any") -> "Any":
     """botocore's provider of that name, for the source's profile, with the settings of the session's profile."""
     if source.kind in MACHINE:
         return botocore.credentials.create_credential_resolver(session, cache=cache).get_provider(name)
-    builder = botocore.credentials.ProfileProviderBuilder(session, cache=cache)
+    builder = botocore.credentials.ProfileProviderBuilder(session, cache=cache, sso_token_cache=tokens)
     for provider in builder.providers(source.profile, disable_env_vars=True):
         if name == provider.METHOD:
             return provider

@@ -164,6 +164,29 @@ def _clear(
     return verb.run(profiles or [], everything)
 
 
+@_verb("login")
+def _login(
+    name: Annotated[
+        str, typer.Argument(metavar="PROFILE", help="A profile, or an sso-session; else the usual one.")
+    ] = "",
+    device: Annotated[bool, typer.Option("--device", help="By a code, which you type on any machine.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="In the browser here, also over SSH.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also if the present sign-in is good.")] = False,
+) -> int:
+    from assume.cli import login as verb
+
+    return verb.run(name, device, browser, force)
+
+
+@_verb("logout")
+def _logout(
+    name: Annotated[str, typer.Argument(metavar="PROFILE", help="A profile or an sso-session, if not all.")] = "",
+) -> int:
+    from assume.cli import logout as verb
+
+    return verb.run(name)
+
+
 @_verb("init")
 def _init(
     shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish, powershell, or direnv.")],

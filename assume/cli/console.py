@@ -11,9 +11,10 @@ from assume.credentials import Credentials, is_usable
 from assume.errors import AssumeError, UsageError
 from assume.fast import middle, warm
 from assume.fast.check import check
+from assume.login import browser
 from assume.profiles.config import Config, read
 from assume.profiles.endpoint import endpoint
-from assume.services import browser, console
+from assume.services import console
 from assume.shells import environment, render, state
 from assume.terminal import show
 

@@ -33,6 +33,7 @@ WELCOME = """
   assume auditor-with-mfa   another role behind that phone, and no question this time
   assume workload           a chain of three roles
   assume crossaccountrole   another account, with an external ID and MFA
+  assume sso-reader         signs in to IAM Identity Center; `assume logout` ends that
   assume prod               is guarded: type {account} or prod
   assume -                  the one before
   assume off                the shell as it was

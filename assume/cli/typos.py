@@ -52,7 +52,8 @@ COMMANDS = {
     "version": "assume --version",
     "unset": "assume off",
     "exit": "assume off",
-    "logout": "assume off",
+    "signin": "assume login PROFILE",
+    "signout": "assume logout",
     "deactivate": "assume off",
     "ls": "assume list",
     "profiles": "assume list",
@@ -73,8 +74,7 @@ COMMANDS = {
     "diagnose": "assume doctor",
     "policies": "assume policy PROFILE",
     "configure": "aws configure",
-    "login": "aws sso login",
-    "sso": "aws sso login",
+    "sso": "assume login",
 }
 
 LIKE = 0.7  # how alike two words are to be taken for a typing error: 1 is equal

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assume.arguments import Options
     from assume.credentials import Credentials
     from assume.errors import TakenOver
+    from assume.login.log_in import LogIn
     from assume.profiles.chain import Chain
     from assume.profiles.config import Config
 
@@ -45,6 +46,7 @@ class Attempt:
         self.chain = chain
         self.base = base
         self.folder = "" if options.no_cache else folder
+        self.turns = folder  # where terminals take turns to sign in, whatever is cached
         self.clock = clock
         self.silent = silent
         self.old = old  # with --refresh: the key ids to replace; None for all
@@ -55,6 +57,7 @@ class Attempt:
         self.locks: list[lock.Lock] = []
         self.watch: suspend.Watch | None = None  # of Ctrl-Z, while locks are held
         self.is_suspended = False  # the user stopped this process at its question
+        self.log_in: LogIn | None = None  # of the source, if it is an SSO profile whose token was looked for
         self.uncached = ""  # why the result could not be stored
 
     def explain(self, reason: str) -> None:
@@ -148,6 +151,14 @@ class Attempt:
         """The environment of a command that a profile's `setting` names. Raises ConfigError if it would call itself."""
         names = [os.path.basename(held.path).removesuffix(record.LOCK) for held in self.locks]
         return circle.entered(self.base, paths.aws_files(self.base), self.chain.name, profile, setting, names)
+
+    def let_go(self, request: str) -> None:
+        """Releases the lock of `request` that the fast lane took and passed on, if it did: others need not wait."""
+        if self.options.holding.isdigit() and not self.locks:
+            adopted = lock.adopt(int(self.options.holding), self.folder, record.name_of(request))
+            self.options.holding = ""
+            if adopted is not None:
+                adopted.release()
 
     def release(self) -> None:
         """Releases every lock."""

@@ -12,7 +12,7 @@ from functools import partial
 from assume.aws.cli_cache import Cache
 from assume.aws.process import audience
 from assume.aws.sts import Sts
-from assume.cold import shared
+from assume.cold import shared, signing_in
 from assume.cold.mfa import Calls
 from assume.credentials import Credentials, check_keys, instant
 from assume.errors import Unsafe
@@ -96,7 +96,14 @@ def of_source(attempt: "Attempt") -> Credentials:
     is_command = source.kind == words.PROCESS
     base = attempt.command_base(source.profile, words.PROCESS) if is_command else attempt.base
     found = sources.credentials(
-        source, base, attempt.deadline, attempt.command_s, session, cache, audience(attempt.silent)
+        source,
+        base,
+        attempt.deadline,
+        attempt.command_s,
+        session,
+        cache,
+        audience(attempt.silent),
+        signing_in.tokens(attempt),
     )
     for key in cache.written:
         attempt.remember(entries.shared_note(key))

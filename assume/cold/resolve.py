@@ -12,7 +12,7 @@ from functools import partial
 from assume import paths
 from assume.aws import seams
 from assume.aws.deadline import Deadline
-from assume.cold import guard, settings
+from assume.cold import guard, settings, signing_in
 from assume.cold.attempt import Attempt
 from assume.cold.mfa import read_code, would_ask
 from assume.credentials import Credentials, is_fresh, is_usable
@@ -77,7 +77,7 @@ def resolve(
         deadline=deadline or (Deadline(RENEWAL_S) if silent else None),
         old=old,
     )
-    assumed = _at_the_end(attempt)
+    assumed = signing_in.offering(attempt, partial(_at_the_end, attempt))
     if attempt.folder and not attempt.uncached and is_use:
         left = _left_for_aws_tools(attempt, assumed)
         pointers.point(attempt.folder, options, chain, base, plan.seen, time.time(), *left)
@@ -109,6 +109,7 @@ def _at_the_end(attempt: Attempt) -> warm.Assumed:
         return warm.Assumed(known, present, attempt.base)
     usable = present is not None and is_usable(present, attempt.clock()) and not attempt.options.min_left_s
     try:
+        signing_in.check(attempt)
         credentials = _renewed(attempt, request, usable)
     except (Unreachable, Refused, SourceError, NoTerminal) as error:
         if present is None or not usable or attempt.silent:

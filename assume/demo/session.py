@@ -7,6 +7,7 @@ and the simulator counts the calls to STS.
 """
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 
@@ -21,6 +22,10 @@ from assume.terminal import show
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 SHELL_VARIABLES = ("_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL")  # shells change them by themselves
+BROWSER = """\
+import sys, urllib.request
+urllib.request.urlopen(sys.argv[1], timeout=30).read()
+"""
 REPORT = """\
 import os, sys
 open(sys.argv[1], "wb").write(b"\\0".join(name + b"=" + value for name, value in os.environb.items()))
@@ -40,6 +45,9 @@ class Session:
         # no colours; on a dumb terminal fish draws its prompt again and again
         look = {"TERM": "xterm" if shell == "fish" else "dumb", "NO_COLOR": "1"}
         self._environment = home.environment(os.environ, files) | look
+        self._browser = files.home / "browser.py"
+        self._browser.write_text(BROWSER, encoding="utf-8")
+        self._environment["ASSUME_BROWSER"] = shlex.join([sys.executable, "-I", "-S", str(self._browser)]) + " {url}"
         self._typists: list[Typist] = []
         self._script = files.home / "report.py"
         self._script.write_text(REPORT, encoding="utf-8")

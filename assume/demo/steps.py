@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assume.demo import config
 from assume.demo.session import Session
+from assume.simulator.center import APPROVE
 
 if TYPE_CHECKING:
     from assume.simulator.calls import Call
@@ -156,6 +157,20 @@ def second_terminal(session: Session) -> None:
     _called(session, before, [])
 
 
+def sign_in(session: Session) -> None:
+    """IAM Identity Center: signing out, then signing in again in the browser."""
+    session.world.center.browser = APPROVE
+    seen = session.type("assume logout")
+    session.check("signed out", seen.status == 0 and "signed out of example" in seen.text)
+    seen = session.type("assume exec sso-reader --no-cache -- true", lambda: "n")
+    session.check("a role needs the sign-in, and offers it", seen.status == 1 and seen.asked == 1)
+    seen = session.type("assume login --browser")
+    session.check("signed in, in the browser", seen.status == 0 and "signed in to example" in seen.text)
+    seen = session.type("assume sso-reader")
+    session.check("there was no question", seen.asked == 0 and seen.status == 0)
+    _is(session, OTHER, config.SSO_ROLE.rpartition("/")[2])
+
+
 def off(session: Session) -> None:
     """Without a role, as at the start."""
     seen = session.type("assume off")
@@ -179,6 +194,7 @@ STEPS: tuple[Callable[[Session], None], ...] = (
     one_command,
     guard,
     second_terminal,
+    sign_in,
     off,
 )
 

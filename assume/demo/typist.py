@@ -22,7 +22,7 @@ from assume.demo import pseudo_terminal
 PATIENCE_S = 60
 SIZE = (50, 240)  # so wide that no line wraps
 MARK = re.compile(rb"\x1b\]7777;(\d+)\x07")
-QUESTION = re.compile(rb"(?:MFA code for|is guarded)[^\r\n]*: \Z")
+QUESTION = re.compile(rb"(?:MFA code for|is guarded|Press Enter)[^\r\n]*: \Z")
 SEQUENCE = re.compile(
     rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]+[0-~]|\x1b[0-~]|[\x00-\x08]"
 )

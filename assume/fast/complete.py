@@ -30,6 +30,8 @@ OPTIONS = {
     "status": ("--quiet", "--json", "--check", "--help"),
     "history": ("--json", "--help"),
     "clear": ("--all", "--help"),
+    "login": ("--device", "--browser", "--force", "--help"),
+    "logout": ("--help",),
     "init": ("--prompt", "--help"),
     "install": ("--no-prompt", "--help"),
     "uninstall": ("--help",),
@@ -42,6 +44,7 @@ OPTIONS["explain"] = (*OPTIONS["exec"], *arguments.OF_EXPLAIN)
 OPTIONS["console"] = (*OPTIONS["exec"], *arguments.OF_CONSOLE)
 OPTIONS["exec"] = (*OPTIONS["exec"], *arguments.OF_EXEC)
 OF_A_PROFILE = ("use", "exec", "export", "explain", "policy", "console")
+OF_A_SIGN_IN = ("login", "logout")
 OF_A_SHELL = ("init", "install", "uninstall", "demo")
 DESCRIBED_MOST = 200  # profiles; if there are more, their sections are not read for a description
 
@@ -83,8 +86,10 @@ def _offered(typed: "list[str]", base: "Mapping[str, str]", described: bool) -> 
         from assume.shells.table import SHELLS
 
         yield from _lines(((shell, "") for shell in (*SHELLS, *(["direnv"] if verb == "init" else []))), current)
-    elif verb in ("clear", "each", "list") or (verb in OF_A_PROFILE and not _has_profile(words)):
+    elif verb in ("clear", "each", "list") or (verb in (*OF_A_PROFILE, *OF_A_SIGN_IN) and not _has_profile(words)):
         yield from _lines(profiles(base, current, DESCRIBED_MOST if described else 0), current)
+        if verb in OF_A_SIGN_IN:
+            yield from _lines(_sessions(base), current)
 
 
 def _lines(pairs: "Iterable[tuple[str, str]]", start: str) -> "Iterator[str]":
@@ -105,6 +110,11 @@ def profiles(
     described = len(names) <= described_most
     for name in names:
         yield name, _description(config, name) if described else ""
+
+
+def _sessions(base: "Mapping[str, str]") -> "Iterator[tuple[str, str]]":
+    config = Config(*map(read, paths.aws_files(base)))
+    return ((name, "IAM Identity Center") for name in config.sessions() if name.isprintable() and name not in config)
 
 
 def _description(config: Config, name: str) -> str:

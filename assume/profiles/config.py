@@ -19,7 +19,8 @@ botocore/configloader.py, compared with botocore by tests/botocore/.
 import sys
 
 from assume.errors import ConfigError
-from assume.profiles.ini import CONFIG, CREDENTIALS, DEFAULT, not_utf8
+from assume.profiles.ini import CONFIG, CREDENTIALS, DEFAULT, kind_and_name, not_utf8
+from assume.profiles.ini import sections as split
 from assume.profiles.sections import Sections
 
 TYPE_CHECKING = False
@@ -35,6 +36,7 @@ else:
     import posix as system
 
 
+SESSION = "sso-session"  # a kind of section
 SECRET_FROM = 20  # letters and digits in a row: an access key id has 20, a secret key 40
 
 
@@ -74,6 +76,14 @@ class Config:
     def names(self, start: str = "") -> "list[str]":
         """The profiles of both files whose names begin with `start`, each once, in the order of the files."""
         return list(dict.fromkeys(self._config.names(start) + self._credentials.names(start)))
+
+    def sessions(self) -> "list[str]":
+        """The names of all [sso-session …] sections, each once, in the order of the file."""
+        text = self._config.text
+        if SESSION not in text:
+            return []
+        found = [kind_and_name(CONFIG, header) for _, header, _ in split(text)]
+        return list(dict.fromkeys(each[1] for each in found if each is not None and each[0] == SESSION))
 
     def __contains__(self, name: str) -> bool:
         return bool(self._config.find("profile", name) or self._credentials.find(CREDENTIALS, name))

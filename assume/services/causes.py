@@ -191,7 +191,7 @@ def _unreachable(error: Unreachable, walk: Walk) -> "Iterator[Cause]":
 def _source(error: SourceError, walk: Walk) -> Cause:
     source = walk.chain.source
     name = word(source.profile)
-    lines = {words.SSO: f"aws sso login --profile {name}", words.LOGIN: f"aws login --profile {name}"}
+    lines = {words.SSO: f"assume login {name}", words.LOGIN: f"assume login {name}"}
     return Cause("source", error.what, error.cure, command=lines.get(source.kind, ""))
 
 
@@ -219,7 +219,7 @@ def _new_keys(walk: Walk) -> "tuple[str, None, str]":
             None,
             "",
         )
-    return "sign in again", None, f"aws sso login --profile {word(source.profile)}"
+    return "sign in again", None, f"assume login {word(source.profile)}"
 
 
 def _other_region(walk: Walk) -> "tuple[str, tuple[str, str, str] | None, str]":

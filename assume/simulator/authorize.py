@@ -50,7 +50,7 @@ def answer(call: Call, request: Request, world: World) -> Reply:
 
 def _authorize(given: Mapping[str, str], chosen: str, center: Center, now: float) -> Reply:
     if reason := _fault(given, center, now):
-        return _text("This sign-in cannot go on", reason, 400)
+        return text_page("This sign-in cannot go on", reason, 400)
     redirect = given["redirect_uri"]
     if chosen == DENY:
         said = {"error": "access_denied", "error_description": "the user denied access", "state": given["state"]}
@@ -58,7 +58,7 @@ def _authorize(given: Mapping[str, str], chosen: str, center: Center, now: float
     if chosen == APPROVE:
         code = center.code(given["client_id"], redirect, given["code_challenge"], now)
         return _redirect(redirect, {"code": code, "state": given["state"]})
-    return _form("/authorize", f"Allow a program to use AWS as {center.at_the_browser}?", given)
+    return form("/authorize", f"Allow a program to use AWS as {center.at_the_browser}?", given)
 
 
 def _fault(given: Mapping[str, str], center: Center, now: float) -> str:
@@ -84,17 +84,18 @@ def _device(given: Mapping[str, str], chosen: str, center: Center, now: float) -
     user_code = given.get("user_code", "")
     device = center.waiting(user_code, now)
     if device is None:
-        return _text("Unknown code", "Type the code that the device shows.", 400)
+        return text_page("Unknown code", "Type the code that the device shows.", 400)
     if chosen == DENY:
         device.is_denied = True
-        return _text("Denied", "The device gets no access.")
+        return text_page("Denied", "The device gets no access.")
     if chosen == APPROVE:
         device.person = center.at_the_browser
-        return _text("Approved", "You can close this window, and go on at the device.")
-    return _form("/device", f"Allow the device with the code {device.user_code}?", {"user_code": user_code})
+        return text_page("Approved", "You can close this window, and go on at the device.")
+    return form("/device", f"Allow the device with the code {device.user_code}?", {"user_code": user_code})
 
 
-def _form(action: str, text: str, given: Mapping[str, str]) -> Reply:
+def form(action: str, text: str, given: Mapping[str, str]) -> Reply:
+    """A page with two buttons, which sends `given` and the answer to `action`."""
     fields = "".join(
         f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
         for name, value in given.items()
@@ -103,7 +104,8 @@ def _form(action: str, text: str, given: Mapping[str, str]) -> Reply:
     return Reply(200, page.encode(), "text/html; charset=utf-8")
 
 
-def _text(title: str, text: str, status: int = 200) -> Reply:
+def text_page(title: str, text: str, status: int = 200) -> Reply:
+    """A page with a title and a line."""
     page = TEXT.format(title=html.escape(title), text=html.escape(text))
     return Reply(status, page.encode(), "text/html; charset=utf-8", code="" if status == 200 else text)
 

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from assume.simulator import actions, authorize, federation, metadata, oidc, parameters, portal, sigv4
+from assume.simulator import actions, authorize, federation, metadata, oidc, parameters, portal, signin, sigv4
 from assume.simulator.calls import Call, CallFile
 from assume.simulator.faults import Fault, Faults, spoiled
 from assume.simulator.replies import Refused, Reply, refusal, result
@@ -28,7 +28,7 @@ from assume.simulator.world import World
 
 VERSION = "2011-06-15"
 FORM = "application/x-www-form-urlencoded"
-BESIDE = (federation, metadata, oidc, authorize, portal)  # the services beside STS, told apart by method and path
+BESIDE = (federation, metadata, oidc, authorize, portal, signin)  # beside STS, told apart by method and path
 Clock = Callable[[], float]
 
 

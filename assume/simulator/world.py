@@ -10,6 +10,7 @@ import secrets
 import string
 import threading
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from assume.simulator import totp, web_identity
 from assume.simulator.center import Center
@@ -50,6 +51,7 @@ class World:
         self.consoles: dict[str, tuple[SignInLink, str, float]] = {}  # by cookie: link, page asked for, end
         self.machine = Machine()
         self.center = Center()
+        self.console: Any = None  # see `signin`, which imports this module
         self._used_steps: set[tuple[str, int]] = set()
         self._lock = threading.RLock()
 

@@ -75,6 +75,18 @@ def forget_typed(handle: int) -> None:
         pass
 
 
+def has_terminal() -> bool:
+    """Whether there is a terminal to ask on."""
+    try:
+        if WINDOWS:
+            open("CONIN$").close()
+        else:
+            system.close(system.open("/dev/tty", system.O_RDWR | system.O_NOCTTY | system.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
+
+
 class _Suspended(Exception):
     """The terminal is restored, and the signal `number` is to stop this process."""
 

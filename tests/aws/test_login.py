@@ -48,8 +48,8 @@ def error_of(name, fields):
             "botocore is too old for login_session",
             "'boto3'",
         ),
-        ("LoginTokenLoadError", {"error_msg": "x"}, "has ended, or there was none", "run `aws login --profile w`"),
-        ("LoginRefreshRequired", {}, "has ended, or there was none", "run `aws login --profile w`"),
+        ("LoginTokenLoadError", {"error_msg": "x"}, "has ended, or there was none", "run `assume login w`"),
+        ("LoginRefreshRequired", {}, "has ended, or there was none", "run `assume login w`"),
         ("LoginInsufficientPermissions", {}, "may not be used", "signin:CreateOAuth2Token"),
     ],
 )
@@ -70,6 +70,6 @@ def test_a_profile_with_login_session_says_what_to_run(program, sts):
     done = program("export", "w", "--format", "json")
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith("assume: w: ")
-    assert "`aws login --profile w`" in done.err or "'botocore[crt]'" in done.err or "'boto3'" in done.err
+    assert "`assume login w`" in done.err or "'botocore[crt]'" in done.err or "'boto3'" in done.err
     assert "Missing Dependency" not in done.err
     assert actions(sts) == []

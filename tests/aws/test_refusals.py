@@ -168,9 +168,9 @@ def test_our_own_error_passes_and_gets_its_profile():
 
 
 SOURCES = [
-    (aws.UnauthorizedSSOTokenError(), "SSO", "run `aws sso login --profile q`"),
-    (aws.SSOTokenLoadError(error_msg="x"), "SSO", "run `aws sso login --profile q`"),
-    (aws.TokenRetrievalError(provider="x", error_msg="y"), "SSO", "run `aws sso login --profile q`"),
+    (aws.UnauthorizedSSOTokenError(), "SSO", "run `assume login q`"),
+    (aws.SSOTokenLoadError(error_msg="x"), "SSO", "run `assume login q`"),
+    (aws.TokenRetrievalError(provider="x", error_msg="y"), "SSO", "run `assume login q`"),
     (FileNotFoundError(2, "x", "/nowhere"), "credential_process", "names a program that does not exist"),
     (PermissionError(13, "Permission denied", "/nowhere"), "credential_process", "cannot be run: Permission denied"),
     (aws.InvalidConfigError(error_msg="CANARY"), "SSO", "incomplete, or contradict each other"),

@@ -108,7 +108,7 @@ def test_the_tour_passes_in_each_shell_and_leaves_the_users_files_alone(shell, p
     before = contents(home)
     done = tour(person, name)
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(rf"\n15 steps in {name}, \d+ calls to STS, [\d.]+ s: all checks passed\n\Z", done.stdout)
+    assert re.search(rf"\n16 steps in {name}, \d+ calls to STS, [\d.]+ s: all checks passed\n\Z", done.stdout)
     assert "was-read" not in done.stdout
     now = contents(home)
     now["tmp"] = before["tmp"]  # the folder was there, and has gone

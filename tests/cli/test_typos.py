@@ -27,7 +27,7 @@ WRONG = [
     ("exce hub -- ls -l", 2, "exce: no such command", "did you mean: assume exec hub -- ls -l?"),
     ("exportt hub --format json", 2, "exportt: no such command", "did you mean: assume export hub --format json?"),
     ("exportt hub", 2, "exportt: no such command", "did you mean: assume export hub?"),
-    ("login hub", 2, "login: no such command", "did you mean: aws sso login?"),
+    ("sso hub", 2, "sso: no such command", "did you mean: assume login?"),
     ("desert hub", 2, "desert hub: more than one profile, or a command that does not exist", "one profile"),
     ("hub workload", 2, "hub workload: more than one profile", "one profile: assume hub"),
     ("hub -r eu-west-1", 2, "No such option: -r", "did you mean: --region REGION?"),

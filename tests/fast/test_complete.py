@@ -48,6 +48,12 @@ def test_a_second_profile_is_offered_only_to_a_verb_that_takes_several(program):
     assert values(program, "each", "hub", "--jobs", "4", "mark") == ["marketingadmin"]
 
 
+def test_a_sign_in_is_for_a_profile_or_a_session(program):
+    assert values(program, "login", "sso") == ["sso-reader"]
+    assert offered(program, "logout", "ex") == ["example\tIAM Identity Center"]
+    assert values(program, "login", "example", "") == []
+
+
 def test_options(program):
     assert set(values(program, "use", "hub", "--")) == set(complete.OPTIONS["use"])
     assert "--format" in values(program, "export", "--f")

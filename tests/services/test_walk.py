@@ -443,7 +443,7 @@ def test_a_sign_in_that_has_ended(scene, program):
         path.unlink()
     scene.profile(NEW, "sso-reader")
     (cause,) = scene.check("--json").json["check"]["steps"][-1]["causes"]
-    assert (cause["cause"], cause["command"]) == ("source", "aws sso login --profile sso-reader")
+    assert (cause["cause"], cause["command"]) == ("source", "assume login sso-reader")
 
 
 def test_nothing_answers(scene, program):

@@ -7,7 +7,7 @@ import webbrowser
 import pytest
 
 from assume.errors import AssumeError, ConfigError
-from assume.services import browser
+from assume.login import browser
 
 URL = "https://signin.aws.amazon.com/federation?Action=login&SigninToken=a%2Fb"
 QUOTED = "https%3A%2F%2Fsignin.aws.amazon.com%2Ffederation%3FAction%3Dlogin%26SigninToken%3Da%252Fb"
