@@ -3,7 +3,6 @@
 In: an attempt. Out: tokens that renew themselves; or a sign-in that was made, after which the attempt starts again.
 """
 
-from assume.aws.login import sso_signed_out
 from assume.errors import AssumeError, NoTerminal, SignedOut
 from assume.profiles.chain import LOGIN, SSO
 from assume.store import entries
@@ -35,6 +34,8 @@ def check(attempt: "Attempt") -> None:
         return
     if token is not None and _has_role(attempt):
         return
+    from assume.aws.login import sso_signed_out
+
     attempt.log_in = log_in
     attempt.let_go(chain.request(len(chain.hops)))
     raise sso_signed_out(chain.source.profile)
