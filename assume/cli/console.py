@@ -11,6 +11,7 @@ from assume.credentials import Credentials, is_usable
 from assume.errors import AssumeError, UsageError
 from assume.fast import middle, warm
 from assume.fast.check import check
+from assume.fast.entry import add_to_history
 from assume.login import browser
 from assume.profiles.config import Config, read
 from assume.profiles.endpoint import endpoint
@@ -52,6 +53,7 @@ def run(options: Options) -> int:
         endpoint("signin", config, profile, base),
         base.get("AWS_CA_BUNDLE") or values.get("ca_bundle", ""),
     )
+    add_to_history("console", taken, time.time())
     if options.print_link:
         return _printed(url)
     _opened(url, taken, values, base)

@@ -62,7 +62,7 @@ def _lines(found: list[dict[str, str]], base: dict[str, str]) -> "list[str]":
 def _row(switch: dict[str, str]) -> tuple[str, ...]:
     name = shown(switch["profile"])
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(int(switch["time"])))
-    role = switch["role_arn"].partition(":role/")[2]
+    role = switch["role_arn"].partition(":role/")[2] or switch["sso_role"]
     session = _document(switch)["session"]
     terminal = switch["terminal"].removeprefix("/dev/")
     cells = (f"{switch['account']} {role}".strip(), session, switch["verb"], terminal, switch["host"])

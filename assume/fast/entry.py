@@ -112,8 +112,9 @@ def add_to_history(verb: str, taken: "Assumed", now: float) -> None:
     if base.get("ASSUME_HISTORY", "").lower() in ("0", "no", "false", "off") or not record.folder_is_sound(folder):
         return
     host = base.get("COMPUTERNAME", "") if sys.platform == "win32" else system.uname().nodename
-    role_arn, account = known.get("role_arn", ""), taken.account
-    fields = (str(int(now)), verb, known["name"], account, role_arn, credentials.arn, credentials.key_id, _tty(), host)
+    roles = known.get("role_arn", ""), known.get("sso_role", "")
+    own = credentials.arn, credentials.key_id
+    fields = (str(int(now)), verb, known["name"], taken.account, *roles, *own, _tty(), host)
     line = "\t".join(field.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") for field in fields) + "\n"
     try:
         handle = paths.opened(f"{folder}/history", system.O_WRONLY | system.O_APPEND | system.O_CREAT)

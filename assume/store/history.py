@@ -18,7 +18,7 @@ elif sys.platform == "win32":
 else:
     import posix as system
 
-FIELDS = ("time", "verb", "profile", "account", "role_arn", "arn", "key_id", "terminal", "host")
+FIELDS = ("time", "verb", "profile", "account", "role_arn", "sso_role", "arn", "key_id", "terminal", "host")
 LATEST_BYTES = 32_768  # some 150 switches
 ESCAPES = {"t": "\t", "n": "\n", "\\": "\\"}
 
