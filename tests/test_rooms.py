@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "store": {"filelock"},
     "profiles": set(),
     "shells": {"filelock"},
-    "terminal": set(),
+    "terminal": {"prompt_toolkit"},
     "simulator": set(),
     "arguments": set(),
     "verbs": set(),
@@ -64,7 +64,7 @@ NEVER = (
 # modules of the fast packages that a bare interpreter never loads
 COLD = """
     store/folder shells/shipped shells/rcfile shells/export terminal/pick terminal/ask terminal/suspend
-    terminal/columns terminal/filter terminal/frame terminal/keys
+    terminal/columns terminal/filter terminal/frame terminal/application
     terminal/labels
 """.split()
 # modules whose tests are in a file of another name
@@ -150,6 +150,7 @@ OWN_TESTS = {
     "store.cli_entry": "profiles/test_shared.py",
     "store.folder": "promises/test_store_places.py",
     "store.pointers": "fast/test_warm.py",
+    "terminal.application": "terminal/test_pick.py",
     "terminal.columns": "cli/test_table.py",
     "terminal.failures": "cli/test_use.py",
     "terminal.frame": "terminal/test_pick.py",

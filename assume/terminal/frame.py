@@ -65,7 +65,7 @@ class Frame:
         drawn.append(cut(self._footer(), room))
         if (detail := self._detail(widths)) and rows > height + 3:
             drawn.append(cut(detail, room))
-        return drawn, min(wide(first), room)
+        return drawn[: max(rows, 1)], min(wide(first), room)
 
     def _footer(self) -> str:
         choice = self.choice

@@ -53,6 +53,7 @@ class Picking:
                 os._exit(0)
         os.close(theirs)
         self.out = out
+        self.seen = b""  # all that was drawn
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.before = termios.tcgetattr(self.terminal)
@@ -62,16 +63,28 @@ class Picking:
 
     def shows(self, text):
         """Whether `text` comes to the screen."""
+        return self.comes(lambda: any(text in line for line in self.screen.display))
+
+    def is_live(self):
+        """Whether prompt_toolkit has taken over, which asks the terminal to mark what is pasted."""
+        return self.comes(lambda: b"\x1b[?2004h" in self.seen and self.seen.endswith(b"\x1b[?25h"))
+
+    def comes(self, is_there):
+        """Whether `is_there()` becomes true while the picker draws."""
         until = time.monotonic() + 20
-        while not any(text in line for line in self.screen.display):
+        while not is_there():
             ready, _, _ = select.select([self.terminal], [], [], max(0, until - time.monotonic()))
             if not ready:
                 return False
             try:
-                self.stream.feed(os.read(self.terminal, 10000))
+                self.feed(os.read(self.terminal, 10000))
             except OSError:  # the other end is closed
                 return False
         return True
+
+    def feed(self, drawn):
+        self.seen += drawn
+        self.stream.feed(drawn)
 
     def lines(self):
         """What is drawn, without blanks at the ends of lines, nor empty lines below."""
@@ -96,7 +109,7 @@ class Picking:
                     break
                 content += chunk
             elif self.terminal in ready:
-                self.stream.feed(os.read(self.terminal, 10000))
+                self.feed(os.read(self.terminal, 10000))
             else:
                 break
         os.waitpid(self.pid, 0)
@@ -142,6 +155,11 @@ def picking():
         (b"nothing\r\x15pro\r", "prod"),  # Enter does nothing without a match; Ctrl-U empties the line
         (b"old nothing\x17\r", "old-dev"),  # Ctrl-W takes the last word
         (b"\x1b[1;5Cold\r", "old-dev"),  # a key that means nothing here
+        (b"\x1b[99;5Z\x1bOzold\r", "old-dev"),  # keys that prompt_toolkit does not know
+        (b"dps\x1b[D\x1b[Devo\r", "devops"),  # Left twice, then typed in the middle
+        (b"ps\x01devo\r", "devops"),  # Ctrl-A
+        (b"\x1a\x11\x00ops\r", "devops"),  # Ctrl-Z, Ctrl-Q and Ctrl-Space do nothing
+        (b"\x1b[200~old\ndev\n\x1b[201~\r", "old-dev"),  # pasted
         (b"\x03", "interrupted"),
         (b"\x04", "interrupted"),
         (b"\x1b", "interrupted"),
@@ -151,6 +169,37 @@ def test_the_result_of_keys(picking, keys, result):
     one = picking()
     one.type(keys)
     assert one.end() == result
+
+
+def test_prompt_toolkit_takes_over_the_first_frame_without_erasing_it(picking):
+    one = picking(typed="dev")
+    lines, drawn = one.lines(), len(one.seen)
+    assert one.is_live()
+    taken = one.seen[drawn:]
+    assert [code for code in (b"\x1b[J", b"\x1b[0J", b"\x1b[2J", b"\x1b[K", b"\x1b[0K") if code in taken] == []
+    assert one.lines() == lines
+    assert (one.screen.cursor.y, one.screen.cursor.x) == (0, len("profile: dev"))
+
+
+@pytest.mark.parametrize("columns", [24, 80])
+def test_the_cursor_is_where_the_next_letter_goes(picking, columns):
+    one = picking(columns=columns)
+    one.type("é東 and much more of it".encode() + b"\x1b[D" * 2)
+    assert one.shows("f it")
+    assert one.comes(lambda: one.screen.buffer[0][one.screen.cursor.x].data == "i")
+
+
+def test_a_fault_in_the_picker_restores_the_terminal_and_prints_nothing(picking):
+    class Broken(dict[str, About]):
+        def __getitem__(self, name):
+            return super().__getitem__(name) if name < "profile20" else 1 / 0
+
+    one = picking(Broken(MANY))
+    one.type(DOWN * 20)
+    assert one.end() == ""
+    assert b"Traceback" not in one.seen
+    assert b"exception" not in one.seen
+    assert termios.tcgetattr(one.terminal) == one.before
 
 
 def test_the_screen_shows_the_matches_and_is_restored(picking):
@@ -232,8 +281,10 @@ def test_a_low_terminal_keeps_the_first_line(picking):
     assert len(one.lines()) <= 8
 
 
-def test_another_size_of_the_terminal_is_drawn(picking):
+@pytest.mark.parametrize("is_live", [False, True])
+def test_another_size_of_the_terminal_is_drawn(picking, is_live):
     one = picking()
+    assert not is_live or one.is_live()
     fcntl.ioctl(one.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
     one.screen.resize(24, 30)
     os.kill(one.pid, signal.SIGWINCH)
@@ -256,11 +307,26 @@ def test_a_name_cannot_steer_the_terminal(picking):
     assert one.shows("a\\x1b[2J   b\\x07")
 
 
-def test_a_signal_that_ends_it_restores_the_terminal(picking):
+@pytest.mark.parametrize("is_live", [False, True])
+@pytest.mark.parametrize(("number", "result"), [(signal.SIGTERM, ""), (signal.SIGINT, "interrupted")])
+def test_a_signal_that_ends_it_restores_the_terminal(picking, number, result, is_live):
     one = picking()
-    os.kill(one.pid, signal.SIGTERM)
-    one.end()
+    assert not is_live or one.is_live()
+    os.kill(one.pid, number)
+    assert one.end() == result
+    assert one.comes(lambda: "".join(one.screen.display).strip() == "")
     assert termios.tcgetattr(one.terminal) == one.before
+
+
+@pytest.mark.parametrize("is_live", [False, True])
+def test_it_ends_when_the_terminal_is_gone(picking, is_live):
+    one = picking()
+    assert not is_live or one.is_live()
+    os.close(one.terminal)
+    one.terminal = os.open(os.devnull, os.O_RDWR)
+    assert select.select([one.out], [], [], 20)[0]
+    assert os.read(one.out, 100) == b"", "as by SIGHUP"
+    os.waitpid(one.pid, 0)
 
 
 def test_without_a_terminal_it_raises_no_terminal():
