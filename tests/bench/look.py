@@ -17,6 +17,7 @@ from .rows import warm_up
 
 LINES, COLUMNS = 24, 80
 KEYS = [b"0", b"0", b"1", b"\x7f", b" role", b"\x1b[B", b"\x1b[6~", b"\x15"]  # what is typed, one after the other
+DRAWN = b"\x1b[?25h"  # prompt_toolkit ends each drawing so: it shows the cursor again
 END_S = 30.0
 
 
@@ -45,6 +46,11 @@ class Terminal:
                 break  # the program has ended
         return time.perf_counter() - started
 
+    def rest(self) -> None:
+        """Reads what is still drawn, until nothing comes for 50 ms."""
+        while select.select([self.handle], [], [], 0.05)[0]:
+            os.read(self.handle, 1 << 16)
+
     def taken_s(self) -> float:
         """The seconds since the start; with BENCH_CPU the processor time, in steps of 10 ms."""
         if not CPU:
@@ -67,19 +73,21 @@ def listed(fixture: Fixture, home: Home) -> float:
     return terminal.close()
 
 
-def picked(fixture: Fixture, home: Home) -> tuple[float, list[float]]:
-    """The seconds until the picker's first frame is on the terminal, and those of each key."""
+def picked(fixture: Fixture, home: Home) -> tuple[float, float, list[float]]:
+    """The seconds until the picker's first frame is on the terminal, from then until keys are read, and of each key."""
     terminal = Terminal(fixture.program.fast("use", "--shell", "bash", "--state", ""), home, captured=True)
     terminal.until(b" of 10,000 ")
     first = terminal.taken_s()
+    until_keys = terminal.until(DRAWN)
     keys = []
     for key in KEYS:
+        terminal.rest()
         os.write(terminal.handle, key)
-        keys.append(terminal.until(b" of 10,000 "))
+        keys.append(terminal.until(DRAWN))
     os.write(terminal.handle, b"\x03")
     terminal.until(b"")
     terminal.close()
-    return first, keys
+    return first, until_keys, keys
 
 
 def look(fixture: Fixture, runs: int) -> list[Row]:
@@ -98,19 +106,20 @@ def look(fixture: Fixture, runs: int) -> list[Row]:
     }
     seconds = in_turn(cases, max(runs // 3, 3))
     frames = [picked(fixture, home) for _ in range(max(runs // 3, 3) + 1)][1:]
-    keys = [max(pressed) for _, pressed in frames]
+    keys = [max(pressed) for _, _, pressed in frames]
     return [
         row("assume --help", seconds, "help", 25),
         milliseconds("list in a pipe, 10,000 profiles", seconds["pipe"], 1500),
         milliseconds("list at a terminal, 10,000 profiles", seconds["terminal"], 1500),
         milliseconds("list of a pattern, 10 of 10,000 match", seconds["pattern"], 300),
-        milliseconds("the picker's first frame, 10,000 profiles", [first for first, _ in frames], 150),
+        milliseconds("the picker's first frame, 10,000 profiles", [first for first, _, _ in frames], 150),
+        milliseconds("from then until it reads keys", [until_keys for _, until_keys, _ in frames], None),
         milliseconds("the slowest of eight keys in it", keys, 30),
     ]
 
 
-def milliseconds(what: str, seconds: Sequence[float], limit: float) -> Row:
-    """A time as a Row with a limit in milliseconds."""
+def milliseconds(what: str, seconds: Sequence[float], limit: float | None) -> Row:
+    """A time as a Row with a limit in milliseconds; with None there is no target."""
     return Row(what, median(seconds) * 1000, "ms", limit, median(seconds), min(seconds))
 
 
