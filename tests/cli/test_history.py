@@ -28,6 +28,14 @@ def test_a_hit_leaves_one_too(program):
     assert taken(program) == [("use", "marketingadmin")] * 4
 
 
+def test_the_role_of_an_sso_profile_and_what_console_took(program):
+    switch(program, {}, "", "sso-reader")
+    program("console", "hub", "--print")
+    first, second = program("history").out.splitlines()
+    assert "  234567890123 Reader  " in first
+    assert ("  hub  " in second, "  console  " in second) == (True, True)
+
+
 def test_what_cloudtrail_shows_can_be_matched(program):
     have, _ = switch(program, {}, "", "workload", "--session-name", "me")
     (one,) = program("history", "--json").json
