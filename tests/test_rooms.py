@@ -70,6 +70,7 @@ COLD = """
 # modules whose tests are in a file of another name
 OWN_TESTS = {
     "__main__": "fast/test_lanes.py",
+    "aws.clock": "aws/test_refusals.py",
     "aws.metadata": "promises/test_metadata.py",
     "aws.sign_in": "cli/test_show.py",
     "aws.sources": "promises/test_sources.py",

@@ -4,8 +4,7 @@ In: an exception of botocore's, or the code and message of a refusal; out: an As
 ResponseParserError, which quotes the whole reply with its secrets. botocore is imported only for its exceptions.
 """
 
-import time
-
+from assume.aws import clock
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable, WrongCode, WrongDevice
 from assume.profiles.chain import CHAINED_MAX_S, LOGIN, PROCESS, SSO
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from assume.profiles.chain import Hop
 
-SKEW_S = 300  # AWS accepts signatures that are up to 15 minutes off
 CODE_REFUSED = "MultiFactorAuthentication failed"
 VALUE = r"(?s)(?<=Value )'.*?'(?= at )|, value: .*?(?=, (?:valid|type)|$)"  # quoted by AWS or botocore
 
@@ -148,7 +146,7 @@ def _judged(code: str, message: str, date: str, hop: "Hop | None", what: str, ch
             return WrongDevice(f"{head}: the MFA device is not known", cure, profile, code)
         cure = "a code is good for one use: wait for the next one, at most 30 s"
         return WrongCode(f"{head}: the MFA code is wrong, too old, or was used before", cure, profile, code)
-    if skew := _skew(date):
+    if skew := clock.skew(date):
         text = f"{head}: {code}, and this machine's clock is {skew} AWS's"
         refused = Refused(text, "set the clock (timedatectl, or the system's settings)", profile, code)
         refused.skew = skew
@@ -196,20 +194,6 @@ def _access_denied(hop: "Hop | None", message: str) -> "str | tuple[str, ...]":
         reasons.append("if the role wants MFA: add `mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME` to the profile")
     reasons.append("if its trust policy or the caller's policy leaves the caller out: ask an administrator")
     return tuple(reasons)
-
-
-def _skew(date: str) -> str:
-    """`2 h ahead of`, or "" if this clock is near enough to the one in the reply."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        off_s = time.time() - parsedate_to_datetime(date).timestamp()
-    except (TypeError, ValueError):
-        return ""
-    if abs(off_s) < SKEW_S:
-        return ""
-    size = f"{abs(off_s) / 3600:.0f} h" if abs(off_s) > 5400 else f"{abs(off_s) / 60:.0f} min"
-    return f"{size} {'ahead of' if off_s > 0 else 'behind'}"
 
 
 def _unquotable() -> "tuple[type[Exception], ...]":

@@ -5,14 +5,13 @@ AssumeError with a cure. The clients are unsigned, so no credentials are looked 
 """
 
 import time
-from email.utils import parsedate_to_datetime
 
 import boto3
 import botocore.config
 import botocore.exceptions as aws
 from botocore import UNSIGNED
 
-from assume.aws import client, network
+from assume.aws import client, clock, network
 from assume.aws.deadline import Deadline
 from assume.errors import AssumeError, ConfigError, Refused, SourceError, Unreachable
 from assume.login import base_url
@@ -34,7 +33,6 @@ CODE_GRANTS = ("authorization_code", "refresh_token")
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 DEFAULT_SCOPES = ["sso:account:access"]
 REDIRECT = "http://127.0.0.1/oauth/callback"  # as it is registered: the port may be any
-SKEW_S = 300
 AGAIN = "try again in a moment"
 
 
@@ -196,7 +194,7 @@ class Oidc:
             "InvalidGrantException": f"run `assume login {place.name}` again",
         }
         cure = cures.get(code, AGAIN)
-        if skew := self._skew(error.response):
+        if skew := _skew(error.response):
             cure = f"this machine's clock is {skew} AWS's: set it"
         return Refused(f"IAM Identity Center refused the {what}: {text}", cure, place.name, code)
 
@@ -205,18 +203,9 @@ class Oidc:
         return SourceError("unexpected answer: not IAM Identity Center", cure, self.place.name)
 
     def _warn_of_clock(self, reply: "Mapping[str, Any]") -> None:
-        if skew := self._skew(reply):
+        if skew := _skew(reply):
             show.say(f"assume: this machine's clock is {skew} AWS's\n  set it, or AWS refuses what it signs")
 
-    @staticmethod
-    def _skew(reply: "Mapping[str, Any]") -> str:
-        """`2 h ahead of`; "" if this clock is near enough to the one in the reply."""
-        headers = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        try:
-            off_s = time.time() - parsedate_to_datetime(headers.get("date", "")).timestamp()
-        except (TypeError, ValueError):
-            return ""
-        if abs(off_s) < SKEW_S:
-            return ""
-        size = f"{abs(off_s) / 3600:.0f} h" if abs(off_s) > 5400 else f"{abs(off_s) / 60:.0f} min"
-        return f"{size} {'ahead of' if off_s > 0 else 'behind'}"
+
+def _skew(reply: "Mapping[str, Any]") -> str:
+    return clock.skew(reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", ""))

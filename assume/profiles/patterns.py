@@ -2,7 +2,7 @@
 
     prod               every profile with `prod` in its name; upper and lower case are the same
     'team-*'           a pattern for the whole name: * any characters, ? one, [abc] one of these
-    123456789012       every profile whose own role, or SSO account, is in this account
+    123456789012       every profile whose own role, SSO account or keys are of this account
 
 Several words mean all profiles that any of them means.
 """
@@ -34,7 +34,9 @@ def account(config: "Config", name: str) -> str:
     except AssumeError:
         return ""
     parts = values.get("role_arn", "").split(":")
-    return values.get("sso_account_id", "") or (parts[4] if len(parts) > 5 else "")
+    if len(parts) > 5:
+        return parts[4]
+    return values.get("sso_account_id", "").strip() or values.get("aws_account_id", "").strip()
 
 
 def _test(config: "Config", word: str) -> "Callable[[str], bool]":

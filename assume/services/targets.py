@@ -13,6 +13,7 @@ from assume.errors import AssumeError, NoTerminal, shown
 from assume.fast.middle import Planned
 from assume.profiles.chain import CHAINED_MAX_S, Chain
 from assume.profiles.config import Config
+from assume.profiles.patterns import account
 from assume.profiles.plan import plan
 from assume.store import record
 from assume.terminal import ask, show
@@ -73,7 +74,7 @@ def select(config: Config, patterns: "Sequence[str]", everything: bool) -> list[
     for pattern in patterns:
         matching = {name for name in names if name == pattern or fnmatchcase(name, pattern)}
         if not matching and _is_account(pattern):
-            matching = {name for name in names if account_of(config, name) == pattern}
+            matching = {name for name in names if account(config, name) == pattern}
         if not matching:
             what = f"no profile {'is of the account' if _is_account(pattern) else 'matches'} {pattern}: nothing was run"
             raise AssumeError(what, ("`assume list` shows the profiles", *_quoting(pattern)))
@@ -84,7 +85,7 @@ def select(config: Config, patterns: "Sequence[str]", everything: bool) -> list[
 def planned(config: Config, name: str, options: Options, base: "Mapping[str, str]", seen: dict[str, str]) -> Target:
     """The profile `name` with its plan, or with the reason why it has none. `options` are its own."""
     options.profile = name
-    target = Target(name, options, account=account_of(config, name))
+    target = Target(name, options, account=account(config, name))
     try:
         chain = plan(config, options, base)
         if _is_long_with_mfa(chain):
@@ -129,18 +130,6 @@ def stored_on_the_way(target: Target, store: str) -> set[str]:
         return set()
     stored = (record.entry(store, chain.request(level), time.time()) for level in range(1, len(chain.hops)))
     return {credentials.key_id for credentials in stored if credentials is not None}
-
-
-def account_of(config: Config, name: str) -> str:
-    """The account number that a profile's own section names; "" if it names none."""
-    try:
-        values = config.profile(name) or {}
-    except AssumeError:
-        return ""
-    role_arn = values.get("role_arn", "")
-    return (
-        show.account(role_arn) or values.get("sso_account_id", "").strip() or values.get("aws_account_id", "").strip()
-    )
 
 
 def _is_long_with_mfa(chain: Chain) -> bool:

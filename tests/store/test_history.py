@@ -36,7 +36,8 @@ def test_a_line_holds_when_what_and_where_and_no_secret(store):
     (line,) = found(store)
     assert {line.pop("terminal"), line.pop("host")} >= {os.uname().nodename}
     assert line == {
-        "time": "1700000000", "verb": "use", "profile": "p", "account": "123456789012", "role_arn": ROLE, "sso_role": "",
+        "time": "1700000000", "verb": "use", "profile": "p", "account": "123456789012", "role_arn": ROLE,
+        "sso_role": "",
         "arn": "arn:aws:sts::123456789012:assumed-role/r/me", "key_id": "ASIAONE",
     }  # fmt: skip
     text = (store / "history").read_text()
