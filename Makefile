@@ -13,10 +13,12 @@ SHELL := bash
 PREPARE := tests/prepare.sh
 PROGRAMS := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 BIN := .venv/$(PROGRAMS)
-# The quick part starts no real shell, no installation and no second program.
-QUICK := tests --ignore=tests/promises
-PYTEST_QUICK := -n 2 --dist worksteal -m "not slow and not once" -p no:cacheprovider $(QUICK)
-PYTEST := -n 2 --dist worksteal
+# The quick part is for the other Pythons: the lanes, the store, the profiles, the shells' code, the command line. It
+# starts no real shell, no installation and no second program, and compares nothing with botocore.
+QUICK := tests $(addprefix --ignore=tests/,promises botocore services login simulator demo windows test_edits.py)
+PYTEST_QUICK := -n 3 --dist worksteal -m "not slow and not once" -p no:cacheprovider $(QUICK)
+# The tests wait for shells and processes more than they compute, so there are more workers than the 2 cores of CI.
+PYTEST := -n 4 --dist worksteal
 EXAMPLES ?= 20000
 
 .PHONY: demo test test-quick test-main test-long fuzz bench lint types format man wheel clean
