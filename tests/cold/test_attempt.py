@@ -97,7 +97,7 @@ def test_credentials_that_another_process_stored_are_found_under_the_lock(attemp
 def test_a_released_lock_can_be_taken_by_the_next_attempt(attempt):
     first, second = attempt(), attempt()
     assert first.hold(REQUEST, lambda: None) is None
-    second.silent = True  # waits half a second
+    second.silent, second.wait_s = True, 0.5
     with pytest.raises(LockTimeout):
         second.hold(REQUEST, lambda: None)
     first.release()

@@ -187,5 +187,5 @@ def test_a_role_that_is_not_assigned_is_named_with_its_account(program):
     done = program("export", "other", "--format", "json")
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(
-        "assume: other: its role NotGiven is not assigned to you in account 234567890123\n  `aws sso"
+        "assume: other: its role NotGiven is not assigned to you in account 234567890123\n  `assume login other"
     )

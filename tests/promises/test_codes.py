@@ -103,7 +103,7 @@ def test_the_same_code_typed_in_two_terminals_is_sent_once(ground):
     first.type(code + "\n")
     assert reached.wait(PATIENCE_S)
     second.type(code + "\n")
-    second.wait_for(f"{SENT}\r\n  wait for the next one: it comes in ")
+    second.wait_for(f"{SENT} (1 of 3)\r\n  wait for the next one: it comes in ")
     until.set()
     assert first.end().status == 0
     assert sent_codes(ground.sts) == [code]

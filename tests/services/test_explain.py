@@ -230,6 +230,7 @@ def test_the_page_has_every_cause_and_no_other():
 def on_a_terminal(words, env, columns):
     """The lines that the program writes to a terminal of that width, before the terminal breaks them."""
     program = str(Path(sys.executable).parent / "assume")
+    env = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}  # pytest's workers set them
     child = pexpect.spawn(program, list(words), env=env, dimensions=(60, columns), timeout=60, encoding="utf-8")
     text = child.read()
     child.close()

@@ -1,6 +1,6 @@
 """History does not matter: in each real shell, the environment depends on the last switch alone.
 
-A walk of 200 sequences through one shell. Each sequence sets a baseline by hand
+A walk of 50 sequences through one shell, 200 in `make test-long`. Each sequence sets a baseline by hand
 (own keys, regions, profiles), then runs `assume A`, `B`, `-`, a failure and `off`
 at random, and `off` at the end. After each step a child writes down the whole
 environment. After a switch it must be what `assume exec` gives a process that
@@ -21,7 +21,7 @@ from assume.shells import init, render
 from .conftest import DRIVERS, driver
 
 pytestmark = pytest.mark.once
-SEQUENCES = int(os.environ.get("ASSUME_TEST_SEQUENCES", "200"))
+SEQUENCES = [50, pytest.param(200, marks=pytest.mark.slow)]
 FLEETING = {"_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES"}
 BASELINE = {
     "AWS_ACCESS_KEY_ID": "AKIAOWNKEYSOFTHEUSER",
@@ -139,12 +139,13 @@ def _variables(text: bytes) -> dict[bytes, bytes]:
     return {name: value for name, _, value in pairs if name.decode() not in FLEETING}
 
 
-def test_the_environment_depends_on_the_last_switch_alone(walk):
+@pytest.mark.parametrize("sequences", SEQUENCES)
+def test_the_environment_depends_on_the_last_switch_alone(walk, sequences):
     seed = int(os.environ.get("ASSUME_TEST_SEED", random.randrange(1 << 32)))
     print(f"ASSUME_TEST_SEED={seed}")
     draw = random.Random(seed)
     starts = [{name for name in BASELINE if draw.random() < 0.4} for _ in range(STARTS)]
-    expected = [step for _ in range(SEQUENCES) for step in _sequence(walk, draw, draw.choice(starts))]
+    expected = [step for _ in range(sequences) for step in _sequence(walk, draw, draw.choice(starts))]
     seen = walk.run()
     for number, base, words in expected:
         wanted = _variables(b"\0".join(f"{name}={value}".encode() for name, value in base.items()))
