@@ -77,7 +77,7 @@ def baseline(have: "Mapping[str, str]") -> "tuple[dict[str, str], bool]":
         return dict(have), True
     served = SERVED if have.get("ASSUME_EXPORTED") == ENDPOINT else ()
     result = {name: value for name, value in have.items() if name not in OWN and name not in served}
-    record = _decoded(have.get(BEFORE, ""))
+    record = _decoded(have.get(BEFORE, ""), served)
     if record is None:
         return {name: value for name, value in result.items() if name not in SET}, False
     before, over = record
@@ -210,8 +210,11 @@ def _joined(pairs: "Iterable[tuple[str, str]]") -> bytes:
     return b"\0".join([b"1", *(f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in pairs)])
 
 
-def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
-    """ASSUME_BEFORE as (earlier values, values that the switch set); None for anything that we did not write."""
+def _decoded(text: str, served: "Sequence[str]") -> "tuple[dict[str, str], dict[str, str]] | None":
+    """ASSUME_BEFORE as (earlier values, values that the switch set); None for anything that we did not write.
+
+    `served`: the variables that `exec --serve` has replaced too, in one of its commands.
+    """
     content = render.from_base64(text)
     if content is None:
         return None
@@ -220,7 +223,7 @@ def _decoded(text: str) -> "tuple[dict[str, str], dict[str, str]] | None":
     over: dict[str, str] = {}
     for record in records:
         name, equals, value = record.decode("utf-8", "surrogateescape").partition("=")
-        if not equals or not (name in OVER or name in SERVED or _is_concerned(name) and name not in OWN):
+        if not equals or not (name in OVER or name in served or _is_concerned(name) and name not in OWN):
             return None
         (over if name in OVER else before)[name] = value
     return (before, over) if version == b"1" else None
