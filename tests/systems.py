@@ -20,7 +20,7 @@ LEFT_OUT = {  # on Windows: a folder or a file of tests, and the reason
     "windows": "imitates Windows on Linux",
     **dict.fromkeys(
         """
-        aws botocore cli cold demo fast login services simulator store test_bad_answers.py test_bad_input.py
+        aws botocore cli cold demo fast login pages services simulator store test_bad_answers.py test_bad_input.py
         test_edits.py
         test_files.py test_install.py test_paths.py profiles/test_source.py
         """.split(),
