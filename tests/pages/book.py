@@ -67,7 +67,9 @@ def script_of(page, aws_home, sts, tmp_path, only):
     profiles = aws_home.config.read_text()
     for number, (kind, text) in enumerate(blocks(page)):
         if kind == "ini":
-            profiles = with_profiles(profiles, text.replace("/tmp/aws-token", str(aws_home.web_identity)), sts.url)
+            profiles = with_profiles(
+                profiles, text.replace("/home/runner/aws-token", str(aws_home.web_identity)), sts.url
+            )
             (tmp_path / f"config.{number}").write_text(profiles)
             said.append(f"cp config.{number} {shlex.quote(str(aws_home.config))}; cp config.{number} ci/aws-config")
         for command, shown in typed(kind, text):

@@ -1,5 +1,6 @@
 """The commands of docs/mfa.md, chains.md, cross-account.md and ci.md work, each as the caller that the page means."""
 
+import json
 import re
 
 import pytest
@@ -11,12 +12,13 @@ from .book import DOCS, blocks, typed
 pytestmark = pytest.mark.once
 
 JOB = {"ACTIONS_ID_TOKEN_REQUEST_URL": "https://token?v=1", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "gh-token"}
+FOR_CI = ("yaml", "json")
 PAGES = "install.md mfa.md chains.md cross-account.md ci.md".split()
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_has_no_block_that_is_not_run(page):
-    known = {"console", "ini", "yaml", *(table.SHELLS if page == "install.md" else ())}
+    known = {"console", "ini", *(table.SHELLS if page == "install.md" else ()), *(FOR_CI if page == "ci.md" else ())}
     text = (DOCS / page).read_text(encoding="utf-8")
     assert {kind for kind, _ in blocks(page)} <= known
     assert text.count("```") == 2 * len(blocks(page))
@@ -89,3 +91,11 @@ def test_ci_with_the_identity_of_a_pod(play, aws_home, sts, tmp_path):
     }
     done = play("ci.md", "EcsContainer", **pod, AWS_REGION="us-west-2", AWS_ENDPOINT_URL=sts.url)
     assert done.noted == [("deployer", "terraform apply")]
+
+
+def test_the_trust_policy_for_ci_is_one_that_iam_could_take():
+    (policy,) = (json.loads(text) for kind, text in blocks("ci.md") if kind == "json")
+    (statement,) = policy["Statement"]
+    provider = statement["Principal"]["Federated"].partition("oidc-provider/")[2]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert [*statement["Condition"]["StringEquals"]] == [f"{provider}:aud", f"{provider}:sub"]
