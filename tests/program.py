@@ -5,6 +5,7 @@ test pays for no interpreter. Nothing here can become another process: `exec` en
 in `Became`, with what it would have become.
 """
 
+import gc
 import json
 import os
 import posix
@@ -89,6 +90,7 @@ class Program:
         except Became as become:
             became, status = become, -1
         finally:
+            gc.enable()  # `list` turns it off, for its own process
             os.environ.clear()
             os.environ.update(before)
         out, err = self.streams.readouterr()
