@@ -101,20 +101,25 @@ def test_a_role_in_the_same_profile_comes_first(process):
     assert process.reaches("both").startswith("assumed-role/hub/")
 
 
-def test_what_the_command_cannot_ask_is_done_before(process):
-    rows = re.findall(r"^\| (an MFA|a sign-in|a confirmation)[^|]* \| (?:`([^`]*)`)", PROCESS, re.MULTILINE)
-    lines = dict(rows)
-    assert lines["a confirmation"] == "--yes"
+def test_a_code_is_asked_for_at_a_terminal_and_a_confirmation_nowhere(process):
+    process.answers = [process.code(config.CLI_USER_MFA), "prod"]
+    assert process("export", "role-with-mfa", "--format", "process").status == 0
+    assert process("export", "prod", "--format", "process").status == 1
+    assert process.answers == ["prod"]
+
+
+def test_without_a_terminal_it_helps_to_do_what_the_table_says(process):
+    cures = dict(re.findall(r"^\| (a[^|(]*?)(?: \([^|]*)? \| `([^`]*)`", PROCESS, re.MULTILINE))
+    assert list(cures.values())[1:] == ["mfa_process", "assume login sso-reader", "--yes"]
+    code, auditor = (("export", name, "--format", "process") for name in ("role-with-mfa", "auditor-with-mfa"))
     process.is_person_there = False
-    line = ("export", "role-with-mfa", "--format", "process")
-    assert "there is no terminal to ask on" in process(*line).err
+    assert "there is no terminal to ask on" in process(*code).err
     process.is_person_there = True
     process.answers = [process.code(config.CLI_USER_MFA)]
-    switch(process, {}, "", *shlex.split(lines["an MFA"])[1:])
+    switch(process, {}, "", *shlex.split(cures["an MFA code"])[1:])
     process.is_person_there = False
-    assert process(*line).status == 0
-    assert process("export", "auditor-with-mfa", "--format", "process").status == 0, "behind the same device"
-    assert process(*shlex.split(lines["a sign-in"])[1:]).status == 0
+    assert [process(*words).status for words in (code, auditor)] == [0, 0], "one device, one session"
+    assert process(*shlex.split(cures["a sign-in"])[1:]).status == 0
     assert process("export", "prod", "--format", "process").status == 1
     assert process("export", "prod", "--format", "process", "--yes").status == 0
 

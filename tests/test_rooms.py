@@ -160,8 +160,8 @@ OWN_TESTS = {
 # tests of a package that are of no single module
 ALSO = """
     cli/test_show.py cold/test_resolve_kept.py fast/test_lanes.py simulator/test_mfa.py simulator/test_moto.py
-    shells/test_alike.py shells/test_fish.py shells/test_folders.py shells/test_history.py shells/test_posix.py shells/test_prompts_page.py
-    shells/test_powershell.py shells/test_table.py
+    shells/test_alike.py shells/test_fish.py shells/test_folders.py shells/test_history.py shells/test_posix.py
+    shells/test_powershell.py shells/test_prompts_page.py shells/test_table.py
 """.split()
 LEAN = "__main__ fast store profiles shells terminal arguments verbs regions files paths credentials errors".split()
 LEAN_IMPORTS = {
