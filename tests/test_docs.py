@@ -178,9 +178,18 @@ def test_the_page_on_architecture_has_a_row_for_each_package():
     assert packages <= rows
 
 
-def test_the_pictures_are_svg_of_each_shell_that_the_readme_shows():
-    for target in re.findall(r"\]\((docs/img/[^)]+)\)", read("README.md")):
-        picture = read(target)
+def test_the_pictures_are_svg_of_each_shell_and_of_each_scene_and_each_is_shown():
+    pictures = {
+        **dict.fromkeys(table.SHELLS, "$assumemarketingadmin"),
+        "picker": "9of18Entertakesit,Escleaves",
+        "list": "$assumelistprofilecredentialsfromaccountroleregionMFAcacheduntil",
+        "explain": "hop2,landing:STSrefusedrole/landing",
+        "error": "didyoumean:marketingadmin?",
+    }
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    shown = set(re.findall(r"\]\((?:docs/)?img/([^)]+)\.svg\)", pages))
+    assert shown - {"performance"} == {*pictures}
+    for name, text in pictures.items():
+        picture = read(f"docs/img/{name}.svg")
         assert picture.startswith("<svg ")
-        assert Path(target).stem in table.SHELLS
-        assert "$assumemarketingadmin" in re.sub(r"<[^>]*>|\s", "", picture)
+        assert text in re.sub(r"<[^>]*>|\s", "", picture)
