@@ -7,6 +7,7 @@ the terminal, and prompt_toolkit reads it.
 
 import asyncio
 import selectors
+import signal
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
@@ -126,11 +127,19 @@ class _Picker:
         """Called in the running event loop, before the first drawing."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self.failed)
+        # in the loop: an exception out of a signal's handler may be lost in whatever runs at that moment
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.end, SystemExit(128 + number))
+        loop.add_signal_handler(signal.SIGINT, self.end, Interrupted())
         loop.call_soon(self.search)
 
     def failed(self, _loop: object, context: "dict[str, Any]") -> None:
         """Ends the picker with the exception of a callback, which asyncio would only print."""
-        future, error = self.application.future, context.get("exception")
+        self.end(context.get("exception"))
+
+    def end(self, error: BaseException | None) -> None:
+        """Ends the picker with `error`, if there is one and the picker has not ended."""
+        future = self.application.future
         if error and future and not future.done():
             future.set_exception(error)
 
