@@ -182,7 +182,7 @@ def _changed_at(path: str) -> float:
 
 
 def _dumped(value: object) -> str:
-    """Like `json.dumps`, which is imported only for what is not plain text: its import takes longer than a call's."""
+    """The same text as `json.dumps` makes. json takes long to import, so only a value that needs it imports it."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_dumped(key)}: {_dumped(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, str) and value.isascii() and value.isprintable() and not {'"', "\\"} & set(value):

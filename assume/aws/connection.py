@@ -158,7 +158,7 @@ class Connection:
 def reached(address: tuple[str, int]) -> "_socket.socket":
     """A TCP connection, like `socket.create_connection`. Raises OSError.
 
-    `socket` itself takes half as long to import as Python takes to start, for what is not needed here. The host is
+    The module `socket` is not used: its import takes half as long as the start of Python. The host is
     handed over as bytes, since a text would be encoded with a codec whose import takes as long.
     """
     failure = OSError("the host has no address")

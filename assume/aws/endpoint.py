@@ -101,7 +101,7 @@ def _is_usual(region: str) -> bool:
 
 
 def plain(chain: "Chain", config: "Config", base: "Mapping[str, str]") -> Target | None:
-    """Where the calls of `chain` go; None if botocore has to make them, or if there are none."""
+    """Where the calls of `chain` go; None if botocore has to make them, or if no call is needed."""
     if not (chain.hops or chain.serial) or _has_proxy(base) or _is_steered(chain, config, base):
         return None
     return target(dict(chain.settings))

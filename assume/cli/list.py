@@ -40,7 +40,7 @@ def from_words(words: "Sequence[str]") -> "int | None":
 
 
 def run(patterns: "Sequence[str]" = (), as_json: bool = False, is_checked: bool = False) -> int:
-    """Prints the profiles that `patterns` mean. Returns the exit status: 1 if there is none, or if a check failed."""
+    """Prints the profiles that `patterns` mean. Returns the exit status: 1 if no profile matches, or a check failed."""
     gc.disable()  # nothing here makes circles, and 10,000 profiles are many objects
     if "" in patterns:
         raise UsageError("a pattern is empty", "a variable that is not set?")

@@ -45,13 +45,13 @@ class Row:
         self.region = ""
         self.mfa = ""  # the serial of the device
         self.is_guarded = False
-        self.sign_in = ""  # of an SSO session: "live", "ended", or "none" if there is none
+        self.sign_in = ""  # of an SSO session: "live", "ended", or "none" before the first sign-in
         self.expires_at: int | None = None  # of the cached credentials, in epoch seconds; None if nothing is cached
         self.error = ""  # why this profile cannot work
 
 
 class Rows:
-    """Makes the rows. The store's folder is listed once, so that what is not cached costs no look at a file."""
+    """Makes the rows. The store's folder is listed once; only what is in it is opened."""
 
     def __init__(self, config: "Config", base: "Mapping[str, str]", now: float) -> None:
         self.config = config

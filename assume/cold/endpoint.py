@@ -22,7 +22,7 @@ CONNECTION_S = 10  # the longest that a client may take to send its request
 
 
 class Endpoint(ThreadingHTTPServer):
-    """The server. `credentials()` returns those to hand out, or raises AssumeError with the reason why there are none.
+    """The server. `credentials()` returns the credentials to hand out; if it cannot, it raises AssumeError with why.
 
     `role_arn` is part of the answer; `authorization` is what a request has to carry.
     """
@@ -79,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def do_GET(self) -> None:
-        """Answers with credentials, or with the reason why there are none."""
+        """Answers with credentials, or with the reason why it has no credentials."""
         if self.path.partition("?")[0] != PATH:
             self._send(404, {"code": "NotFound", "message": f"the path is {PATH}"})
             return

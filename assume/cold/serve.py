@@ -161,7 +161,10 @@ def _live(endpoint: Endpoint, keeper: Renewing, end: "_Ending", folder: str, tol
         os._exit(0)
 
     gc.enable()  # `start` has turned it off
-    log = os.dup(2) if _is_open(2) else -1
+    try:
+        log = os.dup(2)
+    except OSError:  # it is closed
+        log = -1
     null = os.open(os.devnull, os.O_RDWR)
     for handle in (0, 1, 2):
         os.dup2(null, handle)
@@ -200,11 +203,3 @@ class _Ending:
             except PermissionError:
                 pass  # it runs as another user now
             time.sleep(POLL_S)
-
-
-def _is_open(handle: int) -> bool:
-    try:
-        os.fstat(handle)
-    except OSError:
-        return False
-    return True

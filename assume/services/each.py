@@ -191,8 +191,8 @@ class Run:
             except AssumeError as error:
                 outcome = Outcome(target, REFUSED, error=error)
             except Exception as error:
-                outcome = Outcome(target, REFUSED, error=AssumeError(f"internal error: {type(error).__name__}"))
-                outcome.error.profile = target.name  # type: ignore[union-attr]
+                failure = AssumeError(f"internal error: {type(error).__name__}", profile=target.name)
+                outcome = Outcome(target, REFUSED, error=failure)
             outcome.seconds = time.monotonic() - started
             if self.fail_fast and outcome.state != OK:
                 self._is_over = True

@@ -33,6 +33,9 @@ def test_only_processes_of_the_test_are_watched(ground, tmp_path):
     assert not any(b"theirs" in command for command in watch.seen)
 
 
+REFUSED = ("list", "status", "explain", "doctor")  # a profile is refused, this shell has no role, it has no function
+
+
 @pytest.fixture
 def toured(ground):
     """Runs every verb, every kind of source and every kind of failure with --debug. Returns all output, and argv."""
@@ -64,6 +67,15 @@ def toured(ground):
         assert does("exec", "marketingadmin", "--debug", "--", "true").status == 0
         for line in ("list", "status", "clear hub", "complete --shell zsh -- m", "init bash --prompt"):
             said.append(does(*line.split()).out.decode())
+        for line in (
+            "list --check --json", "status --check", "explain role-without-mfa --check --debug",
+            "policy marketingadmin --create", "doctor --json", "history --json", "each marketingadmin hub -- true",
+            "console marketingadmin --print --debug", "exec hub --serve --debug -- true",
+        ):  # fmt: skip
+            done = does(*line.split())
+            assert done.status == (1 if line.split()[0] in REFUSED else 0), done.said
+            said.append(done.out.decode())
+        assert any("SigninToken=" in text for text in said), "the console's link was made"
         assert does("export", "marketingadmin", "--format", "json", "--debug").status == 0
         broken = [
             faults.throttle(), faults.refuse(403, "AccessDenied", "no"), faults.cut(), faults.html(), faults.huge(),
